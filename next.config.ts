@@ -1,0 +1,12 @@
+import type { NextConfig } from "next";
+
+const config: NextConfig = {
+  // The broker engine talks to Postgres through these; they must stay ordinary Node modules.
+  serverExternalPackages: ["pg", "@prisma/adapter-pg", "@prisma/client"],
+  poweredByHeader: false,
+  reactStrictMode: true,
+  // TypeScript 7 has no JavaScript API; Next calls its command line instead.
+  experimental: { useTypeScriptCli: true },
+};
+
+export default config;
