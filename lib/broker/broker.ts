@@ -1,0 +1,133 @@
+import type { Actor } from "@/lib/broker/actor";
+import type { DeadLetter, Envelope, MessageRef, Page, PeekedMessage, TrashBatch } from "@/lib/broker/message";
+import type {
+  BindingRequest,
+  BulkResult,
+  DeadLetterQuery,
+  ExchangeDeclaration,
+  LeaseRequest,
+  MoveRequest,
+  PeekRequest,
+  PublishOutcome,
+  PublishRequest,
+  QueueDeclaration,
+  QueueDeclared,
+  Receipt,
+  RetryRequest,
+  RoutePreview,
+  Selection,
+  Settlement,
+  SettlementResult,
+} from "@/lib/broker/requests";
+import type { Binding, Destination, ExchangeStatus, Overview, QueueStatus, Sample, Vhost } from "@/lib/broker/topology";
+
+/** A message in a caller's hands. */
+export interface Leased extends Envelope {
+  readonly body: Uint8Array;
+  /** Null when it was acknowledged automatically. */
+  readonly receipt: Receipt | null;
+  /** When the lease runs out; null when it was acknowledged automatically. */
+  readonly leasedUntil: Date | null;
+  /** Messages still ready behind this one, at least. */
+  readonly remaining: number;
+}
+
+/** What this broker can do; callers ask for the capability, never for the kind of broker. */
+export interface Capabilities {
+  readonly peek: boolean;
+  readonly trash: boolean;
+  readonly lease: boolean;
+  readonly routePreview: boolean;
+}
+
+export interface StatsRange {
+  /** How far back, in ms. */
+  readonly ageMs: number;
+  /** Distance of two points, in ms. */
+  readonly incrementMs: number;
+}
+
+/**
+ * The contract between the doors (HTTP, AMQP, console) and whatever keeps the queues. Every method may throw a
+ * `BrokerError`: `not-found` for a missing vhost, exchange or queue, `bad-request` for input that breaks a rule,
+ * `unavailable` when the database is away, and those named at each method.
+ */
+export interface Broker {
+  readonly capabilities: Capabilities;
+
+  overview(actor: Actor, range: StatsRange, vhost?: string): Promise<Overview>;
+
+  listVhosts(actor: Actor): Promise<readonly Vhost[]>;
+  getVhost(actor: Actor, name: string): Promise<Vhost>;
+  /** Creates it with its predeclared exchanges, or changes description and tags. */
+  putVhost(
+    actor: Actor,
+    vhost: { name: string; description?: string; tags?: readonly string[] },
+  ): Promise<{ created: boolean }>;
+  /** Deletes it and everything in it. `precondition-failed` for the last vhost. */
+  deleteVhost(actor: Actor, name: string): Promise<void>;
+
+  listExchanges(actor: Actor, vhost?: string): Promise<readonly ExchangeStatus[]>;
+  getExchange(actor: Actor, vhost: string, name: string): Promise<ExchangeStatus>;
+  /** `precondition-failed` when one of that name exists with other properties; `access-refused` for `amq.` names. */
+  declareExchange(actor: Actor, declaration: ExchangeDeclaration): Promise<{ created: boolean }>;
+  /** Deleting what isn't there is `not-found`. `precondition-failed` with `ifUnused` when it has bindings as a source. */
+  deleteExchange(actor: Actor, vhost: string, name: string, options: { ifUnused: boolean }): Promise<void>;
+
+  listQueues(actor: Actor, options: { vhost?: string; trend?: boolean }): Promise<readonly QueueStatus[]>;
+  getQueue(actor: Actor, vhost: string, name: string): Promise<QueueStatus>;
+  queueSamples(actor: Actor, vhost: string, name: string, range: StatsRange): Promise<readonly Sample[]>;
+  /** `precondition-failed` when one of that name exists with other properties or arguments. */
+  declareQueue(actor: Actor, declaration: QueueDeclaration): Promise<QueueDeclared>;
+  deleteQueue(
+    actor: Actor,
+    vhost: string,
+    name: string,
+    options: { ifUnused: boolean; ifEmpty: boolean },
+  ): Promise<{ messages: number }>;
+  /** Takes all ready messages out, into the trash; those in consumers' hands stay. */
+  purgeQueue(actor: Actor, vhost: string, name: string): Promise<{ messages: number; trash: string | null }>;
+
+  listBindings(
+    actor: Actor,
+    filter: { vhost?: string; source?: string; destination?: Destination },
+  ): Promise<readonly Binding[]>;
+  bind(actor: Actor, binding: BindingRequest): Promise<Binding>;
+  /** Removing what isn't there is `not-found`. */
+  unbind(
+    actor: Actor,
+    binding: { vhost: string; source: string; destination: Destination; propertiesKey: string },
+  ): Promise<void>;
+
+  /** Resolves after commit. `not-found` for an unknown exchange, `access-refused` for an internal one. */
+  publish(actor: Actor, request: PublishRequest): Promise<PublishOutcome>;
+  previewRoute(actor: Actor, request: Omit<PublishRequest, "body">): Promise<RoutePreview>;
+
+  lease(actor: Actor, request: LeaseRequest): Promise<readonly Leased[]>;
+  settle(actor: Actor, settlements: readonly Settlement[]): Promise<readonly SettlementResult[]>;
+  /** Gives the holder more time, from now. `gone` when the lease has passed on. */
+  extendLease(
+    actor: Actor,
+    receipt: Receipt,
+    visibilityTimeoutMs: number,
+  ): Promise<{ result: "extended" | "gone"; leasedUntil: Date | null }>;
+
+  /** Reads without consuming: order, flags and counts stay as they are. */
+  peek(actor: Actor, request: PeekRequest): Promise<Page<PeekedMessage>>;
+  /** One message with its whole body (`bodyLimit` omitted). */
+  getMessage(actor: Actor, ref: MessageRef, bodyLimit?: number): Promise<PeekedMessage>;
+  /** Moves ready messages through an exchange, each in one transaction: gone here exactly when stored there. */
+  moveMessages(actor: Actor, request: MoveRequest): Promise<BulkResult>;
+
+  listDeadLetters(actor: Actor, query: DeadLetterQuery): Promise<Page<DeadLetter>>;
+  /** Exact count of what `listDeadLetters` would list in all. */
+  countDeadLetters(actor: Actor, query: Pick<DeadLetterQuery, "vhost" | "queue" | "filter">): Promise<number>;
+  /** Sends dead letters back; each is gone here exactly when it is stored there. */
+  retryDeadLetters(actor: Actor, request: RetryRequest): Promise<BulkResult>;
+  /** Into the trash. */
+  discardDeadLetters(actor: Actor, vhost: string, selection: Selection): Promise<BulkResult & { trash: string | null }>;
+
+  listTrash(actor: Actor, vhost?: string): Promise<readonly TrashBatch[]>;
+  /** Puts a batch back: same queue, order and ids. `not-found` when it expired or the queue is gone; `conflict` when it was restored before. */
+  restoreTrash(actor: Actor, batch: string): Promise<{ restored: number }>;
+}

@@ -1,0 +1,195 @@
+import type { DeathReason, MessageState } from "@/lib/broker/message";
+import type { FieldTable } from "@/lib/broker/properties/field-value";
+import type { MessageProperties } from "@/lib/broker/properties/properties";
+import type { Binding, Destination, ExchangeType } from "@/lib/broker/topology";
+
+export interface ExchangeDeclaration {
+  readonly vhost: string;
+  readonly name: string;
+  readonly type: ExchangeType;
+  readonly durable: boolean;
+  readonly autoDelete: boolean;
+  readonly internal: boolean;
+  readonly arguments: FieldTable;
+}
+
+export interface QueueDeclaration {
+  readonly vhost: string;
+  /** Empty: the broker makes a name (`amq.gen-...`). */
+  readonly name: string;
+  readonly durable: boolean;
+  readonly autoDelete: boolean;
+  readonly exclusive: boolean;
+  readonly arguments: FieldTable;
+}
+
+export interface QueueDeclared {
+  readonly name: string;
+  readonly created: boolean;
+  readonly ready: number;
+  readonly consumers: number;
+}
+
+export interface BindingRequest {
+  readonly vhost: string;
+  readonly source: string;
+  readonly destination: Destination;
+  readonly routingKey: string;
+  readonly arguments: FieldTable;
+}
+
+export interface PublishRequest {
+  readonly vhost: string;
+  /** Empty for the default exchange. */
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly properties: MessageProperties;
+  readonly body: Uint8Array;
+}
+
+/**
+ * What became of a publish, after commit. `rejected` names the queues that refused it (`x-overflow: reject-publish`):
+ * RabbitMQ nacks such a publish.
+ */
+export interface PublishOutcome {
+  readonly messageId: number | null;
+  /** True when at least one queue stored it. */
+  readonly routed: boolean;
+  readonly queues: readonly string[];
+  readonly rejected: readonly string[];
+}
+
+/** How one binding judged a routing key and headers. */
+export interface BindingVerdict {
+  readonly binding: Binding;
+  readonly matches: boolean;
+  /** For a binding that doesn't match: one clause in words, e.g. `word 2 is "placed", this wants "cancelled"`. */
+  readonly why: string | null;
+  /** Which part decided: index of the word in the binding's pattern, or the header's name. */
+  readonly decidedBy: { readonly word: number } | { readonly header: string } | null;
+}
+
+/** One exchange that the message passes on its way, with the verdicts of its bindings in the order of declaration. */
+export interface RouteStep {
+  readonly exchange: string;
+  readonly exchangeType: ExchangeType;
+  /** How it came here: published, through a binding of another exchange, or as alternate exchange. */
+  readonly via: "publish" | "binding" | "alternate";
+  readonly verdicts: readonly BindingVerdict[];
+}
+
+export interface RoutePreview {
+  readonly steps: readonly RouteStep[];
+  /** Each queue once, however many bindings match. */
+  readonly queues: readonly string[];
+  /** The alternate exchange that would take it if nothing matched; null if there is none. */
+  readonly alternateExchange: string | null;
+}
+
+export interface LeaseRequest {
+  readonly vhost: string;
+  readonly queue: string;
+  /** At most this many messages, 1 to 1000. */
+  readonly max: number;
+  /** How long they are the caller's, in ms, 0 to 12 h; when it runs out they return, flagged redelivered. */
+  readonly visibilityTimeoutMs: number;
+  /** Long polling: how long to wait for a first message, in ms, 0 to 20 s. */
+  readonly waitMs: number;
+  /** Taken is gone: acknowledged in the same transaction. */
+  readonly autoAck: boolean;
+  /** Whether it counts as `get` or as `deliver` in the statistics. */
+  readonly countAs: "get" | "deliver";
+  /** Ends the wait early, e.g. when the caller has gone. */
+  readonly signal?: AbortSignal;
+}
+
+/** Proof of holding a lease; opaque to callers. Settling with one whose lease has passed on settles nothing. */
+export type Receipt = string;
+
+export interface Settlement {
+  readonly receipt: Receipt;
+  readonly outcome:
+    | { readonly kind: "ack" }
+    /** Back to its original position; `delayMs` later if given. `counts`: whether this counts towards the delivery limit. */
+    | { readonly kind: "requeue"; readonly delayMs?: number; readonly counts?: boolean }
+    /** Dead-lettered with reason `rejected`; into the trash where the queue has no dead-letter exchange. */
+    | { readonly kind: "reject"; readonly error?: FailureReport };
+}
+
+/** What a worker says of why it failed. Kept with the dead letter, in headers `x-error-type`, `x-error-message`, `x-error-stack`. */
+export interface FailureReport {
+  readonly type?: string;
+  readonly message?: string;
+  readonly stack?: string;
+}
+
+export interface SettlementResult {
+  readonly receipt: Receipt;
+  /** `gone`: the lease had run out or was settled before; nothing was changed. */
+  readonly result: "settled" | "gone";
+}
+
+export interface PeekRequest {
+  readonly vhost: string;
+  /** Omitted: all queues of the vhost. */
+  readonly queue?: string;
+  readonly states?: readonly MessageState[];
+  readonly order: "oldest" | "newest";
+  readonly limit: number;
+  readonly cursor?: string;
+  /** How many bytes of each body to bring. */
+  readonly bodyLimit: number;
+  readonly filter?: MessageFilter;
+}
+
+/** All given parts must match. Text is compared without regard to case, as "contains" unless said otherwise. */
+export interface MessageFilter {
+  /** In routing key, exchange, message id, correlation id, header names and values, and the body as text. */
+  readonly text?: string;
+  readonly routingKey?: string;
+  readonly exchange?: string;
+  readonly reason?: DeathReason;
+  readonly originQueue?: string;
+  readonly errorType?: string;
+  /** Equality with a property by its AMQP name (`message_id`, ...), a header, or a path in a JSON body. */
+  readonly fields?: readonly { readonly path: string; readonly value: string }[];
+}
+
+/** Which messages a bulk operation means. `all` with a filter means what matches when the operation runs. */
+export type Selection =
+  | { readonly kind: "messages"; readonly refs: readonly { readonly queue: string; readonly id: number }[] }
+  | { readonly kind: "all"; readonly queue?: string; readonly filter?: MessageFilter };
+
+/** The numbers of a bulk operation always add up: `matched = done + skipped.length`. */
+export interface BulkResult {
+  readonly matched: number;
+  readonly done: number;
+  /** Those that were not touched, each with the reason in words (at most 100 are listed; `skippedCount` has them all). */
+  readonly skippedCount: number;
+  readonly skipped: readonly { readonly queue: string; readonly id: number; readonly why: string }[];
+}
+
+export interface RetryRequest {
+  readonly vhost: string;
+  readonly selection: Selection;
+  /** Omitted: each goes back to the queue it died in (`x-first-death-queue` or the most recent x-death). */
+  readonly to?: { readonly exchange: string; readonly routingKey: string };
+}
+
+export interface MoveRequest {
+  readonly vhost: string;
+  readonly from: string;
+  readonly to: { readonly exchange: string; readonly routingKey: string };
+  readonly selection: Selection;
+}
+
+export interface DeadLetterQuery {
+  /** Omitted: all vhosts. */
+  readonly vhost?: string;
+  readonly queue?: string;
+  readonly filter?: MessageFilter;
+  readonly order: "oldest" | "newest";
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly bodyLimit: number;
+}
