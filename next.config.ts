@@ -4,6 +4,8 @@ const config: NextConfig = {
   // The broker engine talks to Postgres through these; they must stay ordinary Node modules.
   serverExternalPackages: ["pg", "@prisma/adapter-pg", "@prisma/client"],
   poweredByHeader: false,
+  // The page of parts (page.dev.tsx) exists while developing, and in no build.
+  pageExtensions: process.env.NODE_ENV === "development" ? ["dev.tsx", "tsx", "ts"] : ["tsx", "ts"],
   reactStrictMode: true,
   // TypeScript 7 has no JavaScript API; Next calls its command line instead.
   experimental: { useTypeScriptCli: true },
