@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Actor } from "@/lib/broker/actor";
+import type { Broker } from "@/lib/broker/broker";
+import { isBrokerError } from "@/lib/broker/errors";
+import type { SampleStore } from "@/lib/sample/control";
+import { handlers } from "@/lib/sample/handlers";
+import { produceWebhooks } from "@/lib/sample/producer";
+import { declareSample, sampleVhost } from "@/lib/sample/topology";
+import { work } from "@/lib/sample/worker";
+
+const actor: Actor = { user: "sample", tags: ["administrator"], address: null, door: "sample" };
+const checkEveryMs = 500;
+const eventsPerSecond = 6;
+/** Mean working time per queue in ms; the reviewer is slow on purpose, so that its queue is seen to grow. */
+const workMs: Readonly<Record<string, number>> = { "ci.builds": 120, "pull-requests.review": 1_200 };
+const usualWorkMs = 300;
+
+/**
+ * Does what the store says, until the signal: runs producer and workers, stops them, removes the vhost. To be run by
+ * one node at a time.
+ * @param onError told of what went wrong in producer or workers; they are started again after a pause
+ */
+export async function runSample(
+  broker: Broker,
+  store: SampleStore,
+  signal: AbortSignal,
+  onError: (error: unknown) => void,
+): Promise<void> {
+  let running: { stop: () => Promise<void> } | null = null;
+  while (!signal.aborted) {
+    try {
+      const wanted = await store.read();
+      if (wanted === "running" && running === null) {
+        await declareSample(broker, actor);
+        running = startAll(broker, onError);
+      } else if (wanted !== "running" && running !== null) {
+        await running.stop();
+        running = null;
+      }
+      if (wanted === "removing") {
+        await removeSample(broker);
+        await store.write(actor, "absent");
+      }
+    } catch (error) {
+      onError(error);
+    }
+    await sleep(checkEveryMs, undefined, { signal }).catch(() => undefined);
+  }
+  await running?.stop();
+}
+
+function startAll(broker: Broker, onError: (error: unknown) => void) {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const tasks = [
+    keepGoing(() => produceWebhooks(broker, actor, eventsPerSecond, signal), signal, onError),
+    ...Object.entries(handlers).map(([queue, handler]) =>
+      keepGoing(
+        () => work(broker, actor, { queue, handler, workMs: workMs[queue] ?? usualWorkMs }, signal),
+        signal,
+        onError,
+      ),
+    ),
+  ];
+  return {
+    stop: async () => {
+      stopping.abort();
+      await Promise.all(tasks);
+    },
+  };
+}
+
+/** The database may go away and come back, and somebody may delete a queue under it: a task then starts again. */
+async function keepGoing(task: () => Promise<void>, signal: AbortSignal, onError: (error: unknown) => void) {
+  while (!signal.aborted) {
+    try {
+      await task();
+    } catch (error) {
+      if (signal.aborted) return;
+      onError(error);
+      await sleep(2_000, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+async function removeSample(broker: Broker) {
+  try {
+    await broker.deleteVhost(actor, sampleVhost);
+  } catch (error) {
+    if (!isBrokerError(error) || error.code !== "not-found") throw error;
+  }
+}

@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Actor } from "@/lib/broker/actor";
+import type { Broker, Leased } from "@/lib/broker/broker";
+import type { Settlement } from "@/lib/broker/requests";
+import { type Handler, NotYetError, type Payload } from "@/lib/sample/handlers";
+import { sampleVhost } from "@/lib/sample/topology";
+
+export interface WorkerOptions {
+  readonly queue: string;
+  readonly handler: Handler;
+  /** Mean time that it works on one message, in ms. */
+  readonly workMs: number;
+}
+
+/** Takes one message at a time from its queue, works on it, and acknowledges or rejects it, until the signal. */
+export async function work(broker: Broker, actor: Actor, options: WorkerOptions, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const [message] = await broker.lease(actor, {
+      vhost: sampleVhost,
+      queue: options.queue,
+      max: 1,
+      visibilityTimeoutMs: 30_000,
+      waitMs: 10_000,
+      autoAck: false,
+      countAs: "deliver",
+      signal,
+    });
+    if (message === undefined || message.receipt === null) continue;
+    await sleep(options.workMs * (0.5 + Math.random()), undefined, { signal });
+    await broker.settle(actor, [{ receipt: message.receipt, outcome: outcomeOf(message, options.handler) }]);
+  }
+}
+
+function outcomeOf(message: Leased, handler: Handler): Settlement["outcome"] {
+  try {
+    handler(JSON.parse(Buffer.from(message.body).toString("utf8")) as Payload);
+    return { kind: "ack" };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if (error instanceof NotYetError) return { kind: "requeue", counts: true, delayMs: 1_000 };
+    return {
+      kind: "reject",
+      error: { type: error.name, message: error.message, ...(error.stack !== undefined && { stack: error.stack }) },
+    };
+  }
+}
