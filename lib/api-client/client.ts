@@ -1,0 +1,101 @@
+/** Polling of a list that someone looks at, in milliseconds. TanStack Query pauses it while the tab is hidden. */
+export const liveInterval = 2_000;
+/** Polling of what changes seldom (virtual hosts, who is logged in), in milliseconds. */
+export const slowInterval = 30_000;
+
+/** An answer of the API that is not a success, or none at all (`status` 0, code `unreachable`). */
+export class ApiError extends Error {
+  /** The HTTP status; 0 if the server was not reached. */
+  readonly status: number;
+  /** The stable name of the error, such as `not-found`. */
+  readonly code: string;
+  /** One sentence for a person. */
+  readonly reason: string;
+  /** More about it, such as the fields that are wrong. */
+  readonly detail: unknown;
+
+  constructor(status: number, code: string, reason: string, detail?: unknown) {
+    super(reason);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = code;
+    this.reason = reason;
+    this.detail = detail;
+  }
+}
+
+/** A name as one segment of a path: the virtual host `/` becomes `%2F`. */
+export function encodeName(name: string): string {
+  return encodeURIComponent(name);
+}
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/**
+ * Calls the HTTP API with the session's cookie.
+ * @param path from `/api/` on, with names already encoded (`encodeName`).
+ * @returns the JSON of the answer, or undefined where it has no body.
+ * @throws ApiError for every answer that is not a success, and when the server is not reached. An aborted
+ *   request rejects with the signal's own reason. A 401 also leads to the login page, unless `stayOn401`.
+ */
+export async function request<T>(
+  method: Method,
+  path: string,
+  options: { body?: unknown; signal?: AbortSignal; stayOn401?: boolean } = {},
+): Promise<T> {
+  const { body, signal, stayOn401 = false } = options;
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      credentials: "same-origin",
+      // RabbitMQ's API answers 401 with a challenge; this keeps the browser's own password box away.
+      headers: {
+        accept: "application/json",
+        "x-requested-with": "warren",
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(signal && { signal }),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError(0, "unreachable", "The server did not answer.");
+  }
+  if (response.ok) return (await readJson(response)) as T;
+  const failure = await toError(response);
+  if (response.status === 401 && !stayOn401) goToLogin();
+  throw failure;
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  const text = await response.text();
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ApiError(response.status, "not-json", "The server's answer is not JSON; a proxy may have replaced it.");
+  }
+}
+
+async function toError(response: Response): Promise<ApiError> {
+  let body: unknown;
+  try {
+    body = await readJson(response);
+  } catch {
+    body = undefined;
+  }
+  const fields = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
+  const code = text(fields.code) ?? text(fields.error) ?? "error";
+  const reason = text(fields.reason) ?? `The server answered ${response.status} ${response.statusText}`.trim();
+  return new ApiError(response.status, code, reason, fields.detail);
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function goToLogin() {
+  if (typeof location === "undefined" || location.pathname === "/login") return;
+  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+}
