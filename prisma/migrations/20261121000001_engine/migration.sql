@@ -165,6 +165,8 @@ CREATE TABLE "warren"."envelope" (
 CREATE TABLE "warren"."dead_letter" (
     "vhost_id" integer NOT NULL,
     "queue_id" integer NOT NULL,
+    -- As in its entry, so that the list finds the entry by its key.
+    "rank" smallint NOT NULL DEFAULT 0,
     "seq" bigint NOT NULL,
     "died_at" timestamptz NOT NULL DEFAULT now(),
     "reason" text NOT NULL CHECK ("reason" IN ('rejected', 'expired', 'maxlen', 'delivery_limit')),
@@ -176,7 +178,7 @@ CREATE TABLE "warren"."dead_letter" (
     "error_message" text,
     PRIMARY KEY ("queue_id", "seq")
 );
-CREATE INDEX "dead_letter_listed" ON "warren"."dead_letter" ("vhost_id", "seq");
+CREATE INDEX "dead_letter_listed" ON "warren"."dead_letter" ("vhost_id", "seq", "queue_id");
 CREATE INDEX "dead_letter_origin" ON "warren"."dead_letter" ("vhost_id", "origin_queue", "seq");
 
 -- What was discarded, purged, or dropped for want of a dead-letter exchange, until it expires or is restored.
@@ -207,6 +209,8 @@ CREATE TABLE "warren"."trash" (
     "dead" boolean NOT NULL,
     "redelivered" boolean NOT NULL,
     "delivery_count" integer NOT NULL,
+    -- The row of "dead_letter" as it was; its envelope stays where it is until the trash goes.
+    "dead_letter" jsonb,
     PRIMARY KEY ("batch_id", "queue_id", "seq")
 );
 
@@ -224,7 +228,9 @@ CREATE TABLE "warren"."queue_counter" (
     "get" bigint NOT NULL DEFAULT 0,
     "get_no_ack" bigint NOT NULL DEFAULT 0,
     "ack" bigint NOT NULL DEFAULT 0,
-    "redeliver" bigint NOT NULL DEFAULT 0
+    "redeliver" bigint NOT NULL DEFAULT 0,
+    -- When a delta was last folded into it.
+    "changed_at" timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 50);
 
 CREATE TABLE "warren"."queue_delta" (
@@ -248,6 +254,22 @@ CREATE TABLE "warren"."exchange_counter" (
     "exchange_id" integer PRIMARY KEY,
     "publish_in" bigint NOT NULL DEFAULT 0,
     "publish_out" bigint NOT NULL DEFAULT 0,
+    "return_unroutable" bigint NOT NULL DEFAULT 0,
+    "drop_unroutable" bigint NOT NULL DEFAULT 0,
+    "changed_at" timestamptz NOT NULL DEFAULT now()
+) WITH (fillfactor = 50);
+
+-- What ever happened in a vhost, folded from the same deltas; unlike a sum over its queues it never shrinks when a
+-- queue is deleted. "publish" counts messages (what came in at exchanges), not routed copies.
+CREATE TABLE "warren"."vhost_counter" (
+    "vhost_id" integer PRIMARY KEY REFERENCES "warren"."vhost" ("id") ON DELETE CASCADE,
+    "publish" bigint NOT NULL DEFAULT 0,
+    "deliver" bigint NOT NULL DEFAULT 0,
+    "deliver_no_ack" bigint NOT NULL DEFAULT 0,
+    "get" bigint NOT NULL DEFAULT 0,
+    "get_no_ack" bigint NOT NULL DEFAULT 0,
+    "ack" bigint NOT NULL DEFAULT 0,
+    "redeliver" bigint NOT NULL DEFAULT 0,
     "return_unroutable" bigint NOT NULL DEFAULT 0,
     "drop_unroutable" bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 50);
@@ -288,6 +310,26 @@ CREATE TABLE "warren"."exchange_sample" (
     PRIMARY KEY ("exchange_id", "at")
 );
 CREATE INDEX "exchange_sample_at" ON "warren"."exchange_sample" ("at");
+
+-- One row per vhost at every tick of the sampler, whether anything changed or not: its times tell between which
+-- moments a queue without samples stood still.
+CREATE TABLE "warren"."vhost_sample" (
+    "vhost_id" integer NOT NULL REFERENCES "warren"."vhost" ("id") ON DELETE CASCADE,
+    "at" timestamptz NOT NULL,
+    "ready" bigint NOT NULL,
+    "unacked" bigint NOT NULL,
+    "publish" bigint NOT NULL,
+    "deliver" bigint NOT NULL,
+    "deliver_no_ack" bigint NOT NULL,
+    "get" bigint NOT NULL,
+    "get_no_ack" bigint NOT NULL,
+    "ack" bigint NOT NULL,
+    "redeliver" bigint NOT NULL,
+    "return_unroutable" bigint NOT NULL,
+    "drop_unroutable" bigint NOT NULL,
+    PRIMARY KEY ("vhost_id", "at")
+);
+CREATE INDEX "vhost_sample_at" ON "warren"."vhost_sample" ("at");
 
 -- Running processes. A node whose heartbeat is old counts as down; its row is removed after a day.
 CREATE TABLE "warren"."node" (
