@@ -146,6 +146,7 @@ function wholeLength(bytes: Uint8Array, truncated: boolean): number {
   for (let back = 1; back <= Math.min(4, bytes.length); back++) {
     const byte = bytes[bytes.length - back] ?? 0;
     if (byte < 0x80) return bytes.length;
+    if (byte >= 0xf5 || byte === 0xc0 || byte === 0xc1) return bytes.length;
     if (byte >= 0xc0) {
       const needs = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
       return needs > back ? bytes.length - back : bytes.length;

@@ -170,9 +170,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         onPointerEnter={(event) => event.pointerType === "mouse" && setPointerInside(true)}
         onPointerLeave={() => setPointerInside(false)}
       >
-        {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table with a cursor of its own is a grid. */}
         <table
           ref={grid.ref}
+          // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table with a cursor of its own is a grid.
           role="grid"
           aria-label={label}
           aria-rowcount={items.length + 1}

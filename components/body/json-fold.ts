@@ -1,0 +1,62 @@
+import type { JsonNode } from "@/components/body/json-nodes";
+
+/** One row of the tree: a value, or the closing bracket of the one at `node`. */
+export interface TreeRow {
+  readonly node: number;
+  readonly closing: boolean;
+}
+
+/** What is folded at first: nothing in a small body; in a large one everything below the second level. */
+export function initialFolds(nodes: readonly JsonNode[]): ReadonlySet<number> {
+  const folds = new Set<number>();
+  if (nodes.length <= 400) return folds;
+  nodes.forEach((node, index) => {
+    if (node.size > 0 && (node.depth >= 2 || (node.depth === 1 && node.size > 200))) folds.add(index);
+  });
+  return folds;
+}
+
+/** Everything that can be folded but the root. */
+export function allFolds(nodes: readonly JsonNode[]): ReadonlySet<number> {
+  const folds = new Set<number>();
+  nodes.forEach((node, index) => {
+    if (node.size > 0 && node.depth > 0) folds.add(index);
+  });
+  return folds;
+}
+
+/** The rows that can be seen when `folds` are folded. */
+export function treeRows(nodes: readonly JsonNode[], folds: ReadonlySet<number>): readonly TreeRow[] {
+  const rows: TreeRow[] = [];
+  const open: number[] = [];
+  const closeUpTo = (index: number) => {
+    for (;;) {
+      const last = open.at(-1);
+      const node = last === undefined ? undefined : nodes[last];
+      if (last === undefined || !node || node.end > index) return;
+      open.pop();
+      if (node.closed) rows.push({ node: last, closing: true });
+    }
+  };
+  let index = 0;
+  while (index < nodes.length) {
+    closeUpTo(index);
+    const node = nodes[index];
+    if (!node) break;
+    rows.push({ node: index, closing: false });
+    if (node.size > 0 && folds.has(index)) index = node.end;
+    else {
+      if (node.size > 0) open.push(index);
+      index++;
+    }
+  }
+  closeUpTo(nodes.length);
+  return rows;
+}
+
+/** The indexes of everything that holds a node, so that it can be unfolded into view. */
+export function holdersOf(nodes: readonly JsonNode[], index: number): readonly number[] {
+  const holders: number[] = [];
+  for (let at = nodes[index]?.parent ?? -1; at >= 0; at = nodes[at]?.parent ?? -1) holders.push(at);
+  return holders;
+}
