@@ -9,7 +9,7 @@ import { CopyButton } from "@/components/body/copy-button";
 import { type Inspection, inspectBody } from "@/components/body/inspect";
 import type { Pins, TreeHits } from "@/components/body/json-tree";
 import { type View, viewOf, viewOptions } from "@/components/body/views";
-import { Button, IconLink } from "@/components/ui/button";
+import { Button, buttonClass } from "@/components/ui/button";
 import { ErrorNote } from "@/components/ui/error-state";
 import { useRemembered } from "@/components/ui/remembered";
 import { Segments } from "@/components/ui/segments";
@@ -98,9 +98,15 @@ export function BodyViewer({
           )}
           {body.size > 0 && <CopyButton label="Copy body" text={copied} />}
           {downloadHref !== undefined && body.size > 0 && (
-            <IconLink label="Download body" href={downloadHref} download>
+            <a
+              href={downloadHref}
+              download
+              aria-label="Download body"
+              title="Download body"
+              className={buttonClass({ variant: "ghost", icon: true })}
+            >
               <Download className="icon-14" aria-hidden="true" />
-            </IconLink>
+            </a>
           )}
         </span>
       </div>

@@ -59,7 +59,7 @@ export function readJson(text: string): JsonReading {
 function readInto(nodes: JsonNode[], text: string): void {
   let at = 0;
   let inside = -1;
-  let expect: Expect = "value";
+  let expect = "value" as Expect;
   let key: string | number | null = null;
 
   const add = (kind: JsonNode["kind"], value: string, closed: boolean) => {

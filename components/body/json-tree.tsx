@@ -85,7 +85,7 @@ export function JsonTree({
         "aria-label": "Body as a tree",
         "aria-activedescendant": active < 0 ? undefined : `${id}-${active}`,
         onKeyDown,
-        onFocus: () => setActive((index) => (index < 0 ? 0 : index)),
+        onFocus: () => setActive((index) => Math.max(index, 0)),
         onBlur: (event) => {
           if (!event.currentTarget.contains(event.relatedTarget)) setActive(-1);
         },

@@ -30,6 +30,7 @@ export function Rows({
   const many = count > plainLimit;
   return (
     <div
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard; callers give the role.
       tabIndex={0}
       {...boxProps}
       ref={box}
