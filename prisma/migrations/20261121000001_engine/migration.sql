@@ -32,6 +32,27 @@ CREATE TABLE "warren"."vhost" (
     "created_at" timestamptz NOT NULL DEFAULT now()
 );
 
+-- Queues that are gone, until what lay in them has been cleared away in the background.
+CREATE TABLE "warren"."deleted_queue" (
+    "queue_id" integer PRIMARY KEY,
+    "deleted_at" timestamptz NOT NULL DEFAULT now()
+);
+
+-- What every write of new entries begins with. Takes the locks of the queues' shards, in the order given (ascending),
+-- until the transaction ends, and then says whether the topology is still of the expected version. Numbers taken from
+-- "seq" under these locks are committed in order within each queue, so no cursor can pass one that is not yet visible.
+-- VOLATILE matters: each statement in here sees what was committed while it waited for the locks.
+CREATE FUNCTION "warren"."enter"("expected" bigint, "shards" integer[]) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    shard integer;
+BEGIN
+    FOREACH shard IN ARRAY shards LOOP
+        PERFORM pg_advisory_xact_lock(1463898702, shard);
+    END LOOP;
+    RETURN EXISTS (SELECT FROM warren.topology t WHERE t.version = expected);
+END
+$$;
+
 CREATE TABLE "warren"."exchange" (
     "id" integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     "vhost_id" integer NOT NULL REFERENCES "warren"."vhost" ("id") ON DELETE CASCADE,
@@ -136,7 +157,7 @@ CREATE TABLE "warren"."deferred" (
     -- How often it came back in a way that counts towards the delivery limit.
     "delivery_count" integer NOT NULL DEFAULT 0 CHECK ("delivery_count" >= 0),
     "available_at" timestamptz,
-    -- Fencing: settling needs this number; it is new with each lease.
+    -- Fencing: settling needs this number. It is drawn at random for each lease, so that it can't be guessed.
     "lease_token" bigint,
     "leased_by" text,
     "leased_at" timestamptz,
@@ -150,7 +171,6 @@ CREATE INDEX "deferred_ready" ON "warren"."deferred" ("queue_id", "rank", "seq")
 CREATE INDEX "deferred_leased" ON "warren"."deferred" ("leased_until") WHERE "state" = 'leased';
 CREATE INDEX "deferred_leased_queue" ON "warren"."deferred" ("queue_id", "leased_until") WHERE "state" = 'leased';
 CREATE INDEX "deferred_delayed" ON "warren"."deferred" ("available_at") WHERE "state" = 'delayed';
-CREATE SEQUENCE "warren"."lease_token" AS bigint MAXVALUE 9007199254740991;
 
 CREATE TABLE "warren"."envelope" (
     "queue_id" integer NOT NULL,

@@ -1,0 +1,18 @@
+import type { Database } from "@/lib/engine/database";
+import type { Publisher } from "@/lib/engine/publish/publisher";
+import type { QueueSignals } from "@/lib/engine/signals";
+import type { TopologyCache } from "@/lib/engine/topology/cache";
+
+/** Where the engine tells what nobody waits for: failures of its duties and of idle connections. */
+export interface EngineLog {
+  error(message: string, error: unknown): void;
+}
+
+/** What all operations of the engine share within one process. */
+export interface EngineContext {
+  readonly database: Database;
+  readonly topology: TopologyCache;
+  readonly signals: QueueSignals;
+  readonly publisher: Publisher;
+  readonly log: EngineLog;
+}

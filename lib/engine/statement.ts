@@ -1,0 +1,14 @@
+/**
+ * One SQL text. With a name it is prepared once per connection; texts that are put together at run time have none.
+ * Names are unique in the engine.
+ */
+export interface Statement {
+  readonly name?: string;
+  readonly text: string;
+}
+
+/** Whatever statements can be sent through: a pool (each commits by itself) or a transaction. */
+export interface Queryable {
+  /** Runs one statement. Numbers of 64 bits come back as JS numbers, `bytea` as Buffer, `timestamptz` as Date. */
+  query<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
+}

@@ -1,0 +1,107 @@
+import { parseQueueArguments } from "@/lib/broker/rules/queue-arguments";
+import type { Database } from "@/lib/engine/database";
+import { beginSnapshot, readTopology, readTopologyVersion, type TopologyRows } from "@/lib/engine/sql/topology";
+import { decodeArguments } from "@/lib/engine/topology/arguments";
+import { TopologySnapshot } from "@/lib/engine/topology/snapshot";
+
+/**
+ * The node's picture of vhosts, exchanges, queues and bindings. It may be out of date at any moment: whoever writes by
+ * it has the version checked in the same transaction, and whoever reports asks for `fresh()`.
+ */
+export class TopologyCache {
+  readonly #database: Database;
+  #snapshot: TopologySnapshot | undefined;
+  #loading: Promise<TopologySnapshot> | undefined;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** What is known without asking; loads it the first time only. */
+  async current(): Promise<TopologySnapshot> {
+    return this.#snapshot ?? this.reload();
+  }
+
+  /** As it was at the time of the call or later: includes every change that was committed before. */
+  async fresh(): Promise<TopologySnapshot> {
+    const known = this.#snapshot;
+    if (!known) return this.reload();
+    const version = await readTopologyVersion(this.#database.main);
+    if (version === known.version) return known;
+    const newest = this.#snapshot;
+    return newest && newest.version >= version ? newest : this.reload();
+  }
+
+  /** Loads it again, e.g. after a write found out that the version had moved on. */
+  async reload(): Promise<TopologySnapshot> {
+    // A load that began before this call may have missed the change that the caller knows of.
+    const earlier = this.#loading;
+    if (earlier) await earlier.catch(() => {});
+    this.#loading ??= this.#load().finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
+  async #load(): Promise<TopologySnapshot> {
+    const rows = await this.#database.main.transaction(async (tx) => {
+      const [, read] = await Promise.all([beginSnapshot(tx), readTopology(tx)]);
+      return read;
+    });
+    const snapshot = snapshotOf(rows);
+    if (!this.#snapshot || snapshot.version > this.#snapshot.version) this.#snapshot = snapshot;
+    return this.#snapshot;
+  }
+}
+
+function snapshotOf(rows: TopologyRows): TopologySnapshot {
+  const vhosts = rows.vhosts.map(({ created_at, ...vhost }) => ({ ...vhost, createdAt: created_at }));
+  const vhostNames = new Map(vhosts.map((vhost) => [vhost.id, vhost.name]));
+  const exchanges = rows.exchanges.map((row) => ({
+    id: row.id,
+    vhostId: row.vhost_id,
+    vhost: vhostNames.get(row.vhost_id) ?? "",
+    name: row.name,
+    type: row.type,
+    durable: row.durable,
+    autoDelete: row.auto_delete,
+    internal: row.internal,
+    arguments: decodeArguments(row.arguments),
+    createdAt: row.created_at,
+  }));
+  const queues = rows.queues.map((row) => {
+    const table = decodeArguments(row.arguments);
+    return {
+      id: row.id,
+      vhostId: row.vhost_id,
+      vhost: vhostNames.get(row.vhost_id) ?? "",
+      name: row.name,
+      type: row.type,
+      durable: row.durable,
+      autoDelete: row.auto_delete,
+      exclusive: row.exclusive,
+      arguments: table,
+      createdAt: row.created_at,
+      limits: parseQueueArguments(table),
+    };
+  });
+  const exchangeNames = new Map(exchanges.map((exchange) => [exchange.id, exchange.name]));
+  const queueNames = new Map(queues.map((queue) => [queue.id, queue.name]));
+  const bindings = rows.bindings.map((row) => ({
+    id: row.id,
+    vhostId: row.vhost_id,
+    sourceId: row.source_id,
+    queueId: row.queue_id,
+    exchangeId: row.exchange_id,
+    vhost: vhostNames.get(row.vhost_id) ?? "",
+    source: exchangeNames.get(row.source_id) ?? "",
+    destination:
+      row.queue_id === null
+        ? { kind: "exchange" as const, name: exchangeNames.get(row.exchange_id ?? -1) ?? "" }
+        : { kind: "queue" as const, name: queueNames.get(row.queue_id) ?? "" },
+    routingKey: row.routing_key,
+    arguments: decodeArguments(row.arguments),
+    propertiesKey: row.properties_key,
+  }));
+  return new TopologySnapshot({ version: rows.version, vhosts, exchanges, queues, bindings });
+}

@@ -1,0 +1,28 @@
+import type { QueueLimits } from "@/lib/broker/rules/queue-arguments";
+import type { Binding, Exchange, Queue, Vhost } from "@/lib/broker/topology";
+
+/** The objects of the contract with the numbers that they bear in the engine's tables. */
+export interface VhostRecord extends Vhost {
+  readonly id: number;
+}
+
+export interface ExchangeRecord extends Exchange {
+  readonly id: number;
+  readonly vhostId: number;
+}
+
+export interface QueueRecord extends Queue {
+  readonly id: number;
+  readonly vhostId: number;
+  /** What its arguments mean. */
+  readonly limits: QueueLimits;
+}
+
+/** Exactly one of `queueId` and `exchangeId` is set. */
+export interface BindingRecord extends Binding {
+  readonly id: number;
+  readonly vhostId: number;
+  readonly sourceId: number;
+  readonly queueId: number | null;
+  readonly exchangeId: number | null;
+}
