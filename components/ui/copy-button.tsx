@@ -1,0 +1,29 @@
+"use client";
+
+import { Check, Copy } from "lucide-react";
+import { useState } from "react";
+import { IconButton } from "@/components/ui/button";
+
+/** Copies a text; the icon becomes a tick for two seconds. `label` says what is copied. */
+export function CopyButton({ text, label }: { text: string | (() => string); label: string }) {
+  const [state, setState] = useState<"rest" | "done" | "failed">("rest");
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(typeof text === "string" ? text : text());
+      setState("done");
+    } catch {
+      setState("failed");
+    }
+    setTimeout(() => setState("rest"), 2000);
+  };
+  const said = state === "done" ? "Copied" : state === "failed" ? "The browser did not allow it" : label;
+  return (
+    <IconButton label={said} onClick={copy}>
+      {state === "done" ? (
+        <Check className="icon-14 text-ok" aria-hidden="true" />
+      ) : (
+        <Copy className="icon-14" aria-hidden="true" />
+      )}
+    </IconButton>
+  );
+}
