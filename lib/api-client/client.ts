@@ -41,7 +41,7 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 export async function request<T>(
   method: Method,
   path: string,
-  options: { body?: unknown; signal?: AbortSignal; stayOn401?: boolean } = {},
+  options: { body?: unknown; signal?: AbortSignal | undefined; stayOn401?: boolean } = {},
 ): Promise<T> {
   const { body, signal, stayOn401 = false } = options;
   let response: Response;
