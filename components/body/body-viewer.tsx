@@ -2,7 +2,6 @@
 
 import { Download } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
-import { base64FromBytes } from "@/components/body/base64";
 import { BodyView } from "@/components/body/body-view";
 import { hexText } from "@/components/body/bytes-view";
 import { CopyButton } from "@/components/body/copy-button";
@@ -13,6 +12,7 @@ import { Button, buttonClass } from "@/components/ui/button";
 import { ErrorNote } from "@/components/ui/error-state";
 import { useRemembered } from "@/components/ui/remembered";
 import { Segments } from "@/components/ui/segments";
+import { base64FromBytes } from "@/lib/format/base64";
 import { formatBytes } from "@/lib/format/numbers";
 
 /** Bodies above this are offered to be kept as a file only, in bytes. */

@@ -1,9 +1,9 @@
 "use client";
 
 import { useMemo } from "react";
-import { base64FromBytes } from "@/components/body/base64";
 import { Rows } from "@/components/body/rows";
 import { usePhone } from "@/components/ui/media";
+import { base64FromBytes } from "@/lib/format/base64";
 
 /** Bytes in hexadecimal, 16 a row (8 on the phone), with their offset and the characters that can be shown. */
 export function HexView({ bytes }: { bytes: Uint8Array }) {

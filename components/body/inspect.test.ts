@@ -1,9 +1,9 @@
 import { deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { base64FromBytes, bytesFromBase64 } from "@/components/body/base64";
 import { inspectBody } from "@/components/body/inspect";
 import { textRows } from "@/components/body/text-lines";
 import { viewOf } from "@/components/body/views";
+import { base64FromBytes, bytesFromBase64 } from "@/lib/format/base64";
 
 const bytes = (input: string | Buffer | number[]) => new Uint8Array(Buffer.from(input as string));
 const look = (

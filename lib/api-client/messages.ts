@@ -1,0 +1,159 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { ApiError, encodeName, liveInterval, request } from "@/lib/api-client/client";
+import type { PlainTable } from "@/lib/api-client/rabbitmq-json";
+import type { DeathReason, MessageState } from "@/lib/broker/message";
+import { bytesFromBase64 } from "@/lib/format/base64";
+
+/** One copy of a message in a queue, as the API renders it. Times are ISO texts. */
+export interface Message {
+  readonly vhost: string;
+  readonly queue: string;
+  /** Names the copy as long as it lies in this queue. */
+  readonly id: number;
+  /** The message as published once; its copies share it. */
+  readonly message_id: number;
+  readonly state: MessageState;
+  readonly exchange: string;
+  readonly routing_key: string;
+  readonly redelivered: boolean;
+  readonly delivery_count: number;
+  readonly priority: number;
+  readonly enqueued_at: string;
+  readonly published_at: string;
+  readonly published_by: string | null;
+  readonly expires_at: string | null;
+  readonly available_at: string | null;
+  readonly lease: { readonly holder: string; readonly since: string; readonly until: string | null } | null;
+  readonly death: Death | null;
+  readonly properties: MessageProperties;
+  /** Of the whole body. */
+  readonly payload_bytes: number;
+  readonly payload: string;
+  readonly payload_encoding: "string" | "base64";
+  readonly payload_truncated: boolean;
+}
+
+export interface Death {
+  readonly reason: DeathReason;
+  readonly at: string;
+  readonly count: number;
+  readonly origin_queue: string;
+  readonly origin_exchange: string;
+  readonly origin_routing_key: string;
+  readonly error_type: string | null;
+  readonly error_message: string | null;
+}
+
+/** Properties by their AMQP names; absent ones are absent. */
+export interface MessageProperties {
+  readonly content_type?: string;
+  readonly content_encoding?: string;
+  readonly delivery_mode?: number;
+  readonly headers?: PlainTable;
+  readonly [name: string]: unknown;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
+export type Order = "oldest" | "newest";
+
+export interface MessagesRequest {
+  readonly vhost: string;
+  /** Absent: all queues of the vhost. */
+  readonly queue?: string | undefined;
+  readonly state?: MessageState | undefined;
+  readonly order: Order;
+  /** As typed in a search field, without `queue:` and `state:`. */
+  readonly q: string;
+  /** Bytes of each body to bring. */
+  readonly bodyLimit: number;
+}
+
+/** Messages of a page. */
+export const pageSize = 100;
+/** Bytes of a body that a message brings along when it is opened. */
+export const detailBodyLimit = 256 * 1024;
+
+const queuePath = (vhost: string, queue: string) => `/api/queues/${encodeName(vhost)}/${encodeName(queue)}`;
+
+/** The address of one message in the API. */
+export function messagePath(ref: { vhost: string; queue: string; id: number }): string {
+  return `${queuePath(ref.vhost, ref.queue)}/messages/${ref.id}`;
+}
+
+/** Reads without consuming, page after page. Live while few pages are loaded, since all of them are read again. */
+export function messagesQuery(wanted: MessagesRequest) {
+  const { vhost, queue, state, order, q, bodyLimit } = wanted;
+  const path = queue === undefined ? `/api/messages/${encodeName(vhost)}` : `${queuePath(vhost, queue)}/messages`;
+  return infiniteQueryOptions({
+    queryKey: ["messages", "list", vhost, queue ?? null, state ?? null, order, q, bodyLimit],
+    initialPageParam: "",
+    queryFn: ({ pageParam, signal }) => {
+      const query = new URLSearchParams({ order, limit: String(pageSize), body_limit: String(bodyLimit) });
+      if (state !== undefined) query.set("state", state);
+      if (q !== "") query.set("q", q);
+      if (pageParam !== "") query.set("cursor", pageParam);
+      return request<Page<Message>>("GET", `${path}?${query}`, { signal });
+    },
+    getNextPageParam: (last) => last.next,
+    refetchInterval: ({ state: { data } }) => liveWhileFew(data?.pages.length ?? 0),
+  });
+}
+
+/** How often a list in pages is read again, in ms: seldom when long, not at all when very long. */
+export function liveWhileFew(pages: number): number | false {
+  if (pages <= 1) return liveInterval;
+  return pages <= 4 ? 3 * liveInterval : false;
+}
+
+/** One message with the beginning of its body. */
+export function messageQuery(ref: { vhost: string; queue: string; id: number }) {
+  return queryOptions({
+    queryKey: ["messages", "one", ref.vhost, ref.queue, ref.id],
+    queryFn: ({ signal }) => request<Message>("GET", `${messagePath(ref)}?body_limit=${detailBodyLimit}`, { signal }),
+    refetchInterval: liveInterval,
+  });
+}
+
+/** Where a browser gets the exact bytes of a body as a file. */
+export function bodyHref(ref: { vhost: string; queue: string; id: number }): string {
+  return `${messagePath(ref)}/body`;
+}
+
+/** The exact bytes of a whole body. Throws ApiError. */
+export async function loadBody(ref: { vhost: string; queue: string; id: number }): Promise<Uint8Array<ArrayBuffer>> {
+  let response: Response;
+  try {
+    response = await fetch(bodyHref(ref), { credentials: "same-origin", headers: { "x-requested-with": "warren" } });
+  } catch {
+    throw new ApiError(0, "unreachable", "The server did not answer.");
+  }
+  if (response.status === 404) throw new ApiError(404, "not-found", "The message has left this queue meanwhile.");
+  if (!response.ok) throw new ApiError(response.status, "error", `The server answered ${response.status}.`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+const decoded = new WeakMap<Message, Uint8Array<ArrayBuffer>>();
+
+/** The bytes that came with a message: the whole body or its beginning. */
+export function bytesOf(message: Message): Uint8Array<ArrayBuffer> {
+  const known = decoded.get(message);
+  if (known) return known;
+  const bytes =
+    message.payload_encoding === "base64"
+      ? (bytesFromBase64(message.payload) ?? new Uint8Array())
+      : new TextEncoder().encode(message.payload);
+  decoded.set(message, bytes);
+  return bytes;
+}
+
+/** What became of an operation on many: `matched` = `done` + `skipped_count`. */
+export interface BulkResult {
+  readonly matched: number;
+  readonly done: number;
+  readonly skipped_count: number;
+  readonly skipped: readonly { readonly queue: string; readonly id: number; readonly why: string }[];
+}
