@@ -3,14 +3,14 @@
 import { Check, Copy } from "lucide-react";
 import { useState } from "react";
 import { IconButton } from "@/components/ui/button";
+import { copyText } from "@/components/ui/clipboard";
 
 /** Copies a text; the icon becomes a tick for two seconds. `label` says what is copied. */
-export function CopyButton({ text, label }: { text: string | (() => string); label: string }) {
+export function CopyButton({ text, label }: { text: string | (() => string | Promise<string>); label: string }) {
   const [state, setState] = useState<"rest" | "done" | "failed">("rest");
   const copy = async () => {
     try {
-      await navigator.clipboard.writeText(typeof text === "string" ? text : text());
-      setState("done");
+      setState((await copyText(typeof text === "string" ? text : await text())) ? "done" : "failed");
     } catch {
       setState("failed");
     }
