@@ -3,6 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync, statSync, truncateSync, 
 import path from "node:path";
 import { Client } from "pg";
 import { errorCode, PlatformFailure } from "@/lib/platform/failure";
+import { lockDirectory } from "@/lib/platform/lock";
 import { freePort, isPortFree } from "@/lib/platform/ports";
 import { asAccount } from "@/lib/platform/postgres/account";
 import { type PostgresBinaries, prepareBinaries } from "@/lib/platform/postgres/binaries";
@@ -13,7 +14,13 @@ import {
   serverEnvironment,
   writeSettings,
 } from "@/lib/platform/postgres/cluster";
-import { binariesFallback, clusterPassword, openHome, type PostgresHome } from "@/lib/platform/postgres/home";
+import {
+  binariesFallback,
+  clusterPassword,
+  openHome,
+  type PostgresHome,
+  unusableDirectory,
+} from "@/lib/platform/postgres/home";
 import { clearLeftovers, stopPostmaster } from "@/lib/platform/postgres/postmaster";
 import { pause } from "@/lib/platform/processes";
 
@@ -29,8 +36,8 @@ export interface EmbeddedPostgres {
   readonly url: string;
   /** The same for the superuser and the database `postgres`; for tests and repairs. */
   readonly superuserUrl: string;
-  /** Resolves when the server has ended, for whatever reason. */
-  readonly ended: Promise<void>;
+  /** Resolves when the server has ended, for whatever reason, with how: "code 0", "signal SIGKILL". */
+  readonly ended: Promise<string>;
   /** Stops the server and waits for its end. */
   stop(): Promise<void>;
 }
@@ -54,13 +61,28 @@ const LOG_LIMIT = 20 * 1024 * 1024;
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { say, purpose } = options;
   const home = openHome(options.dataDirectory, say);
+  const unlock = await lockDirectory(home.directory);
+  try {
+    return await startServer(home, purpose, say, unlock);
+  } catch (error) {
+    unlock();
+    throw unusableDirectory(error, home.directory, options.dataDirectory);
+  }
+}
+
+async function startServer(
+  home: PostgresHome,
+  purpose: ClusterPurpose,
+  say: (line: string) => void,
+  unlock: () => void,
+): Promise<EmbeddedPostgres> {
   const binaries = prepareBinaries(home.account, binariesFallback(home));
   const fresh = await ensureCluster(home, binaries, purpose);
   if (fresh) say(`Made a new database (PostgreSQL ${binaries.version}) in ${home.cluster}.`);
   else await clearLeftovers(home.cluster, say);
   writeSettings(home, purpose);
   const { child, port } = await launch(home, binaries, say);
-  const server = handleOf(home, child, port);
+  const server = handleOf(home, child, port, unlock);
   try {
     await createDatabase(server.superuserUrl, clusterPassword(home));
   } catch (error) {
@@ -75,12 +97,13 @@ export function localUrl(role: string, password: string, port: number, database:
   return `postgresql://${role}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
 }
 
-function handleOf(home: PostgresHome, child: ChildProcess, port: number): EmbeddedPostgres {
+function handleOf(home: PostgresHome, child: ChildProcess, port: number, unlock: () => void): EmbeddedPostgres {
   const password = clusterPassword(home);
   const pid = child.pid ?? 0;
-  const ended = new Promise<void>((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) resolve();
-    else child.once("exit", () => resolve());
+  const how = () => (child.signalCode === null ? `code ${child.exitCode}` : `signal ${child.signalCode}`);
+  const ended = new Promise<string>((resolve) => {
+    if (hasEnded(child)) resolve(how());
+    else child.once("exit", () => resolve(how()));
   });
   return {
     pid,
@@ -89,10 +112,15 @@ function handleOf(home: PostgresHome, child: ChildProcess, port: number): Embedd
     superuserUrl: localUrl(SUPERUSER, password, port, "postgres"),
     ended,
     stop: async () => {
-      if (child.exitCode === null && child.signalCode === null) await stopPostmaster(pid);
+      if (!hasEnded(child)) await stopPostmaster(pid);
       await ended;
+      unlock();
     },
   };
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }
 
 /** Starts the process on the port of the last time if that is free; tries others when somebody is faster. */

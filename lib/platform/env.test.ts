@@ -1,0 +1,43 @@
+import path from "node:path";
+import { expect, test } from "vitest";
+import { readEnvironment } from "@/lib/platform/env";
+
+test("everything has a default, and an empty variable counts as absent", () => {
+  expect(readEnvironment({ PORT: "", DATABASE_URL: "" })).toEqual({
+    host: "127.0.0.1",
+    port: 3000,
+    amqpPort: 5672,
+    databaseUrl: undefined,
+    dataDirectory: path.resolve(".warren"),
+    trustProxy: false,
+  });
+});
+
+test("reads what is set", () => {
+  const environment = readEnvironment({
+    HOST: "::1",
+    PORT: "8080",
+    DATABASE_URL: "postgres://a:b@db/warren?sslmode=require",
+    WARREN_DATA_DIR: "/srv/warren",
+    WARREN_TRUST_PROXY: "1",
+  });
+  expect(environment).toMatchObject({ host: "::1", port: 8080, dataDirectory: "/srv/warren", trustProxy: true });
+});
+
+test.each([
+  [{ PORT: "0" }, "PORT must be a port number from 1 to 65535."],
+  [{ PORT: "70000" }, "PORT must be a port number from 1 to 65535."],
+  [{ AMQP_PORT: "amqp" }, "AMQP_PORT must be a port number from 1 to 65535."],
+  [{ HOST: "http://x" }, "HOST must be an address to listen on, such as 127.0.0.1, 0.0.0.0 or ::1."],
+  [{ WARREN_TRUST_PROXY: "yes" }, "WARREN_TRUST_PROXY must be 1 (believe X-Forwarded-For) or 0."],
+])("refuses %o in one sentence", (variables, sentence) => {
+  expect(() => readEnvironment(variables)).toThrow(sentence);
+});
+
+test.each(["mysql://root:tops3cret@db/x", "tops3cret", "postgres://u:tops3cret/@[db/x"])(
+  "never repeats a DATABASE_URL that it refuses",
+  (url) => {
+    expect(() => readEnvironment({ DATABASE_URL: url })).toThrow(/DATABASE_URL must look like/);
+    expect(() => readEnvironment({ DATABASE_URL: url })).not.toThrow(/tops3cret/);
+  },
+);

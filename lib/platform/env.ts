@@ -1,0 +1,71 @@
+import path from "node:path";
+import { z } from "zod";
+import { PlatformFailure } from "@/lib/platform/failure";
+
+/** Everything that can be set from outside, checked and with its defaults. */
+export interface Environment {
+  /** Where the console and the HTTP API listen. */
+  readonly host: string;
+  readonly port: number;
+  /** Reserved for the AMQP door. */
+  readonly amqpPort: number;
+  /** Absent: the embedded Postgres of the data directory. */
+  readonly databaseUrl: string | undefined;
+  /** Absolute path. */
+  readonly dataDirectory: string;
+  /** Whether the last address of X-Forwarded-For is believed. */
+  readonly trustProxy: boolean;
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+function portNumber(name: string, fallback: number) {
+  const message = `${name} must be a port number from 1 to 65535.`;
+  return z
+    .string()
+    .regex(/^\d{1,5}$/, message)
+    .transform(Number)
+    .refine((port) => port >= 1 && port <= 65_535, message)
+    .default(fallback);
+}
+
+/** A zod message that can't repeat the value, since the value may hold a password. */
+const DATABASE_URL_MESSAGE =
+  "DATABASE_URL must look like postgresql://user:password@host:5432/database, with special characters of the password percent-encoded.";
+
+const variables = z.object({
+  HOST: z
+    .string()
+    .regex(/^[0-9A-Za-z.:_-]+$/, "HOST must be an address to listen on, such as 127.0.0.1, 0.0.0.0 or ::1.")
+    .default("127.0.0.1"),
+  PORT: portNumber("PORT", 3000),
+  AMQP_PORT: portNumber("AMQP_PORT", 5672),
+  DATABASE_URL: z.string().refine(isPostgresUrl, DATABASE_URL_MESSAGE).optional(),
+  WARREN_DATA_DIR: z.string().default(".warren"),
+  WARREN_TRUST_PROXY: z
+    .enum(["0", "1", "false", "true"], { error: "WARREN_TRUST_PROXY must be 1 (believe X-Forwarded-For) or 0." })
+    .default("0"),
+});
+
+function isPostgresUrl(text: string): boolean {
+  return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
+}
+
+/**
+ * Reads the environment. A variable that is set to nothing counts as absent.
+ * @throws PlatformFailure with one sentence for each bad value
+ */
+export function readEnvironment(source: Variables = process.env): Environment {
+  const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ""));
+  const result = variables.safeParse(present);
+  if (!result.success) throw new PlatformFailure(result.error.issues.map((issue) => issue.message).join(" "));
+  const { data } = result;
+  return {
+    host: data.HOST,
+    port: data.PORT,
+    amqpPort: data.AMQP_PORT,
+    databaseUrl: data.DATABASE_URL,
+    dataDirectory: path.resolve(data.WARREN_DATA_DIR),
+    trustProxy: data.WARREN_TRUST_PROXY === "1" || data.WARREN_TRUST_PROXY === "true",
+  };
+}
