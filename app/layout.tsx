@@ -34,7 +34,7 @@ export const viewport: Viewport = {
 
 // Runs before the first paint, so that a chosen theme never flashes the other one first.
 const applyTheme =
-  'try{const t=localStorage.getItem("warren.theme");if(t==="light"||t==="dark")document.documentElement.dataset.theme=t}catch{}';
+  'try{const t=JSON.parse(localStorage.getItem("warren.theme"));if(t==="light"||t==="dark")document.documentElement.dataset.theme=t}catch{}';
 
 export default function RootLayout({ children }: { children: ReactNode }) {
   return (

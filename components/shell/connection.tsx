@@ -1,0 +1,97 @@
+"use client";
+
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import clsx from "clsx";
+import { Unplug } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { Button } from "@/components/ui/button";
+import { useNow } from "@/components/ui/relative-time";
+import { ApiError, liveInterval } from "@/lib/api-client/client";
+import { overviewQuery } from "@/lib/api-client/overview";
+import { formatClock, formatDuration } from "@/lib/format/times";
+
+export type Connection = {
+  /** Why there is no answer; undefined while all is well. */
+  lost: "server" | "database" | undefined;
+  /** When the last numbers came, in milliseconds since 1970; 0 before the first. */
+  lastUpdate: number;
+};
+
+/** Whether the server answers, by the one question that is asked on every page. */
+export function useConnection(): Connection {
+  const { failureReason, dataUpdatedAt } = useQuery(overviewQuery());
+  const status = failureReason instanceof ApiError ? failureReason.status : undefined;
+  // 502 and 504 come from a proxy before the server, 503 from the server while its database is away.
+  const lost = status === 503 ? "database" : status === 0 || status === 502 || status === 504 ? "server" : undefined;
+  return { lost, lastUpdate: dataUpdatedAt };
+}
+
+/** The breathing dot: live, or lost, with the time of the last update in its tooltip. */
+export function LiveDot() {
+  const { lost, lastUpdate } = useConnection();
+  return (
+    <span
+      role="status"
+      title={lastUpdate === 0 ? undefined : `Last update ${formatClock(new Date(lastUpdate))}`}
+      className={clsx(
+        "ml-2 inline-flex h-7 items-center gap-2 px-1.5 text-12 whitespace-nowrap",
+        lost ? "text-danger" : "text-ink-2",
+      )}
+    >
+      <span
+        aria-hidden="true"
+        className={clsx(
+          "size-[7px] rounded-full",
+          lost
+            ? "bg-danger shadow-[0_0_0_3px_var(--color-danger-tint)]"
+            : "animate-breathe bg-ok shadow-[0_0_0_3px_var(--color-ok-tint)]",
+        )}
+      />
+      {lost ? "Lost" : "Live"}
+    </span>
+  );
+}
+
+/** Says that the server is lost, since when, and how old the numbers are; goes, and fetches everything anew, when it is back. */
+export function ServerLostBanner() {
+  const { lost, lastUpdate } = useConnection();
+  const client = useQueryClient();
+  const since = useRef(0);
+  const [asking, setAsking] = useState(false);
+  const now = useNow();
+
+  useEffect(() => {
+    if (lost) {
+      if (since.current === 0) since.current = Date.now();
+      return;
+    }
+    if (since.current === 0) return;
+    since.current = 0;
+    void client.invalidateQueries();
+  }, [lost, client]);
+
+  if (!lost) return null;
+  const away = since.current === 0 ? 0 : now - since.current;
+  const tryNow = async () => {
+    setAsking(true);
+    await client.refetchQueries({ queryKey: overviewQuery().queryKey });
+    setAsking(false);
+  };
+  return (
+    <div role="alert" className="flex shrink-0 items-center gap-2 bg-danger-tint px-4 py-1.5 text-12">
+      <Unplug className="icon-14 text-danger" aria-hidden="true" />
+      <p className="min-w-0 flex-1">
+        <b className="font-semibold">
+          {lost === "database" ? "The server can't reach its database" : "No connection to the server"}
+          {/* The seconds are for eyes: read out, they would never end. */}
+          <span aria-hidden="true">{away > 2000 ? ` for ${formatDuration(Math.floor(away / 1000) * 1000)}` : ""}</span>.
+        </b>{" "}
+        {lastUpdate > 0 && `Numbers below are from ${formatClock(new Date(lastUpdate))}. `}
+        Whatever was confirmed is stored. Trying again every {formatDuration(liveInterval)}.
+      </p>
+      <Button onClick={tryNow} busy={asking}>
+        Try now
+      </Button>
+    </div>
+  );
+}

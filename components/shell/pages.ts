@@ -1,0 +1,26 @@
+import { Gauge, Layers, type LucideIcon, MailSearch, MailX, Send, Waypoints } from "lucide-react";
+
+export type Page = {
+  href: string;
+  label: string;
+  icon: LucideIcon;
+  /** The second key after `g`. */
+  key: string;
+  /** Pages of one group stand together in the navigation. */
+  group: "broker" | "messages";
+};
+
+/** The pages that exist, in the order of the navigation. */
+export const pages: readonly Page[] = [
+  { href: "/", label: "Overview", icon: Gauge, key: "o", group: "broker" },
+  { href: "/exchanges", label: "Exchanges", icon: Waypoints, key: "e", group: "broker" },
+  { href: "/queues", label: "Queues", icon: Layers, key: "q", group: "broker" },
+  { href: "/messages", label: "Messages", icon: MailSearch, key: "m", group: "messages" },
+  { href: "/publish", label: "Publish", icon: Send, key: "p", group: "messages" },
+  { href: "/dead-letters", label: "Dead letters", icon: MailX, key: "d", group: "messages" },
+];
+
+/** The page that a path belongs to. */
+export function pageOf(pathname: string): Page | undefined {
+  return pages.find((page) => (page.href === "/" ? pathname === "/" : `${pathname}/`.startsWith(`${page.href}/`)));
+}

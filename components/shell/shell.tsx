@@ -1,0 +1,104 @@
+"use client";
+
+import { Dialog as Base } from "@base-ui/react/dialog";
+import dynamic from "next/dynamic";
+import Link from "next/link";
+import { type ReactNode, useEffect, useState } from "react";
+import { ServerLostBanner, useConnection } from "@/components/shell/connection";
+import { GoKeys, NavigationList } from "@/components/shell/navigation";
+import { TopBar } from "@/components/shell/top-bar";
+import { useHotkey } from "@/components/ui/hotkeys";
+import { Mark } from "@/components/ui/mark";
+import { Toaster } from "@/components/ui/toast";
+
+const Palette = dynamic(() => import("@/components/shell/palette"), { ssr: false });
+const KeysDialog = dynamic(() => import("@/components/shell/keys-dialog"), { ssr: false });
+
+type Over = "nothing" | "menu" | "palette" | "keys";
+
+/** The frame of every page: navigation, top bar, what floats over them, and the pane that the page fills. */
+export function Shell({ children }: { children: ReactNode }) {
+  const [over, setOver] = useState<Over>("nothing");
+  // Loaded when first asked for, then kept, so that closing can be seen.
+  const [asked, setAsked] = useState<ReadonlySet<Over>>(new Set());
+  const { lost } = useConnection();
+  const show = (next: Over) => {
+    setAsked((before) => new Set(before).add(next));
+    setOver(next);
+  };
+  const close = () => setOver("nothing");
+  useHotkey({ keys: "?", label: "All keys", group: "Everywhere" }, () => show("keys"));
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey)
+        return;
+      event.preventDefault();
+      setAsked((before) => new Set(before).add("palette"));
+      setOver((now) => (now === "palette" ? "nothing" : "palette"));
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, []);
+
+  return (
+    <div className="grid h-dvh grid-cols-[184px_minmax(0,1fr)] grid-rows-[44px_minmax(0,1fr)] middle:grid-cols-[48px_minmax(0,1fr)] phone:grid-cols-[minmax(0,1fr)] phone:grid-rows-[48px_minmax(0,1fr)]">
+      <a
+        href="#main"
+        className="absolute -top-12 left-2 z-(--z-toast) rounded-5 bg-accent px-3 py-1 text-on-accent focus:top-2"
+      >
+        Skip to the page
+      </a>
+      <nav
+        aria-label="Pages"
+        className="row-span-2 flex min-h-0 flex-col overflow-y-auto border-r border-line bg-bg phone:hidden"
+      >
+        <Link
+          href="/"
+          aria-label="Warren, overview"
+          className="flex h-11 shrink-0 items-center gap-2 px-4 text-16 font-semibold tracking-[-0.01em] outline-offset-[-2px] middle:justify-center middle:px-0"
+        >
+          <Mark className="size-5 text-accent" />
+          <span className="middle:sr-only">Warren</span>
+        </Link>
+        <NavigationList />
+      </nav>
+      <TopBar onMenu={() => show("menu")} onSearch={() => show("palette")} onKeys={() => show("keys")} />
+      <main
+        id="main"
+        tabIndex={-1}
+        data-lost={lost ? "" : undefined}
+        className="relative flex min-h-0 min-w-0 flex-col bg-surface outline-none"
+      >
+        <ServerLostBanner />
+        {children}
+      </main>
+      <Drawer open={over === "menu"} onClose={close} />
+      {asked.has("palette") && <Palette open={over === "palette"} onClose={close} onKeys={() => show("keys")} />}
+      {asked.has("keys") && <KeysDialog open={over === "keys"} onClose={close} />}
+      <GoKeys />
+      <Toaster />
+    </div>
+  );
+}
+
+/** The navigation on a phone. */
+function Drawer({ open, onClose }: { open: boolean; onClose: () => void }) {
+  return (
+    <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <Base.Portal>
+        <Base.Backdrop className="fixed inset-0 z-(--z-dialog) bg-veil" />
+        <Base.Popup
+          aria-label="Pages"
+          className="fixed inset-y-0 left-0 z-(--z-dialog) w-64 bg-bg shadow-dialog outline-none transition-transform duration-[120ms] data-ending-style:-translate-x-full data-starting-style:-translate-x-full"
+        >
+          <div className="flex h-12 items-center gap-2 px-4 text-16 font-semibold">
+            <Mark className="size-5 text-accent" />
+            Warren
+          </div>
+          <NavigationList drawer onGo={onClose} />
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
