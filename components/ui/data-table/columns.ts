@@ -5,6 +5,8 @@ export type Column<Row> = {
   id: string;
   /** The head, in sentence case or RabbitMQ's own word. */
   label: string;
+  /** An icon of 12 px before the head, e.g. the pin of a field of the body. */
+  icon?: ReactNode;
   /** The head in full, as its tooltip and in the Columns popover's search. */
   description?: string;
   /** Columns stand in groups; one vertical line is drawn where the group changes. */

@@ -81,11 +81,17 @@ export function TableHead<Row>(props: {
                     tabIndex={tabStop && at === 0 ? 0 : -1}
                     onClick={() => onSort(nextSort(column, sort))}
                   >
+                    {column.icon}
                     <span className="clip-text">{column.label}</span>
                     {sorted && <Arrow className="size-3 shrink-0" strokeWidth={2.25} aria-hidden="true" />}
                   </button>
-                ) : (
+                ) : column.icon === undefined ? (
                   column.label
+                ) : (
+                  <span className="inline-flex max-w-full items-center gap-1">
+                    {column.icon}
+                    <span className="clip-text">{column.label}</span>
+                  </span>
                 )}
               </th>
             );
