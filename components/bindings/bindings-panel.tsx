@@ -1,0 +1,141 @@
+"use client";
+
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Plus, X } from "lucide-react";
+import { useState } from "react";
+import { BindDialog, type BindEnd } from "@/components/bindings/bind-dialog";
+import { exchangeHref, queueHref } from "@/components/queues/links";
+import { plain } from "@/components/queues/queue-features";
+import { Button, IconButton } from "@/components/ui/button";
+import { EmptyState } from "@/components/ui/empty-state";
+import { ErrorNote } from "@/components/ui/error-state";
+import { SectionHead } from "@/components/ui/page-head";
+import { TextLink } from "@/components/ui/text-link";
+import { showDone } from "@/components/ui/toast";
+import { type Binding, type BindingScope, bind, bindingsQuery, unbind } from "@/lib/api-client/bindings";
+import { formatCount } from "@/lib/format/numbers";
+
+/** Bindings into a queue, or out of or into an exchange, with adding and removing. */
+export function BindingsPanel(props: BindingScope) {
+  const { vhost } = props;
+  const client = useQueryClient();
+  const [adding, setAdding] = useState(false);
+  const [failed, setFailed] = useState<{ error: unknown; title: string } | null>(null);
+  const { data, error } = useQuery(bindingsQuery(props));
+  const fixed: BindEnd = "queue" in props ? { queue: props.queue } : { exchange: props.exchange, end: props.end };
+  const from = "queue" in props || props.end === "destination";
+  // The nameless exchange binds by itself, and takes no other bindings.
+  const isDefault = "exchange" in props && props.exchange === "";
+
+  const problem = failed ?? (error && { error, title: "The bindings could not be loaded." });
+
+  const remove = async (binding: Binding) => {
+    setFailed(null);
+    try {
+      await unbind(binding);
+      showDone({
+        message: `${binding.destination} is no longer bound to ${binding.source}`,
+        undo: () => bind({ ...binding, destinationType: binding.destination_type, routingKey: binding.routing_key }),
+      });
+      await client.invalidateQueries({ queryKey: ["bindings"] });
+    } catch (reason) {
+      setFailed({ error: reason, title: "The binding was not removed." });
+    }
+  };
+
+  return (
+    <section className="min-w-0">
+      <SectionHead
+        title={"queue" in props ? "Bindings" : from ? "Comes from" : "Goes to"}
+        note={data && formatCount(data.length)}
+        actions={
+          !isDefault && (
+            <Button
+              variant="ghost"
+              icon={<Plus className="icon-14" aria-hidden="true" />}
+              onClick={() => setAdding(true)}
+            >
+              Bind…
+            </Button>
+          )
+        }
+      />
+      {problem !== null && (
+        <div className="px-4 pb-2">
+          <ErrorNote title={problem.title} error={problem.error} lost="Nothing was changed." />
+        </div>
+      )}
+      {data?.length === 0 ? (
+        <EmptyState
+          title={from ? "Nothing leads here" : "No bindings yet"}
+          actions={!isDefault && <Button onClick={() => setAdding(true)}>Bind…</Button>}
+        >
+          {from
+            ? "Bind it to an exchange to receive what is published there."
+            : "What is published here is not routed anywhere: it is dropped, or returned if it is mandatory."}
+        </EmptyState>
+      ) : (
+        <ul className="border-t border-line">
+          {(data ?? []).map((binding) => (
+            <li
+              key={`${binding.source} ${binding.destination_type} ${binding.destination} ${binding.properties_key}`}
+              className="grid min-h-9 grid-cols-[minmax(0,1fr)_minmax(0,1fr)_28px] items-center gap-3 border-b border-line py-1 pr-2 pl-4"
+            >
+              <span className="clip-text">{from ? <Source binding={binding} /> : <Target binding={binding} />}</span>
+              <BindingKey binding={binding} />
+              {binding.source !== "" && (
+                <IconButton
+                  label={`Remove the binding ${binding.source} to ${binding.destination} with ${binding.routing_key || "no key"}`}
+                  onClick={() => void remove(binding)}
+                >
+                  <X className="icon-14" aria-hidden="true" />
+                </IconButton>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      <BindDialog open={adding} onClose={() => setAdding(false)} vhost={vhost} fixed={fixed} />
+    </section>
+  );
+}
+
+function Source({ binding }: { binding: Binding }) {
+  if (binding.source === "") return <span className="text-ink-2">(AMQP default)</span>;
+  return (
+    <TextLink href={exchangeHref(binding.vhost, binding.source)}>
+      <code>{binding.source}</code>
+    </TextLink>
+  );
+}
+
+function Target({ binding }: { binding: Binding }) {
+  const { vhost, destination, destination_type: type } = binding;
+  return (
+    <>
+      <TextLink href={type === "queue" ? queueHref(vhost, destination) : exchangeHref(vhost, destination)}>
+        <code>{destination}</code>
+      </TextLink>
+      {type === "exchange" && <span className="ml-2 text-11 text-ink-3">exchange</span>}
+    </>
+  );
+}
+
+/** The routing key, then the arguments of a headers binding. */
+function BindingKey({ binding }: { binding: Binding }) {
+  const given = Object.entries(binding.arguments);
+  return (
+    <span className="mono [overflow-wrap:anywhere]">
+      {binding.routing_key === "" && given.length === 0 ? (
+        <span className="text-ink-3">no key</span>
+      ) : (
+        binding.routing_key
+      )}
+      {given.map(([name, value]) => (
+        <span key={name} className="mr-2 text-ink-2">
+          {name}=<span className="text-ink">{plain(value)}</span>
+        </span>
+      ))}
+    </span>
+  );
+}

@@ -1,0 +1,132 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { Plus } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { parseAsBoolean, useQueryState } from "nuqs";
+import { useMemo } from "react";
+import { AddExchangeDialog } from "@/components/exchanges/add-exchange-dialog";
+import { exchangeColumns } from "@/components/exchanges/exchange-columns";
+import { exchangeHref } from "@/components/queues/links";
+import { Button } from "@/components/ui/button";
+import { ColumnsButton, DensityButton } from "@/components/ui/data-table/columns-button";
+import { DataTable } from "@/components/ui/data-table/data-table";
+import { ListFoot } from "@/components/ui/data-table/list-foot";
+import { useSort } from "@/components/ui/data-table/use-sort";
+import { EmptyState } from "@/components/ui/empty-state";
+import { FilterBar } from "@/components/ui/filter/filter-bar";
+import { FilterField } from "@/components/ui/filter/filter-field";
+import type { Query } from "@/components/ui/filter/query";
+import { useFilter } from "@/components/ui/filter/use-filter";
+import { PageHead } from "@/components/ui/page-head";
+import { defaultExchangeLabel, type Exchange, exchangesQuery } from "@/lib/api-client/exchanges";
+import { formatCount, formatRate } from "@/lib/format/numbers";
+
+const qualifiers = ["type", "vhost"] as const;
+
+/** The list of exchanges of one vhost, or of all (`vhost` null). */
+export function ExchangesView({ vhost }: { vhost: string | null }) {
+  const router = useRouter();
+  const { data, error, refetch } = useQuery(exchangesQuery(vhost));
+  const [adding, setAdding] = useQueryState("add", parseAsBoolean.withDefault(false));
+  const { query, setQuery, clear, filtered, key } = useFilter(qualifiers);
+  const { sort, onSort } = useSort({ column: "name", descending: false });
+  const rows = useMemo(() => data?.filter((exchange) => matches(exchange, query)), [data, query]);
+  const columns = useMemo(
+    () => exchangeColumns.map((column) => (column.id === "vhost" ? { ...column, hidden: vhost !== null } : column)),
+    [vhost],
+  );
+  return (
+    <>
+      <PageHead
+        title="Exchanges"
+        note={data && formatCount(data.length)}
+        actions={
+          <Button
+            variant="primary"
+            icon={<Plus className="icon-14" aria-hidden="true" />}
+            onClick={() => void setAdding(true)}
+          >
+            Add exchange
+          </Button>
+        }
+        divided
+      />
+      <FilterBar
+        end={
+          <>
+            <ColumnsButton name="exchanges" columns={columns} />
+            <DensityButton />
+          </>
+        }
+      >
+        <FilterField
+          query={query}
+          onChange={setQuery}
+          names={qualifiers}
+          label="Filter the exchanges"
+          placeholder="Filter by name, or type:topic"
+          completeTitle="What exchanges can be filtered by"
+          complete={(word) =>
+            word === ""
+              ? []
+              : ["type:direct", "type:topic", "type:fanout", "type:headers"]
+                  .filter((each) => each.startsWith(word) && each !== word)
+                  .map((insert) => ({ insert }))
+          }
+        />
+      </FilterBar>
+      <DataTable
+        name="exchanges"
+        label="Exchanges"
+        columns={columns}
+        rows={rows}
+        rowId={(exchange) => `${exchange.vhost} ${exchange.name}`}
+        sort={sort}
+        onSort={onSort}
+        primary
+        onOpen={(exchange) => router.push(exchangeHref(exchange.vhost, exchange.name))}
+        secondLine={(exchange) => (
+          <span className="text-ink-3">
+            {formatRate(exchange.message_stats?.publish_in_details?.rate ?? 0)} in,{" "}
+            {formatRate(exchange.message_stats?.publish_out_details?.rate ?? 0)} out
+          </span>
+        )}
+        filtered={filtered}
+        viewKey={key}
+        error={error}
+        onRetry={() => void refetch()}
+        empty={<EmptyState title="No exchanges">Every virtual host has at least the predeclared ones.</EmptyState>}
+        nothingMatches={
+          <EmptyState title="Nothing matches" actions={<Button onClick={clear}>Clear the filter</Button>}>
+            No exchange here has all of that.
+          </EmptyState>
+        }
+      />
+      <ListFoot
+        keys={[
+          [["j", "k"], "row"],
+          [["Enter"], "open"],
+          [["?"], "all keys"],
+        ]}
+      >
+        {rows && data && (
+          <span>
+            {rows.length === data.length
+              ? formatCount(data.length)
+              : `${formatCount(rows.length)} of ${formatCount(data.length)}`}
+          </span>
+        )}
+      </ListFoot>
+      <AddExchangeDialog open={adding} onClose={() => void setAdding(null)} vhost={vhost} />
+    </>
+  );
+}
+
+function matches(exchange: Exchange, query: Query): boolean {
+  const name = exchange.name || defaultExchangeLabel;
+  return (
+    name.toLowerCase().includes(query.text.toLowerCase()) &&
+    query.terms.every((term) => (term.name === "type" ? exchange.type : exchange.vhost) === term.value)
+  );
+}

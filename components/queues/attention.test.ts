@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { attentionOf, isGrowing } from "@/components/queues/attention";
+import type { Queue } from "@/lib/api-client/queues";
+
+function queue(part: Partial<Queue> & { comesIn?: number; goesOut?: number }): Queue {
+  const { comesIn = 0, goesOut = 0, ...rest } = part;
+  return {
+    name: "orders",
+    vhost: "/",
+    type: "classic",
+    durable: true,
+    auto_delete: false,
+    exclusive: false,
+    arguments: {},
+    state: "running",
+    consumers: 0,
+    messages: 0,
+    messages_ready: 0,
+    messages_unacknowledged: 0,
+    messages_delayed: 0,
+    message_bytes_ready: 0,
+    message_bytes_unacknowledged: 0,
+    dead_letters: 0,
+    dead_letters_from_here: 0,
+    message_stats: { publish_details: { rate: comesIn }, deliver_get_details: { rate: goesOut } },
+    ...rest,
+  };
+}
+
+describe("what needs attention", () => {
+  const rising = [0, 10, 20, 30, 40, 50];
+
+  it("takes a queue for growing when it rises and more comes in than goes out", () => {
+    expect(isGrowing(queue({ trend: rising, comesIn: 5, goesOut: 1 }))).toBe(true);
+  });
+
+  it("lets flat, draining, tiny and young queues be", () => {
+    expect(isGrowing(queue({ trend: [50, 50, 50, 50, 50], comesIn: 5, goesOut: 1 }))).toBe(false);
+    expect(isGrowing(queue({ trend: rising, comesIn: 1, goesOut: 5 }))).toBe(false);
+    expect(isGrowing(queue({ trend: [0, 1, 2, 3, 4, 5], comesIn: 5 }))).toBe(false);
+    expect(isGrowing(queue({ trend: [10, 20], comesIn: 5 }))).toBe(false);
+  });
+
+  it("puts dead letters first, then what nobody takes from", () => {
+    const found = attentionOf([
+      queue({ name: "growing", trend: rising, comesIn: 5, goesOut: 1 }),
+      queue({ name: "fine" }),
+      queue({ name: "untaken", trend: rising, comesIn: 5 }),
+      queue({ name: "dlq", dead_letters: 3 }),
+    ]);
+    expect(found.map(({ kind, queue: { name } }) => `${kind} ${name}`)).toEqual([
+      "dead dlq",
+      "untaken untaken",
+      "growing growing",
+    ]);
+  });
+});

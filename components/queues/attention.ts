@@ -1,0 +1,35 @@
+import type { Queue } from "@/lib/api-client/queues";
+import { rateOf } from "@/lib/api-client/rabbitmq-json";
+
+/** Fewer ready messages than this are no backlog, whichever way they move. */
+const smallestBacklog = 10;
+
+/**
+ * Whether a queue has been growing for the last minutes: its newest ready count is the largest of its trend, at
+ * least a tenth above the trend's middle, and more comes in now than is taken out.
+ */
+export function isGrowing(queue: Queue): boolean {
+  const trend = queue.trend ?? [];
+  const last = trend.at(-1) ?? 0;
+  const middle = trend[Math.floor(trend.length / 2)] ?? 0;
+  if (trend.length < 4 || last < smallestBacklog) return false;
+  const comesIn = rateOf(queue.message_stats, "publish");
+  const goesOut = rateOf(queue.message_stats, "deliver_get");
+  return last >= Math.max(...trend) && last > middle * 1.1 && comesIn > goesOut;
+}
+
+export interface Attention {
+  readonly kind: "growing" | "untaken" | "dead";
+  readonly queue: Queue;
+}
+
+/** What a person should look at, the worst first: dead letters, then queues that nobody takes from, then growing ones. */
+export function attentionOf(queues: readonly Queue[]): Attention[] {
+  const found = queues.flatMap((queue): Attention[] => {
+    if (queue.dead_letters > 0) return [{ kind: "dead", queue }];
+    if (!isGrowing(queue)) return [];
+    return [{ kind: rateOf(queue.message_stats, "deliver_get") === 0 ? "untaken" : "growing", queue }];
+  });
+  const weight = { dead: 0, untaken: 1, growing: 2 };
+  return found.sort((a, b) => weight[a.kind] - weight[b.kind] || b.queue.messages_ready - a.queue.messages_ready);
+}

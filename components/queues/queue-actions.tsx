@@ -1,0 +1,111 @@
+"use client";
+
+import { useQueryClient } from "@tanstack/react-query";
+import { CornerDownRight, Eraser, Trash2 } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { MoveDialog } from "@/components/queues/move-dialog";
+import { Button } from "@/components/ui/button";
+import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { showDone } from "@/components/ui/toast";
+import { deleteQueue, purgeQueue, type Queue } from "@/lib/api-client/queues";
+import { restoreTrash } from "@/lib/api-client/trash";
+import { formatCount, formatNoun } from "@/lib/format/numbers";
+
+/** What can be done with a whole queue: move its messages, purge it, delete it. */
+export function QueueActions({ queue }: { queue: Queue }) {
+  const router = useRouter();
+  const client = useQueryClient();
+  const [asking, setAsking] = useState<"move" | "purge" | "delete" | null>(null);
+  const close = () => setAsking(null);
+  const nothingReady = queue.messages_ready === 0 ? "There is nothing ready in it" : undefined;
+
+  const purge = async () => {
+    const answer = await purgeQueue(queue.vhost, queue.name);
+    const count = answer?.messages ?? 0;
+    const batch = answer?.trash;
+    showDone({
+      message: `${formatNoun(count, "message")} of ${queue.name} ${count === 1 ? "is" : "are"} in the trash`,
+      ...(batch != null && { undo: () => restoreTrash(batch) }),
+    });
+    await client.invalidateQueries({ queryKey: ["queues"] });
+  };
+  const remove = async () => {
+    await deleteQueue(queue.vhost, queue.name);
+    showDone({ message: `Queue ${queue.name} is deleted` });
+    router.push("/queues");
+    await client.invalidateQueries({ queryKey: ["queues", "list"] });
+  };
+
+  return (
+    <>
+      <Button
+        icon={<CornerDownRight className="icon-14" aria-hidden="true" />}
+        disabledReason={nothingReady}
+        onClick={() => setAsking("move")}
+      >
+        Move…
+      </Button>
+      <Button
+        variant="danger"
+        icon={<Eraser className="icon-14" aria-hidden="true" />}
+        disabledReason={nothingReady}
+        onClick={() => setAsking("purge")}
+      >
+        Purge…
+      </Button>
+      <Button
+        variant="danger"
+        icon={<Trash2 className="icon-14" aria-hidden="true" />}
+        onClick={() => setAsking("delete")}
+      >
+        Delete…
+      </Button>
+      <MoveDialog open={asking === "move"} onClose={close} queue={queue} />
+      <ConfirmDialog
+        open={asking === "purge"}
+        onClose={close}
+        title={
+          <>
+            Purge <code className="text-16">{queue.name}</code>
+          </>
+        }
+        typed={queue.name}
+        confirm={`Purge ${formatNoun(queue.messages_ready, "message")}`}
+        keep="Keep them"
+        onConfirm={purge}
+      >
+        <p>
+          <b className="font-semibold">{formatNoun(queue.messages_ready, "ready message")}</b>{" "}
+          {queue.messages_ready === 1 ? "goes" : "go"} to the trash, with order and ids kept, and can be restored for 7
+          days.
+        </p>
+        <p className="text-ink-2">{whatStays(queue)}</p>
+      </ConfirmDialog>
+      <ConfirmDialog
+        open={asking === "delete"}
+        onClose={close}
+        title={
+          <>
+            Delete <code className="text-16">{queue.name}</code>
+          </>
+        }
+        typed={queue.name}
+        confirm={`Delete queue and ${formatNoun(queue.messages, "message")}`}
+        keep="Keep it"
+        onConfirm={remove}
+      >
+        <p>
+          The queue goes with its bindings and <b className="font-semibold">{formatNoun(queue.messages, "message")}</b>.
+          This can’t be undone. To be able to take the messages back, purge it first.
+        </p>
+      </ConfirmDialog>
+    </>
+  );
+}
+
+function whatStays(queue: Queue): string {
+  const unacked = queue.messages_unacknowledged;
+  if (unacked === 0) return "The queue itself and its bindings stay.";
+  return `The queue, its bindings and ${formatCount(unacked)} unacknowledged ${unacked === 1 ? "message" : "messages"} in consumers’ hands stay.`;
+}

@@ -1,0 +1,231 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { Plus } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { parseAsBoolean, parseAsStringLiteral, useQueryState } from "nuqs";
+import { useMemo } from "react";
+import { AddQueueDialog } from "@/components/queues/add-queue-dialog";
+import { attentionOf } from "@/components/queues/attention";
+import { attentionText } from "@/components/queues/attention-text";
+import { queueHref } from "@/components/queues/links";
+import { queueColumns } from "@/components/queues/queue-columns";
+import {
+  inView,
+  matchesQuery,
+  type QueueView,
+  queueQualifiers,
+  queueViewLabels,
+  queueViews,
+} from "@/components/queues/queue-filter";
+import { QueueSelectionActions } from "@/components/queues/queue-selection-actions";
+import { AttentionLine } from "@/components/ui/attention-line";
+import { Button, ButtonLink } from "@/components/ui/button";
+import { ColumnsButton, DensityButton } from "@/components/ui/data-table/columns-button";
+import { DataTable } from "@/components/ui/data-table/data-table";
+import { ListFoot } from "@/components/ui/data-table/list-foot";
+import { useSelection } from "@/components/ui/data-table/use-selection";
+import { useSort } from "@/components/ui/data-table/use-sort";
+import { EmptyState } from "@/components/ui/empty-state";
+import { FilterBar, SelectionBar } from "@/components/ui/filter/filter-bar";
+import { FilterField } from "@/components/ui/filter/filter-field";
+import { useFilter } from "@/components/ui/filter/use-filter";
+import { PageHead } from "@/components/ui/page-head";
+import { StateGlyph } from "@/components/ui/state-glyph";
+import { Tabs } from "@/components/ui/tabs";
+import { type Queue, queuesQuery } from "@/lib/api-client/queues";
+import { rateOf } from "@/lib/api-client/rabbitmq-json";
+import { formatCount, formatRate } from "@/lib/format/numbers";
+
+const queueId = (queue: Queue) => `${queue.vhost} ${queue.name}`;
+const stateWords = ["running", "idle", "flow", "down"];
+/** The attention line has room for so many; the tab has all of them. */
+const attentionShown = 3;
+
+/** The list of queues of one vhost, or of all (`vhost` null). */
+export function QueuesView({ vhost }: { vhost: string | null }) {
+  const router = useRouter();
+  const { data, error, refetch } = useQuery(queuesQuery(vhost));
+  const [view] = useQueryState("view", parseAsStringLiteral(queueViews).withDefault("all"));
+  const [adding, setAdding] = useQueryState("add", parseAsBoolean.withDefault(false));
+  const { query, setQuery, clear, filtered, key } = useFilter(queueQualifiers);
+  const { sort, onSort } = useSort({ column: "ready", descending: true });
+  const selection = useSelection();
+
+  const rows = useMemo(
+    () => data && inView(data, view).filter((queue) => matchesQuery(queue, query)),
+    [data, view, query],
+  );
+  const columns = useMemo(
+    () => queueColumns.map((column) => (column.id === "vhost" ? { ...column, hidden: vhost !== null } : column)),
+    [vhost],
+  );
+  const attention = useMemo(() => attentionOf(data ?? []), [data]);
+  const selected = useMemo(
+    () => (rows ?? []).filter((queue) => selection.everything || selection.ids.has(queueId(queue))),
+    [rows, selection],
+  );
+
+  return (
+    <>
+      <PageHead
+        title="Queues"
+        note={data && formatCount(data.length)}
+        actions={
+          <Button
+            variant="primary"
+            icon={<Plus className="icon-14" aria-hidden="true" />}
+            onClick={() => void setAdding(true)}
+          >
+            Add queue
+          </Button>
+        }
+      />
+      <Tabs label="Views of the queues" tabs={queueViews.map((each) => tabOf(each, view, data))} />
+      {attention.length > 0 && (
+        <AttentionLine
+          lead={`${formatCount(attention.length)} ${attention.length === 1 ? "needs" : "need"} attention`}
+          items={attention.slice(0, attentionShown).map((each) => ({
+            href: queueHref(each.queue.vhost, each.queue.name, each.kind === "dead" ? "messages" : undefined),
+            name: each.queue.name,
+            text: attentionText(each),
+          }))}
+        />
+      )}
+      {selected.length > 0 ? (
+        <SelectionBar selection={selection} total={rows?.length ?? 0}>
+          <QueueSelectionActions queues={selected} onDone={selection.clear} />
+        </SelectionBar>
+      ) : (
+        <FilterBar
+          end={
+            <>
+              <ColumnsButton name="queues" columns={columns} />
+              <DensityButton />
+            </>
+          }
+        >
+          <FilterField
+            query={query}
+            onChange={setQuery}
+            names={queueQualifiers}
+            label="Filter the queues"
+            placeholder="Filter by name, or state:idle type:quorum"
+            completeTitle="What queues can be filtered by"
+            complete={completions}
+          />
+        </FilterBar>
+      )}
+      <DataTable
+        name="queues"
+        label="Queues"
+        columns={columns}
+        rows={rows}
+        rowId={queueId}
+        sort={sort}
+        onSort={onSort}
+        selection={selection}
+        primary
+        onOpen={(queue) => router.push(queueHref(queue.vhost, queue.name))}
+        secondLine={SecondLine}
+        filtered={filtered || view !== "all"}
+        viewKey={`${view} ${key}`}
+        error={error}
+        onRetry={() => void refetch()}
+        empty={
+          <EmptyState
+            title={vhost === null ? "No queues yet" : `No queues in ${vhost}`}
+            actions={
+              <>
+                <Button onClick={() => void setAdding(true)}>Add a queue</Button>
+                <ButtonLink variant="ghost" href="/">
+                  Start the sample workload
+                </ButtonLink>
+              </>
+            }
+          >
+            A queue holds messages until a consumer takes them. Programs usually declare their own; one can be added
+            here too.
+          </EmptyState>
+        }
+        nothingMatches={
+          <EmptyState
+            title="Nothing matches"
+            actions={
+              filtered ? (
+                <Button onClick={clear}>Clear the filter</Button>
+              ) : (
+                <ButtonLink href="?">Show all queues</ButtonLink>
+              )
+            }
+          >
+            {filtered ? "No queue here has all of that." : `No queue is in the view “${queueViewLabels[view]}”.`}
+          </EmptyState>
+        }
+      />
+      <Foot rows={rows} total={data?.length} />
+      <AddQueueDialog open={adding} onClose={() => void setAdding(null)} vhost={vhost} />
+    </>
+  );
+}
+
+function tabOf(view: QueueView, current: QueueView, queues: readonly Queue[] | undefined) {
+  const count = queues && inView(queues, view).length;
+  return {
+    href: view === "all" ? "?" : `?view=${view}`,
+    label: queueViewLabels[view],
+    ...(count !== undefined && { count: formatCount(count) }),
+    ...(count !== undefined && count > 0 && view === "attention" && { tone: "warn" as const }),
+    ...(count !== undefined && count > 0 && view === "dead" && { tone: "danger" as const }),
+    current: view === current,
+  };
+}
+
+function completions(word: string) {
+  const all = [
+    ...stateWords.map((state) => ({ insert: `state:${state}` })),
+    { insert: "type:classic" },
+    { insert: "type:quorum" },
+    { insert: "feature:message-ttl", hint: "messages expire" },
+    { insert: "feature:dead-letter-exchange", hint: "dead letters go somewhere" },
+    { insert: "feature:max-length", hint: "bounded" },
+  ];
+  return word === "" ? [] : all.filter(({ insert }) => insert.startsWith(word) && insert !== word);
+}
+
+function SecondLine(queue: Queue) {
+  return (
+    <>
+      <StateGlyph state={queue.state} />
+      <span className="text-ink-3">
+        {formatRate(rateOf(queue.message_stats, "publish"))} in, {formatRate(rateOf(queue.message_stats, "ack"))} acked
+      </span>
+    </>
+  );
+}
+
+function Foot({ rows, total }: { rows: readonly Queue[] | undefined; total: number | undefined }) {
+  const ready = (rows ?? []).reduce((sum, queue) => sum + queue.messages_ready, 0);
+  const unacked = (rows ?? []).reduce((sum, queue) => sum + queue.messages_unacknowledged, 0);
+  return (
+    <ListFoot
+      keys={[
+        [["j", "k"], "row"],
+        [["x"], "select"],
+        [["Enter"], "open"],
+        [["?"], "all keys"],
+      ]}
+    >
+      {rows && total !== undefined && (
+        <span>
+          {rows.length === total ? formatCount(total) : `${formatCount(rows.length)} of ${formatCount(total)}`}
+        </span>
+      )}
+      {rows && (
+        <span>
+          {formatCount(ready)} ready · {formatCount(unacked)} unacked
+        </span>
+      )}
+    </ListFoot>
+  );
+}

@@ -1,0 +1,62 @@
+import { queryOptions } from "@tanstack/react-query";
+import { encodeName, liveInterval, request } from "@/lib/api-client/client";
+import type { PlainTable, RateDetails } from "@/lib/api-client/rabbitmq-json";
+
+export type ExchangeType = "direct" | "topic" | "fanout" | "headers";
+
+export interface Exchange {
+  /** Empty for the default exchange. */
+  readonly name: string;
+  readonly vhost: string;
+  readonly type: ExchangeType;
+  readonly durable: boolean;
+  readonly auto_delete: boolean;
+  readonly internal: boolean;
+  readonly arguments: PlainTable;
+  readonly message_stats?: {
+    readonly publish_in?: number;
+    readonly publish_in_details?: RateDetails;
+    readonly publish_out?: number;
+    readonly publish_out_details?: RateDetails;
+  };
+}
+
+export interface ExchangeDeclaration {
+  readonly type: ExchangeType;
+  readonly durable: boolean;
+  readonly auto_delete: boolean;
+  readonly internal: boolean;
+  readonly arguments: PlainTable;
+}
+
+/** RabbitMQ's names for the nameless exchange: shown, and in URLs. */
+export const defaultExchangeLabel = "(AMQP default)";
+export const defaultExchangeInUrl = "amq.default";
+
+const exchangePath = (vhost: string, name: string) =>
+  `/api/exchanges/${encodeName(vhost)}/${encodeName(name || defaultExchangeInUrl)}`;
+
+export function exchangesQuery(vhost: string | null) {
+  return queryOptions({
+    queryKey: ["exchanges", "list", vhost],
+    queryFn: ({ signal }) =>
+      request<readonly Exchange[]>("GET", `/api/exchanges${vhost === null ? "" : `/${encodeName(vhost)}`}`, { signal }),
+    refetchInterval: liveInterval,
+  });
+}
+
+export function exchangeQuery(vhost: string, name: string) {
+  return queryOptions({
+    queryKey: ["exchanges", "one", vhost, name],
+    queryFn: ({ signal }) => request<Exchange>("GET", exchangePath(vhost, name), { signal }),
+    refetchInterval: liveInterval,
+  });
+}
+
+export function declareExchange(vhost: string, name: string, declaration: ExchangeDeclaration) {
+  return request<void>("PUT", exchangePath(vhost, name), { body: declaration });
+}
+
+export function deleteExchange(vhost: string, name: string) {
+  return request<void>("DELETE", exchangePath(vhost, name));
+}

@@ -1,0 +1,17 @@
+import { queryOptions } from "@tanstack/react-query";
+import { liveInterval, request } from "@/lib/api-client/client";
+
+export interface SampleStatus {
+  readonly state: "absent" | "running" | "stopped" | "removing";
+  readonly vhost: string;
+}
+
+export const sampleQuery = queryOptions({
+  queryKey: ["sample"],
+  queryFn: ({ signal }) => request<SampleStatus>("GET", "/api/sample", { signal }),
+  refetchInterval: liveInterval,
+});
+
+export const startSample = () => request<SampleStatus>("POST", "/api/sample/start");
+export const stopSample = () => request<SampleStatus>("POST", "/api/sample/stop");
+export const removeSample = () => request<SampleStatus>("DELETE", "/api/sample");
