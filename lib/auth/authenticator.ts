@@ -1,0 +1,139 @@
+import { createHmac, randomBytes } from "node:crypto";
+import type { ConsoleDatabase } from "@/lib/auth/console-database";
+import { LoginThrottle } from "@/lib/auth/login-throttle";
+import { isLoopback, remoteAddress } from "@/lib/auth/remote-address";
+import { sessionCookie, sessionSecret } from "@/lib/auth/session-cookie";
+import { findSession } from "@/lib/auth/sessions";
+import { createFirstUser, findByPassword, GUEST, type KnownUser } from "@/lib/auth/users";
+import type { Actor } from "@/lib/broker/actor";
+import { BrokerError } from "@/lib/broker/errors";
+
+/** A right name and password need not be hashed again for so long, in ms: programs send them with every request. */
+const REMEMBERED_MS = 30_000;
+const MOST_REMEMBERED = 1_000;
+
+/** Who sent a request. */
+export interface Caller {
+  readonly actor: Actor;
+  /** Null for somebody who has not logged in. */
+  readonly user: KnownUser | null;
+  /** A `Set-Cookie` for the answer, when the session was prolonged. */
+  readonly setCookie: string | null;
+}
+
+/** Too many failed logins came from one address. */
+export class TooManyLoginsError extends Error {
+  override readonly name = "TooManyLoginsError";
+  readonly secondsToWait: number;
+
+  constructor(secondsToWait: number) {
+    super(`There were too many failed logins from this address. Try again in ${secondsToWait} s.`);
+    this.secondsToWait = secondsToWait;
+  }
+}
+
+/** Finds out who sends a request, by basic authentication or by the session's cookie. */
+export class Authenticator {
+  readonly #database: ConsoleDatabase;
+  readonly #throttle = new LoginThrottle();
+  /** Basic credentials, under a key that only this process knows, with whom they belong to. */
+  readonly #remembered = new Map<string, { readonly until: number; readonly user: Promise<KnownUser> }>();
+  readonly #key = randomBytes(32);
+  #firstUser: Promise<void> | null = null;
+
+  constructor(database: ConsoleDatabase) {
+    this.#database = database;
+  }
+
+  /** Somebody who has not said who they are, for what is open to everybody. */
+  anonymous(request: Request): Caller {
+    const actor: Actor = { user: "", tags: [], address: remoteAddress(request), door: "http" };
+    return { actor, user: null, setCookie: null };
+  }
+
+  /**
+   * Who sends this request. Basic authentication counts before a cookie. Throws `unauthenticated`, or
+   * TooManyLoginsError.
+   */
+  async authenticate(request: Request): Promise<Caller> {
+    const address = remoteAddress(request);
+    const credentials = basicCredentials(request);
+    if (credentials !== null) {
+      const user = await this.#byRememberedPassword(credentials, address);
+      return { actor: { user: user.name, tags: user.tags, address, door: "http" }, user, setCookie: null };
+    }
+    const secret = sessionSecret(request);
+    const session = secret === null ? null : await findSession(this.#database, secret);
+    if (secret === null || session === null) {
+      const ended = secret !== null;
+      throw new BrokerError("unauthenticated", ended ? "Your session has ended. Log in again." : "Log in first.");
+    }
+    const { user, renewed } = session;
+    mustBeAllowedFrom(user.name, address);
+    const actor: Actor = { user: user.name, tags: user.tags, address, door: "console" };
+    return { actor, user, setCookie: renewed ? sessionCookie(request, secret) : null };
+  }
+
+  /**
+   * The user with this name and password. Throws `unauthenticated` for wrong ones and for guest from elsewhere, and
+   * TooManyLoginsError.
+   */
+  async logIn(name: string, password: string, address: string | null): Promise<KnownUser> {
+    const from = address ?? "unknown";
+    const wait = this.#throttle.secondsToWait(from);
+    if (wait > 0) throw new TooManyLoginsError(wait);
+    await this.#mustHaveFirstUser();
+    const user = await findByPassword(this.#database, name, password);
+    if (user === null) {
+      this.#throttle.failed(from);
+      throw new BrokerError("unauthenticated", "Login failed: the user name or the password is wrong.");
+    }
+    mustBeAllowedFrom(name, address);
+    return user;
+  }
+
+  #byRememberedPassword(credentials: { name: string; password: string }, address: string | null): Promise<KnownUser> {
+    const { name, password } = credentials;
+    const now = Date.now();
+    const key = createHmac("sha256", this.#key)
+      .update(JSON.stringify([name, password, address]))
+      .digest("base64");
+    const remembered = this.#remembered.get(key);
+    if (remembered !== undefined && remembered.until > now) return remembered.user;
+    const user = this.logIn(name, password, address);
+    this.#remembered.set(key, { until: now + REMEMBERED_MS, user });
+    user.catch(() => this.#remembered.delete(key));
+    for (const oldest of this.#remembered.keys()) {
+      if (this.#remembered.size <= MOST_REMEMBERED) break;
+      this.#remembered.delete(oldest);
+    }
+    return user;
+  }
+
+  #mustHaveFirstUser(): Promise<void> {
+    this.#firstUser ??= createFirstUser(this.#database).catch((error: unknown) => {
+      this.#firstUser = null;
+      throw error;
+    });
+    return this.#firstUser;
+  }
+}
+
+/** Everybody knows guest's password, so it opens nothing from other machines (as in RabbitMQ, `loopback_users`). */
+function mustBeAllowedFrom(name: string, address: string | null): void {
+  if (name !== GUEST || isLoopback(address)) return;
+  throw new BrokerError(
+    "unauthenticated",
+    "User 'guest' may only log in from the machine that Warren runs on. Log in as another user.",
+  );
+}
+
+/** RFC 7617: base64 of `name:password`, UTF-8. */
+function basicCredentials(request: Request): { name: string; password: string } | null {
+  const encoded = /^basic\s+(.+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
+  if (encoded === undefined) return null;
+  const text = Buffer.from(encoded, "base64").toString("utf8");
+  const colon = text.indexOf(":");
+  if (colon === -1) throw new BrokerError("unauthenticated", "The Authorization header has no user name and password.");
+  return { name: text.slice(0, colon), password: text.slice(colon + 1) };
+}
