@@ -1,20 +1,20 @@
-import type { Queryable } from "@/lib/engine/sql/queryable";
+import type { Queryable } from "@/lib/engine/statement";
 
 /** Only one node folds or samples at a time: whoever holds this lock till the end of its transaction. */
 const FOLD_LOCK = 7_030_001;
 
 /** Waits for the other folds to commit. A statement of its own, so that what follows sees what they left. */
 export async function counterLock(db: Queryable): Promise<void> {
-  await db.query({ text: "SELECT pg_advisory_xact_lock($1)", values: [FOLD_LOCK] });
+  await db.query({ name: "counter_lock", text: "SELECT pg_advisory_xact_lock($1)" }, [FOLD_LOCK]);
 }
 
 /** Takes the lock if nobody has it; false means that somebody else is folding just now. */
 export async function counterTryLock(db: Queryable): Promise<boolean> {
-  const { rows } = await db.query<{ held: boolean }>({
-    text: "SELECT pg_try_advisory_xact_lock($1) AS held",
-    values: [FOLD_LOCK],
-  });
-  return rows[0]?.held ?? false;
+  const [row] = await db.query<{ held: boolean }>(
+    { name: "counter_try_lock", text: "SELECT pg_try_advisory_xact_lock($1) AS held" },
+    [FOLD_LOCK],
+  );
+  return row?.held ?? false;
 }
 
 /**
@@ -22,12 +22,12 @@ export async function counterTryLock(db: Queryable): Promise<boolean> {
  * one snapshot sees the same before and after. Deltas of deleted queues just go.
  */
 export async function queueCounterFold(db: Queryable): Promise<void> {
-  await db.query({ name: "queue_counter_fold", text: queueFold, values: [] });
+  await db.query({ name: "queue_counter_fold", text: queueFold });
 }
 
 /** The same for exchanges. */
 export async function exchangeCounterFold(db: Queryable): Promise<void> {
-  await db.query({ name: "exchange_counter_fold", text: exchangeFold, values: [] });
+  await db.query({ name: "exchange_counter_fold", text: exchangeFold });
 }
 
 const queueFold = `

@@ -1,4 +1,4 @@
-import type { Queryable } from "@/lib/engine/sql/queryable";
+import type { Queryable } from "@/lib/engine/statement";
 
 /** A queue with its counts and totals, and its totals at the reference tick, some 5 to 10 seconds before. */
 export interface QueueStatusRow {
@@ -61,22 +61,13 @@ export async function queueStatusList(
   db: Queryable,
   options: { vhost: string | null; trend: boolean },
 ): Promise<QueueStatusRow[]> {
-  const { rows } = await db.query<QueueStatusRow>({
-    name: `queue_status_list_${options.trend}`,
-    text: statusQuery({ where: "$2::text IS NULL OR v.name = $2", trend: options.trend, bound: FROM_HERE_BOUND_IN_LIST }),
-    values: [null, options.vhost],
-  });
-  return rows;
+  return db.query<QueueStatusRow>(options.trend ? listWithTrend : list, [null, options.vhost]);
 }
 
 /** One queue by its id. */
 export async function queueStatusGet(db: Queryable, queueId: number): Promise<QueueStatusRow | undefined> {
-  const { rows } = await db.query<QueueStatusRow>({
-    name: "queue_status_get",
-    text: statusQuery({ where: "q.id = $1 AND $2::text IS NULL", trend: true, bound: FROM_HERE_BOUND }),
-    values: [queueId, null],
-  });
-  return rows[0];
+  const [row] = await db.query<QueueStatusRow>(one, [queueId, null]);
+  return row;
 }
 
 /**
@@ -84,8 +75,8 @@ export async function queueStatusGet(db: Queryable, queueId: number): Promise<Qu
  * what waits again, or the first beyond the cursor, in each rank.
  */
 export async function queueHead(db: Queryable, queueId: number, maxRank: number): Promise<Date | null> {
-  const { rows } = await db.query<{ enqueued_at: Date }>({ name: "queue_head", text: head, values: [queueId, maxRank] });
-  return rows[0]?.enqueued_at ?? null;
+  const [row] = await db.query<{ enqueued_at: Date }>({ name: "queue_head", text: head }, [queueId, maxRank]);
+  return row?.enqueued_at ?? null;
 }
 
 /**
@@ -102,14 +93,14 @@ export const referenceTick = `
 const totals = ["publish", "deliver", "deliver_no_ack", "get", "get_no_ack", "ack", "redeliver"] as const;
 const gauges = ["ready", "unacked", "delayed", "ready_bytes", "unacked_bytes", "dead"] as const;
 
-function statusQuery(options: { where: string; trend: boolean; bound: number }): string {
+function statusQuery(where: string, withTrend: boolean, bound: number): string {
   const sums = [...gauges, ...totals];
   return `
 WITH delta AS MATERIALIZED (
   SELECT queue_id, ${sums.map((name) => `sum(${name}) AS ${name}`).join(", ")}
   FROM warren.queue_delta WHERE $1::integer IS NULL OR queue_id = $1 GROUP BY queue_id
 ), tick AS MATERIALIZED (${referenceTick}
-)${options.trend ? `, ${trend}` : ""}
+)${withTrend ? `, ${trend}` : ""}
 SELECT q.id, v.name AS vhost, q.name, q.type, q.durable, q.auto_delete, q.exclusive, q.arguments, q.created_at,
   ${sums.map((name) => `(coalesce(c.${name}, 0) + coalesce(d.${name}, 0))::float8 AS ${name}`).join(", ")},
   (d.queue_id IS NOT NULL OR coalesce(c.changed_at, q.created_at) > tick.at) IS TRUE AS moved,
@@ -118,9 +109,9 @@ SELECT q.id, v.name AS vhost, q.name, q.type, q.durable, q.auto_delete, q.exclus
   extract(epoch FROM clock_timestamp())::float8 * 1000 AS now,
   ${totals.map((name) => `coalesce(base.${name}, 0)::float8 AS base_${name}`).join(", ")},
   (SELECT count(*) FROM (SELECT FROM warren.dead_letter l WHERE l.vhost_id = q.vhost_id AND l.origin_queue = q.name
-    LIMIT ${options.bound}) bounded)::float8 AS dead_from_here,
+    LIMIT ${bound}) bounded)::float8 AS dead_from_here,
   ${
-    options.trend
+    withTrend
       ? `t.at AS trend_at, t.ready AS trend_ready, (SELECT s.ready::float8 FROM warren.queue_sample s
          WHERE s.queue_id = q.id AND t.at IS NOT NULL AND s.at <= now() - interval '${TREND.ageMs} ms'
          ORDER BY s.at DESC LIMIT 1) AS trend_before`
@@ -131,13 +122,13 @@ JOIN warren.vhost v ON v.id = q.vhost_id
 CROSS JOIN tick
 LEFT JOIN warren.queue_counter c ON c.queue_id = q.id
 LEFT JOIN delta d ON d.queue_id = q.id
-${options.trend ? "LEFT JOIN trend t ON t.queue_id = q.id" : ""}
+${withTrend ? "LEFT JOIN trend t ON t.queue_id = q.id" : ""}
 LEFT JOIN LATERAL (
   SELECT ${totals.map((name) => `s.${name}`).join(", ")} FROM warren.queue_sample s
   WHERE s.queue_id = q.id AND s.at <= tick.at AND (d.queue_id IS NOT NULL OR c.changed_at > tick.at)
   ORDER BY s.at DESC LIMIT 1
 ) base ON true
-WHERE ${options.where}
+WHERE ${where}
 ORDER BY v.name, q.name`;
 }
 
@@ -168,3 +159,8 @@ LEFT JOIN LATERAL (
 ) fresh ON true
 WHERE again.seq IS NOT NULL OR fresh.seq IS NOT NULL
 ORDER BY r.rank LIMIT 1`;
+
+const inVhost = "$2::text IS NULL OR v.name = $2";
+const list = { name: "queue_status_list", text: statusQuery(inVhost, false, FROM_HERE_BOUND_IN_LIST) };
+const listWithTrend = { name: "queue_status_list_trend", text: statusQuery(inVhost, true, FROM_HERE_BOUND_IN_LIST) };
+const one = { name: "queue_status_get", text: statusQuery("q.id = $1 AND $2::text IS NULL", true, FROM_HERE_BOUND) };

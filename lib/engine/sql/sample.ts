@@ -1,4 +1,4 @@
-import type { Queryable } from "@/lib/engine/sql/queryable";
+import type { Queryable } from "@/lib/engine/statement";
 
 /** The thinning steps: rows older than `olderThanMs` are left at one per `keepEveryMs`. */
 export interface ThinningStep {
@@ -11,7 +11,7 @@ export interface ThinningStep {
  * vhost. To be called after the fold, in the same transaction and under its lock, so that no change falls between.
  */
 export async function sampleTake(db: Queryable): Promise<void> {
-  await db.query({ name: "sample_take", text: take, values: [] });
+  await db.query({ name: "sample_take", text: take });
 }
 
 /**
@@ -20,7 +20,7 @@ export async function sampleTake(db: Queryable): Promise<void> {
  */
 export async function sampleThin(db: Queryable, step: ThinningStep, scanMs: number): Promise<void> {
   for (const [table, key] of series) {
-    await db.query({ text: thin(table, key), values: [step.olderThanMs, step.keepEveryMs, scanMs] });
+    await db.query({ text: thin(table, key) }, [step.olderThanMs, step.keepEveryMs, scanMs]);
   }
 }
 
@@ -30,7 +30,7 @@ export async function sampleThin(db: Queryable, step: ThinningStep, scanMs: numb
  */
 export async function sampleExpire(db: Queryable, ageMs: number): Promise<void> {
   for (const [table, key] of series) {
-    await db.query({ text: expire(table, key), values: [ageMs] });
+    await db.query({ text: expire(table, key) }, [ageMs]);
   }
 }
 

@@ -1,0 +1,93 @@
+import type { DeathReason } from "@/lib/broker/message";
+import type { Order, PositionRow } from "@/lib/engine/sql/entry-scan";
+import type { Queryable } from "@/lib/engine/statement";
+
+/** Which dead letters: what the table itself can tell. */
+export interface DeadLetterScope {
+  readonly vhostIds: readonly number[];
+  readonly queueId: number | null;
+  readonly reason: DeathReason | null;
+  readonly originQueue: string | null;
+}
+
+/** The next dead letters by their numbers, over all queues of the scope. */
+export async function deadLetterScan(
+  db: Queryable,
+  scope: DeadLetterScope,
+  scan: { order: Order; after: { seq: number; queueId: number } | null; limit: number },
+): Promise<PositionRow[]> {
+  const start = { seq: scan.order === "oldest" ? -1 : Number.MAX_SAFE_INTEGER, queueId: -1 };
+  const after = scan.after ?? start;
+  return db.query<PositionRow>({ text: scanText(scope, scan.order) }, [
+    scope.queueId === null ? scope.vhostIds : [scope.queueId],
+    after.seq,
+    after.queueId,
+    scan.limit,
+    ...conditionValues(scope),
+  ]);
+}
+
+/** Exact count of the scope. Without conditions it is a sum of counters, however many there are. */
+export async function deadLetterCount(db: Queryable, scope: DeadLetterScope): Promise<number> {
+  const [row] =
+    scope.reason === null && scope.originQueue === null
+      ? await db.query<{ n: number }>({ name: "dead_letter_sum", text: sum }, [scope.vhostIds, scope.queueId])
+      : await db.query<{ n: number }>({ text: countText(scope) }, [
+          scope.queueId === null ? scope.vhostIds : [scope.queueId],
+          ...conditionValues(scope),
+        ]);
+  return row?.n ?? 0;
+}
+
+const sum = `
+SELECT (coalesce(sum(c.dead), 0) + coalesce(sum(d.dead), 0))::float8 AS n
+FROM warren.queue q
+LEFT JOIN warren.queue_counter c ON c.queue_id = q.id
+LEFT JOIN (SELECT queue_id, sum(dead) AS dead FROM warren.queue_delta GROUP BY queue_id) d ON d.queue_id = q.id
+WHERE q.vhost_id = ANY ($1::integer[]) AND ($2::integer IS NULL OR q.id = $2)`;
+
+function scanText(scope: DeadLetterScope, order: Order): string {
+  const direction = order === "oldest" ? "ASC" : "DESC";
+  const beyond = order === "oldest" ? ">" : "<";
+  const key = scope.queueId === null ? "vhost_id" : "queue_id";
+  return `
+WITH listed AS MATERIALIZED (
+  SELECT l.queue_id, l.rank, l.seq FROM unnest($1::integer[]) AS s (id)
+  CROSS JOIN LATERAL (
+    SELECT d.queue_id, d.rank, d.seq FROM warren.dead_letter d
+    WHERE d.${key} = s.id AND d.seq ${beyond}= $2::bigint AND (d.seq ${beyond} $2::bigint OR d.queue_id > $3::integer)
+      ${conditions(scope, 5)}
+    ORDER BY d.seq ${direction}, d.queue_id LIMIT $4
+  ) l
+  ORDER BY l.seq ${direction}, l.queue_id LIMIT $4
+)
+SELECT listed.queue_id, listed.rank, listed.seq, coalesce(e.bytes, 0) AS bytes,
+  CASE f.state WHEN 'leased' THEN 'unacked' WHEN 'delayed' THEN 'delayed' ELSE 'dead' END AS state
+FROM listed
+LEFT JOIN LATERAL (
+  SELECT n.bytes FROM warren.entry n
+  WHERE n.queue_id = listed.queue_id AND n.rank = listed.rank AND n.seq = listed.seq LIMIT 1
+) e ON true
+LEFT JOIN LATERAL (
+  SELECT d.state FROM warren.deferred d
+  WHERE d.queue_id = listed.queue_id AND d.rank = listed.rank AND d.seq = listed.seq LIMIT 1
+) f ON true
+ORDER BY listed.seq ${direction}, listed.queue_id`;
+}
+
+function countText(scope: DeadLetterScope): string {
+  const key = scope.queueId === null ? "vhost_id" : "queue_id";
+  return `SELECT count(*)::float8 AS n FROM warren.dead_letter d WHERE d.${key} = ANY ($1::integer[]) ${conditions(scope, 2)}`;
+}
+
+function conditions(scope: DeadLetterScope, firstParameter: number): string {
+  let parameter = firstParameter;
+  let text = "";
+  if (scope.reason !== null) text += ` AND d.reason = $${parameter++}::text`;
+  if (scope.originQueue !== null) text += ` AND d.origin_queue = $${parameter++}::text`;
+  return text;
+}
+
+function conditionValues(scope: DeadLetterScope): unknown[] {
+  return [scope.reason, scope.originQueue].filter((value) => value !== null);
+}

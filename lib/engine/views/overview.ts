@@ -1,0 +1,50 @@
+import type { StatsRange } from "@/lib/broker/broker";
+import type { NodeStatus, Overview } from "@/lib/broker/topology";
+import type { EngineContext } from "@/lib/engine/context";
+import { type NodeRow, nodeList, overviewGet, vhostSampleList } from "@/lib/engine/sql/overview";
+import { noRates, ratesBetween, totalsOf } from "@/lib/engine/views/rates";
+import { seriesOf } from "@/lib/engine/views/series";
+
+/** Everything at a glance, of the whole broker or of one vhost. `not-found` for an unknown vhost. */
+export async function overview(context: EngineContext, range: StatsRange, vhost?: string): Promise<Overview> {
+  const db = context.database.main;
+  const vhostId = vhost === undefined ? null : (await context.topology.fresh()).vhost(vhost).vhost.id;
+  const [row, samples, nodes] = await Promise.all([
+    overviewGet(db, vhostId),
+    vhostSampleList(db, vhostId, range.ageMs + range.incrementMs),
+    nodeList(db),
+  ]);
+  const totals = totalsOf(row);
+  return {
+    counts: {
+      ready: row.ready,
+      unacknowledged: row.unacked,
+      delayed: row.delayed,
+      readyBytes: row.ready_bytes,
+      unacknowledgedBytes: row.unacked_bytes,
+    },
+    totals,
+    rates: row.base && row.elapsed !== null ? ratesBetween(totalsOf(row.base), totals, row.elapsed) : noRates,
+    objects: {
+      queues: row.queues,
+      exchanges: row.exchanges,
+      bindings: row.bindings,
+      consumers: 0,
+      vhosts: row.vhosts,
+    },
+    deadLetters: row.dead,
+    nodes: nodes.map(nodeOf),
+    samples: seriesOf(samples, { ...row, at: row.now }, range, row.now),
+  };
+}
+
+function nodeOf(row: NodeRow): NodeStatus {
+  return {
+    name: row.name,
+    kind: row.kind,
+    running: row.running,
+    version: row.version,
+    startedAt: row.started_at,
+    lastSeenAt: row.last_seen_at,
+  };
+}

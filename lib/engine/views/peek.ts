@@ -1,0 +1,105 @@
+import { BrokerError, notFound } from "@/lib/broker/errors";
+import { type MessageRef, type MessageState, messageStates, type Page, type PeekedMessage } from "@/lib/broker/message";
+import type { PeekRequest } from "@/lib/broker/requests";
+import type { EngineContext } from "@/lib/engine/context";
+import {
+  beginReading,
+  entryScanQueue,
+  entryScanQueues,
+  type Order,
+  type PositionRow,
+  type ScanKind,
+} from "@/lib/engine/sql/entry-scan";
+import { entryRanks, messageRead } from "@/lib/engine/sql/message-read";
+import type { QueueRecord } from "@/lib/engine/topology/records";
+import { readPage, type Walk } from "@/lib/engine/views/page";
+import { peekedOf } from "@/lib/engine/views/peeked";
+import { maxRankOf } from "@/lib/engine/views/ranks";
+
+/** Nothing is longer than this: bodies are at most 2^31 - 1 bytes in AMQP's practice and in Postgres' bytea. */
+const WHOLE_BODY = 0x7fffffff;
+
+/**
+ * A page of messages as they lie there, in one queue in the order of service, or in all queues of the vhost in the
+ * order of their numbers. Takes no locks and changes nothing.
+ */
+export async function peek(context: EngineContext, request: PeekRequest): Promise<Page<PeekedMessage>> {
+  checkLimits(request);
+  const topology = await context.topology.fresh();
+  const states = request.states ?? messageStates;
+  const walk =
+    request.queue === undefined
+      ? vhostWalk([...topology.vhost(request.vhost).queues.values()], states, request.order)
+      : queueWalk(topology.queue(request.vhost, request.queue), states, request.order);
+  const page = await readPage(context, topology, walk, request);
+  return { items: page.items.map(({ message }) => message), next: page.next };
+}
+
+/** One message, wherever it stands. `not-found` when it has left the queue. */
+export async function getMessage(
+  context: EngineContext,
+  ref: MessageRef,
+  bodyLimit = WHOLE_BODY,
+): Promise<PeekedMessage> {
+  const queue = (await context.topology.fresh()).queue(ref.vhost, ref.queue);
+  const row = await context.database.main.transaction(async (tx) => {
+    const began = beginReading(tx, 30_000);
+    const found = entryRanks(tx, [{ queueId: queue.id, maxRank: maxRankOf(queue), seq: ref.id }]);
+    const [keys] = await Promise.all([found, began]);
+    const [message] = await messageRead(tx, keys, bodyLimit, { exchange: null, routingKey: null });
+    return message;
+  });
+  if (!row) throw notFound("message", String(ref.id), ref.vhost);
+  return peekedOf(row, queue);
+}
+
+/** Walks over one queue's entries in the given states. */
+export function queueWalk(queue: QueueRecord, states: readonly MessageState[], order: Order, bound?: number): Walk {
+  const wanted = new Set(states);
+  const kind = kindOf(wanted);
+  return {
+    order,
+    accept: (position) => wanted.has(position.state) && (bound === undefined || position.seq <= bound),
+    step: (db, after, limit) =>
+      entryScanQueue(db, { queueId: queue.id, maxRank: maxRankOf(queue), kind, order, after, limit }),
+  };
+}
+
+function vhostWalk(queues: readonly QueueRecord[], states: readonly MessageState[], order: Order): Walk {
+  const wanted = new Set(states);
+  const queueIds = queues.map((queue) => queue.id);
+  const maxRanks = queues.map(maxRankOf);
+  return {
+    order,
+    accept: (position: PositionRow) => wanted.has(position.state),
+    step: (db, after, limit) =>
+      entryScanQueues(db, {
+        queueIds,
+        maxRanks,
+        order,
+        after: after && { seq: after.seq, queueId: after.queue_id },
+        limit,
+      }),
+  };
+}
+
+/** The shortest way that passes all the wanted states. */
+function kindOf(wanted: ReadonlySet<MessageState>): ScanKind {
+  const held = wanted.has("unacked") || wanted.has("delayed");
+  const waiting = wanted.has("ready") || wanted.has("dead");
+  if (held && waiting) return "all";
+  return held ? "held" : "waiting";
+}
+
+/** Throws `bad-request` for limits that are no numbers of messages or bytes. */
+export function checkLimits(request: { readonly limit: number; readonly bodyLimit: number }): void {
+  const whole = (value: number, most: number) => Number.isInteger(value) && value >= 0 && value <= most;
+  if (!whole(request.limit, 1_000) || request.limit === 0) {
+    throw new BrokerError("bad-request", "A page has 1 to 1000 messages.", { limit: request.limit });
+  }
+  if (!whole(request.bodyLimit, WHOLE_BODY)) {
+    throw new BrokerError("bad-request", "The number of bytes of each body must be 0 or more.", {
+      bodyLimit: request.bodyLimit,
+    });
+  }
+}
