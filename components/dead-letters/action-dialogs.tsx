@@ -1,0 +1,199 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useId, useState } from "react";
+import type { DeadLetterActions } from "@/components/dead-letters/use-actions";
+import { Button } from "@/components/ui/button";
+import { Combobox } from "@/components/ui/combobox";
+import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { Dialog } from "@/components/ui/dialog";
+import { ErrorNote } from "@/components/ui/error-state";
+import { Field, Input } from "@/components/ui/field";
+import { Segments } from "@/components/ui/segments";
+import type { DeadLetterSelection } from "@/lib/api-client/dead-letters";
+import { defaultExchangeLabel, exchangesQuery } from "@/lib/api-client/exchanges";
+import { queuesQuery } from "@/lib/api-client/queues";
+import { formatCount, formatNoun } from "@/lib/format/numbers";
+
+/** Which dead letters a dialog is about, and how many they are. */
+export interface Target {
+  readonly selection: DeadLetterSelection;
+  readonly count: number;
+  /** What they have in common, in words: "all that match reason:rejected". */
+  readonly what?: string | undefined;
+}
+
+/** Above so many, the count has to be typed. */
+const typeAbove = 10;
+
+/** Asks before dead letters go to the trash. */
+export function DiscardDialog({
+  target,
+  actions,
+  onClose,
+}: {
+  target: Target | null;
+  actions: DeadLetterActions;
+  onClose: () => void;
+}) {
+  const shown = useLast(target);
+  if (!shown) return null;
+  const letters = formatNoun(shown.count, "dead letter");
+  return (
+    <ConfirmDialog
+      open={target !== null}
+      onClose={onClose}
+      title={`Discard ${letters}`}
+      confirm={`Discard ${formatNoun(shown.count, "message")}`}
+      keep={shown.count === 1 ? "Keep it" : "Keep them"}
+      {...(shown.count > typeAbove && { typed: String(shown.count) })}
+      failed="Nothing was discarded."
+      onConfirm={() => actions.discard(shown.selection)}
+    >
+      <p className="text-ink-2">
+        {shown.what !== undefined && <span className="[overflow-wrap:anywhere]">{shown.what}. </span>}
+        <b className="font-semibold text-ink">{letters}</b> {shown.count === 1 ? "goes" : "go"} to the trash, and can be
+        restored from there in order and with {shown.count === 1 ? "its id" : "their ids"} until the trash lets go of{" "}
+        {shown.count === 1 ? "it" : "them"}. All other messages stay.
+      </p>
+      {"all" in shown.selection && (
+        <p className="text-12 text-ink-3">
+          Those that match when the server does it are meant; the answer says how many.
+        </p>
+      )}
+    </ConfirmDialog>
+  );
+}
+
+/** Sends dead letters somewhere else than where they died. */
+export function RetryElsewhereDialog({
+  vhost,
+  target,
+  actions,
+  onClose,
+}: {
+  vhost: string;
+  target: Target | null;
+  actions: DeadLetterActions;
+  onClose: () => void;
+}) {
+  const shown = useLast(target);
+  const [way, setWay] = useState<"queue" | "exchange">("queue");
+  const [queue, setQueue] = useState<string | null>(null);
+  const [exchange, setExchange] = useState<string | null>(null);
+  const [key, setKey] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const formId = useId();
+  const open = target !== null;
+  const { data: queues } = useQuery({ ...queuesQuery(vhost), enabled: open });
+  const { data: exchanges } = useQuery({ ...exchangesQuery(vhost), enabled: open });
+  if (!shown) return null;
+  const missing =
+    way === "queue"
+      ? queue === null
+        ? "Choose a queue first"
+        : undefined
+      : exchange === null
+        ? "Choose an exchange first"
+        : undefined;
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (missing !== undefined || busy) return;
+    setBusy(true);
+    setError(null);
+    try {
+      const to =
+        way === "queue" ? { exchange: "", routing_key: queue ?? "" } : { exchange: exchange ?? "", routing_key: key };
+      await actions.retry(shown.selection, to);
+      onClose();
+    } catch (reason) {
+      setError(reason);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title={`Retry ${formatNoun(shown.count, "dead letter")} elsewhere`}
+      footer={
+        <>
+          <Button size="lg" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button size="lg" variant="primary" type="submit" form={formId} busy={busy} disabledReason={missing}>
+            Send {formatNoun(shown.count, "message")}
+          </Button>
+        </>
+      }
+    >
+      <form id={formId} onSubmit={submit} className="flex flex-col gap-3">
+        <p className="text-ink-2">
+          Each is gone from its dead-letter queue exactly when it is stored where it is sent. One that no queue takes
+          stays.
+        </p>
+        <div>
+          <Segments
+            label="Send to"
+            value={way}
+            onChange={setWay}
+            options={[
+              { value: "queue", label: "To a queue" },
+              { value: "exchange", label: "Through an exchange" },
+            ]}
+          />
+        </div>
+        {way === "queue" ? (
+          <Field label="Queue">
+            <Combobox
+              mono
+              large
+              value={queue}
+              onChange={setQueue}
+              placeholder="Part of its name"
+              options={(queues ?? []).map((each) => ({
+                value: each.name,
+                label: each.name,
+                hint: `${formatCount(each.messages_ready)} ready`,
+              }))}
+              nothing="No queue has this in its name"
+            />
+          </Field>
+        ) : (
+          <>
+            <Field label="Exchange">
+              <Combobox
+                mono
+                large
+                value={exchange}
+                onChange={setExchange}
+                placeholder="Part of its name"
+                options={(exchanges ?? [])
+                  .filter((each) => !each.internal)
+                  .map((each) => ({ value: each.name, label: each.name || defaultExchangeLabel, hint: each.type }))}
+                nothing="No exchange has this in its name"
+              />
+            </Field>
+            <Field label="Routing key">
+              <Input mono large value={key} onChange={(event) => setKey(event.target.value)} />
+            </Field>
+          </>
+        )}
+        {error !== null && (
+          <ErrorNote title="Nothing was sent." error={error} lost="The dead letters are where they were." />
+        )}
+      </form>
+    </Dialog>
+  );
+}
+
+/** The last target that was not null, so that a dialog keeps its words while it closes. */
+function useLast(target: Target | null): Target | null {
+  const [last, setLast] = useState(target);
+  if (target !== null && target !== last) setLast(target);
+  return target ?? last;
+}

@@ -1,0 +1,55 @@
+import { type JsonReading, nodeAt, readJson, summaryOf } from "@/components/body/json-nodes";
+import { packingOf } from "@/components/body/unpack";
+import { bytesOf, type Message } from "@/lib/api-client/messages";
+import { formatBytes } from "@/lib/format/numbers";
+
+interface Glance {
+  readonly text: string | null;
+  readonly json: JsonReading | null;
+}
+
+// A list asks for the same message with every column and every redraw.
+const glances = new WeakMap<Message, Glance>();
+
+function glanceAt(message: Message): Glance {
+  const known = glances.get(message);
+  if (known) return known;
+  const text = textOf(message);
+  const json = text !== null && /^\s*[[{]/.test(text) ? readJson(text) : null;
+  const glance = { text, json };
+  glances.set(message, glance);
+  return glance;
+}
+
+function textOf(message: Message): string | null {
+  if (message.payload_encoding === "string") return message.payload;
+  const bytes = bytesOf(message);
+  if (packingOf(bytes, message.properties.content_encoding)) return null;
+  // A cut may go through a character, so the last three bytes prove nothing.
+  const sure = message.payload_truncated ? bytes.subarray(0, Math.max(0, bytes.length - 3)) : bytes;
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(sure, { stream: true });
+    return /[\u0001-\u0008\u000e-\u001f]/.test(text) ? null : text;
+  } catch {
+    return null;
+  }
+}
+
+/** A body in one line for a list; what is not text is named instead. */
+export function previewOf(message: Message): { text: string; binary: boolean } {
+  const { text } = glanceAt(message);
+  if (message.payload_bytes === 0) return { text: "empty", binary: true };
+  if (text === null) {
+    const packing = packingOf(bytesOf(message), message.properties.content_encoding);
+    return { text: `${packing ?? "binary"}, ${formatBytes(message.payload_bytes)}`, binary: true };
+  }
+  return { text: text.slice(0, 600).replace(/\s+/g, " ").trim().slice(0, 240), binary: false };
+}
+
+/** The value of a pinned field in a message's body; undefined where it isn't there. */
+export function pinnedValue(message: Message, path: string): { text: string; number: boolean } | undefined {
+  const { json } = glanceAt(message);
+  const node = json && nodeAt(json.nodes, path);
+  if (!node) return undefined;
+  return { text: summaryOf(node).slice(0, 240), number: node.kind === "number" };
+}

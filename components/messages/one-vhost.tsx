@@ -1,0 +1,28 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useVhost } from "@/components/shell/vhost";
+import { vhostsQuery } from "@/lib/api-client/vhosts";
+
+/**
+ * The vhost of a page that can only show one: the chosen one; where all are chosen, `/` or else the first.
+ * `chosen` is false where there are others that the reader didn't choose against.
+ */
+export function useOneVhost(): { vhost: string; chosen: boolean } {
+  const { vhost } = useVhost();
+  const { data } = useQuery({ ...vhostsQuery, enabled: vhost === null });
+  if (vhost !== null) return { vhost, chosen: true };
+  const names = (data ?? []).map((each) => each.name);
+  const first = names.includes("/") ? "/" : (names[0] ?? "/");
+  return { vhost: first, chosen: names.length <= 1 };
+}
+
+/** Says that one vhost is shown although all are chosen. */
+export function VhostNote({ vhost, what }: { vhost: string; what: string }) {
+  return (
+    <p className="px-4 pb-1 text-12 text-ink-3">
+      {what} of one virtual host at a time: this is <code className="text-ink-2">{vhost}</code>. The top bar chooses
+      another.
+    </p>
+  );
+}
