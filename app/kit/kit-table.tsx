@@ -147,7 +147,7 @@ const columns: readonly Column<SampleQueue>[] = [
     id: "deliver",
     label: "deliver / get",
     group: rates,
-    width: 92,
+    width: 100,
     align: "end",
     sortBy: (queue) => queue.deliver,
     cell: (queue) => <RateCell value={queue.deliver} />,

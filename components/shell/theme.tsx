@@ -38,14 +38,16 @@ export function ThemeChoice() {
 export function ThemeMenu() {
   useTheme();
   return (
-    <Menu
-      trigger={
-        <IconButton label="Light or dark" className="phone:hidden">
-          <SunMoon className="icon-16" aria-hidden="true" />
-        </IconButton>
-      }
-    >
-      <ThemeChoice />
-    </Menu>
+    <span className="phone:hidden">
+      <Menu
+        trigger={
+          <IconButton label="Light or dark">
+            <SunMoon className="icon-16" aria-hidden="true" />
+          </IconButton>
+        }
+      >
+        <ThemeChoice />
+      </Menu>
+    </span>
   );
 }

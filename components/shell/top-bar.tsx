@@ -134,9 +134,11 @@ export function TopBar({ onMenu, onSearch, onKeys }: { onMenu: () => void; onSea
   const broker = overview.data?.cluster_name ?? overview.data?.node;
   return (
     <header className="flex min-w-0 items-center gap-1 border-b border-line bg-bg pr-3 pl-2">
-      <IconButton label="Pages" onClick={onMenu} className="hidden phone:inline-flex">
-        <MenuIcon className="icon-16" aria-hidden="true" />
-      </IconButton>
+      <span className="hidden phone:contents">
+        <IconButton label="Pages" onClick={onMenu}>
+          <MenuIcon className="icon-16" aria-hidden="true" />
+        </IconButton>
+      </span>
       <span className={`${scope} narrow:hidden`}>
         <Server className="icon-14 text-ink-3" aria-hidden="true" />
         <span className="text-ink-3">Broker</span>

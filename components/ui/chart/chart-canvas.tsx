@@ -11,8 +11,6 @@ export type ChartCanvasProps = {
   series: readonly Series[];
   hidden: ReadonlySet<string>;
   height: number;
-  /** A number on the axis. */
-  format: (value: number) => string;
   /** Charts of one key share the crosshair. */
   syncKey: string;
   /** The place under the crosshair, or null when it left. */
@@ -47,7 +45,7 @@ function plotOptions(
   return {
     width,
     height: props.height,
-    padding: [8, 10, 0, 0],
+    padding: [8, 16, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -68,8 +66,8 @@ function plotOptions(
         gap: 4,
         grid: { show: false },
         ticks: { show: false },
-        space: 96,
-        values: (_, splits) => splits.map((seconds) => axisTime(seconds, props.times)),
+        splits: (plot) => timeSplits(plot.data[0], plot.width),
+        values: (plot, splits) => splits.map((seconds) => axisTime(seconds, plot.data[0])),
       },
       {
         stroke: palette["ink-3"],
@@ -78,7 +76,7 @@ function plotOptions(
           Math.max(36, ...(values ?? []).map((value) => plot.ctx.measureText(value).width / devicePixelRatio + 12)),
         gap: 6,
         splits: (_, __, ___, max) => axisLines(max),
-        values: (_, splits) => splits.map(props.format),
+        values: (_, splits) => splits.map((value) => axisNumber.format(value)),
         grid: { stroke: palette.line, width: 1 },
         ticks: { show: false },
       },
@@ -121,9 +119,22 @@ function drawEnds(plot: uPlot, series: readonly Series[], palette: Palette) {
   });
 }
 
-function axisTime(seconds: number, times: readonly number[]): string {
+const axisNumber = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
+
+/** Up to five places, the ends among them, as far apart as their words need. */
+function timeSplits(times: ArrayLike<number>, width: number): number[] {
+  const parts = Math.max(1, Math.min(4, Math.floor(width / 110)));
+  const last = times.length - 1;
+  if (last < 1) return [];
+  return Array.from({ length: parts + 1 }, (_, at) => times[Math.round((last * at) / parts)] ?? 0);
+}
+
+/** The newest place is "now" if it is: a chart of the past says the time. */
+function axisTime(seconds: number, times: ArrayLike<number>): string {
+  const newest = times[times.length - 1] ?? 0;
+  const span = newest - (times[0] ?? 0);
+  if (seconds === newest && Date.now() / 1000 - newest < Math.max(15, span / 20)) return "now";
   const clock = formatClock(new Date(seconds * 1000));
-  const span = (times.at(-1) ?? 0) - (times[0] ?? 0);
   return span > 180 ? clock.slice(0, 5) : clock;
 }
 

@@ -84,7 +84,7 @@ export function Chart({
           <NumberTable times={times} series={series} format={format} height={height} title={title} />
         ) : (
           <div role="img" aria-label={`${title}. Press t for the numbers as a table.`}>
-            <Canvas {...{ times, series, hidden, height, format, syncKey }} onPoint={setPoint} />
+            <Canvas {...{ times, series, hidden, height, syncKey }} onPoint={setPoint} />
           </div>
         )}
       </div>

@@ -145,7 +145,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         ? selection.clear()
         : selection.setIds(new Set(items.map((item) => item.id))),
   };
-  const totalWidth = shown.reduce((sum, column) => sum + column.width, selection ? 38 : 0);
+  const leastWidth = shown.reduce(
+    // On a phone the name may be cut: nothing may lie beyond the edge of the screen.
+    (sum, column) => sum + (phone && column.grow ? 120 : column.width),
+    selection ? 38 : 0,
+  );
   const before = visible[0]?.start ?? 0;
   const after = virtualizer.getTotalSize() - (visible.at(-1)?.end ?? 0);
   const span = shown.length + (selection ? 1 : 0);
@@ -182,7 +186,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           tabIndex={items.length > 0 ? 0 : -1}
           data-grid={props.primary ? "primary" : ""}
           className={clsx("dt", grid.byKeyboard && "by-keyboard", props.onOpen && "clickable")}
-          style={{ minWidth: totalWidth, "--dt-row": `${height}px` } as React.CSSProperties}
+          style={{ minWidth: leastWidth, "--dt-row": `${height}px` } as React.CSSProperties}
           onKeyDown={grid.onKeyDown}
           onPointerDown={grid.onPointerDown}
           onFocus={grid.onFocus}
