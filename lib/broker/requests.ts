@@ -149,9 +149,10 @@ export interface MessageFilter {
   readonly routingKey?: string;
   readonly exchange?: string;
   readonly reason?: DeathReason;
+  /** Exactly this queue, since whole groups are retried by it. */
   readonly originQueue?: string;
   readonly errorType?: string;
-  /** Equality with a property by its AMQP name (`message_id`, ...), a header, or a path in a JSON body. */
+  /** Equality with a property by its AMQP name (`message_id`), a header (`headers.tenant`), or a path in a JSON body (`body.order.id`). */
   readonly fields?: readonly { readonly path: string; readonly value: string }[];
 }
 

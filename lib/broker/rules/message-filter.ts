@@ -5,6 +5,8 @@ import type { MessageFilter } from "@/lib/broker/requests";
 
 /** Of a body, so many bytes are searched; a JSON body larger than this is not looked into. */
 export const maxSearchedBytes = 1_048_576;
+/** Lists in lists of a JSON body are followed so deep; a hostile body has half a million of them. */
+const maxListDepth = 64;
 
 /** The part of a message that a filter looks at. */
 export type Searchable = Pick<
@@ -110,15 +112,16 @@ function textFrom(body: Uint8Array, most: number): string {
 }
 
 /** Names may hold dots themselves, so every way of joining the steps is tried, the shortest name first. */
-function jsonAt(value: unknown, path: readonly string[], wanted: string): boolean {
-  if (path.length === 0) return jsonEquals(value, wanted);
-  if (Array.isArray(value) && !/^\d+$/.test(path[0] ?? "")) return value.some((item) => jsonAt(item, path, wanted));
+function jsonAt(value: unknown, path: readonly string[], wanted: string, depth = 0): boolean {
+  if (path.length === 0) return jsonEquals(value, wanted, depth);
+  if (Array.isArray(value) && !/^\d+$/.test(path[0] ?? "")) {
+    return depth < maxListDepth && value.some((item) => jsonAt(item, path, wanted, depth + 1));
+  }
   if (typeof value !== "object" || value === null) return false;
   for (let length = 1; length <= path.length; length++) {
     const name = path.slice(0, length).join(".");
-    if (Object.hasOwn(value, name) && jsonAt((value as Record<string, unknown>)[name], path.slice(length), wanted)) {
-      return true;
-    }
+    if (!Object.hasOwn(value, name)) continue;
+    if (jsonAt((value as Record<string, unknown>)[name], path.slice(length), wanted, depth)) return true;
   }
   return false;
 }
@@ -137,8 +140,10 @@ function fieldAt(value: FieldValue, path: readonly string[], wanted: string): bo
   return plainText(value)?.toLowerCase() === wanted;
 }
 
-function jsonEquals(value: unknown, wanted: string): boolean {
-  if (Array.isArray(value)) return value.some((item) => jsonEquals(item, wanted));
+function jsonEquals(value: unknown, wanted: string, depth = 0): boolean {
+  if (Array.isArray(value)) {
+    return depth < maxListDepth && value.some((item) => jsonEquals(item, wanted, depth + 1));
+  }
   if (value === undefined || (typeof value === "object" && value !== null)) return false;
   return String(value).toLowerCase() === wanted;
 }

@@ -46,10 +46,11 @@ interface Term {
 }
 
 function termsOf(line: string): Term[] {
-  // A name and a colon, or neither; then a quoted value, whose end may be missing while it is typed, or a bare one.
-  const pattern = /(?:([^\s":]+):)?(?:"((?:[^"\\]|\\.)*)(?:"|\\?$)|(\S+))|(\S+)/g;
-  return [...line.matchAll(pattern)].map(([typed, name, inQuotes, bare, rest]) => {
-    const value = inQuotes === undefined ? (bare ?? rest ?? "") : inQuotes.replace(/\\(.)/g, "$1");
+  // A name and a colon, or neither; then a value in quotes, the last of which may be missing while it is typed, or bare.
+  const pattern = /(?:([^\s":]+):)?"((?:[^"\\]|\\.)*)(?:"(?=\s|$)|\\?$)|(?:([^\s":]+):)?(\S+)/g;
+  return [...line.matchAll(pattern)].map(([typed, nameOfQuoted, inQuotes, nameOfBare, bare]) => {
+    const name = nameOfQuoted ?? nameOfBare;
+    const value = inQuotes === undefined ? (bare ?? "") : inQuotes.replace(/\\(.)/g, "$1");
     return name !== undefined && isQualifier(name) ? { typed, name, value } : plainTerm(typed, name, inQuotes, value);
   });
 }
