@@ -1,0 +1,7 @@
+import { expect, test } from "@playwright/test";
+
+test("Warren answers, and says its name", async ({ page }) => {
+  const response = await page.goto("/");
+  expect(response?.ok()).toBe(true);
+  await expect(page).toHaveTitle(/Warren/);
+});
