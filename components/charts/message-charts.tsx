@@ -28,8 +28,8 @@ export function MessageCharts({
   onRange: (range: RangeName) => void;
   unroutable?: boolean;
 }) {
-  const times = samples.map((sample) => sample.at / 1000);
-  const rate = (counter: string) => samples.map((sample) => sample.rates[counter] ?? 0);
+  const times = samples.map((sample) => sample.timestamp / 1000);
+  const rate = (counter: keyof Sample["rates"]) => samples.map((sample) => sample.rates[counter]);
   const rates = [
     series("publish", rate("publish")),
     series("deliverManual", rate("deliver")),
@@ -55,15 +55,15 @@ export function MessageCharts({
         series={[
           series(
             "ready",
-            samples.map((sample) => sample.ready),
+            samples.map((sample) => sample.messages_ready),
           ),
           series(
             "unacked",
-            samples.map((sample) => sample.unacknowledged),
+            samples.map((sample) => sample.messages_unacknowledged),
           ),
           series(
             "total",
-            samples.map((sample) => sample.ready + sample.unacknowledged),
+            samples.map((sample) => sample.messages),
           ),
         ]}
       />

@@ -24,7 +24,7 @@ function queue(part: Partial<Queue> & { comesIn?: number; goesOut?: number }): Q
     dead_letters_from_here: 0,
     message_stats: { publish_details: { rate: comesIn }, deliver_get_details: { rate: goesOut } },
     ...rest,
-  };
+  } as Queue;
 }
 
 describe("what needs attention", () => {

@@ -21,12 +21,10 @@ export function QueueActions({ queue }: { queue: Queue }) {
   const nothingReady = queue.messages_ready === 0 ? "There is nothing ready in it" : undefined;
 
   const purge = async () => {
-    const answer = await purgeQueue(queue.vhost, queue.name);
-    const count = answer?.messages ?? 0;
-    const batch = answer?.trash;
+    const { messages: count, trash } = await purgeQueue(queue.vhost, queue.name);
     showDone({
       message: `${formatNoun(count, "message")} of ${queue.name} ${count === 1 ? "is" : "are"} in the trash`,
-      ...(batch != null && { undo: () => restoreTrash(batch) }),
+      ...(trash !== null && { undo: () => restoreTrash(trash) }),
     });
     await client.invalidateQueries({ queryKey: ["queues"] });
   };

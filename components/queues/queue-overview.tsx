@@ -24,7 +24,7 @@ export function QueueOverview({ vhost, name, queue }: { vhost: string; name: str
     <div className="flex min-h-0 flex-1 flex-col overflow-y-auto">
       {queue && <QueueAttention queue={queue} />}
       <QueueFigures queue={queue} />
-      <MessageCharts name="queue" samples={samples.data ?? []} range={range} onRange={setRange} />
+      <MessageCharts name="queue" samples={samples.data?.samples ?? []} range={range} onRange={setRange} />
       <div className="grid flex-1 grid-cols-[minmax(0,3fr)_minmax(0,2fr)] divide-x divide-line narrow:grid-cols-1 narrow:divide-x-0 narrow:divide-y">
         <BindingsPanel vhost={vhost} queue={name} />
         <section>

@@ -23,8 +23,8 @@ export function QueueSelectionActions({ queues, onDone }: { queues: readonly Que
 
   const purge = async () => {
     const purged = await eachInTurn(queues, ({ vhost, name }) => purgeQueue(vhost, name));
-    const batches = purged.flatMap((answer) => answer?.trash ?? []);
-    const count = purged.reduce((sum, answer) => sum + (answer?.messages ?? 0), 0);
+    const batches = purged.flatMap((answer) => answer.trash ?? []);
+    const count = purged.reduce((sum, answer) => sum + answer.messages, 0);
     showDone({
       message: `${formatNoun(count, "message")} of ${formatNoun(queues.length, "queue")} ${count === 1 ? "is" : "are"} in the trash`,
       ...(batches.length > 0 && { undo: () => eachInTurn(batches, restoreTrash) }),

@@ -2,17 +2,9 @@ import { queryOptions } from "@tanstack/react-query";
 import { encodeName, liveInterval, request } from "@/lib/api-client/client";
 import { defaultExchangeInUrl } from "@/lib/api-client/exchanges";
 import type { PlainTable } from "@/lib/api-client/rabbitmq-json";
+import type { BindingJson } from "@/lib/http/json/topology-json";
 
-export interface Binding {
-  /** Empty for the default exchange. */
-  readonly source: string;
-  readonly vhost: string;
-  readonly destination: string;
-  readonly destination_type: "queue" | "exchange";
-  readonly routing_key: string;
-  readonly arguments: PlainTable;
-  readonly properties_key: string;
-}
+export type Binding = BindingJson;
 
 export interface NewBinding {
   readonly vhost: string;

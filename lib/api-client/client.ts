@@ -38,11 +38,18 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
  * @throws ApiError for every answer that is not a success, and when the server is not reached. An aborted
  *   request rejects with the signal's own reason. A 401 also leads to the login page, unless `stayOn401`.
  */
-export async function request<T>(
+export async function request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
+  return (await requestWithHeaders<T>(method, path, options)).body;
+}
+
+export type RequestOptions = { body?: unknown; signal?: AbortSignal | undefined; stayOn401?: boolean };
+
+/** As `request`, for answers that say something in their headers. */
+export async function requestWithHeaders<T>(
   method: Method,
   path: string,
-  options: { body?: unknown; signal?: AbortSignal | undefined; stayOn401?: boolean } = {},
-): Promise<T> {
+  options: RequestOptions = {},
+): Promise<{ body: T; headers: Headers }> {
   const { body, signal, stayOn401 = false } = options;
   let response: Response;
   try {
@@ -62,7 +69,7 @@ export async function request<T>(
     if (signal?.aborted) throw error;
     throw new ApiError(0, "unreachable", "The server did not answer.");
   }
-  if (response.ok) return (await readJson(response)) as T;
+  if (response.ok) return { body: (await readJson(response)) as T, headers: response.headers };
   const failure = await toError(response);
   if (response.status === 401 && !stayOn401) goToLogin();
   throw failure;

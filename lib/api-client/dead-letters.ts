@@ -10,9 +10,7 @@ import {
   pageSize,
 } from "@/lib/api-client/messages";
 
-export interface DeadLetter extends Message {
-  readonly death: Death;
-}
+export type DeadLetter = Message & { readonly death: Death };
 
 /** Which dead letters a list shows. */
 export interface DeadLetterFilter {

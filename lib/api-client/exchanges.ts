@@ -1,25 +1,11 @@
 import { queryOptions } from "@tanstack/react-query";
 import { encodeName, liveInterval, request } from "@/lib/api-client/client";
-import type { PlainTable, RateDetails } from "@/lib/api-client/rabbitmq-json";
+import type { PlainTable } from "@/lib/api-client/rabbitmq-json";
+import type { ExchangeJson } from "@/lib/http/json/topology-json";
 
 export type ExchangeType = "direct" | "topic" | "fanout" | "headers";
 
-export interface Exchange {
-  /** Empty for the default exchange. */
-  readonly name: string;
-  readonly vhost: string;
-  readonly type: ExchangeType;
-  readonly durable: boolean;
-  readonly auto_delete: boolean;
-  readonly internal: boolean;
-  readonly arguments: PlainTable;
-  readonly message_stats?: {
-    readonly publish_in?: number;
-    readonly publish_in_details?: RateDetails;
-    readonly publish_out?: number;
-    readonly publish_out_details?: RateDetails;
-  };
-}
+export type Exchange = ExchangeJson;
 
 export interface ExchangeDeclaration {
   readonly type: ExchangeType;

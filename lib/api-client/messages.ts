@@ -1,48 +1,16 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { ApiError, encodeName, liveInterval, request } from "@/lib/api-client/client";
 import type { PlainTable } from "@/lib/api-client/rabbitmq-json";
-import type { DeathReason, MessageState } from "@/lib/broker/message";
+import type { MessageState } from "@/lib/broker/message";
 import { bytesFromBase64 } from "@/lib/format/base64";
+import type { BulkJson, PeekedJson } from "@/lib/http/json/message-json";
 
 /** One copy of a message in a queue, as the API renders it. Times are ISO texts. */
-export interface Message {
-  readonly vhost: string;
-  readonly queue: string;
-  /** Names the copy as long as it lies in this queue. */
-  readonly id: number;
-  /** The message as published once; its copies share it. */
-  readonly message_id: number;
-  readonly state: MessageState;
-  readonly exchange: string;
-  readonly routing_key: string;
-  readonly redelivered: boolean;
-  readonly delivery_count: number;
-  readonly priority: number;
-  readonly enqueued_at: string;
-  readonly published_at: string;
-  readonly published_by: string | null;
-  readonly expires_at: string | null;
-  readonly available_at: string | null;
-  readonly lease: { readonly holder: string; readonly since: string; readonly until: string | null } | null;
-  readonly death: Death | null;
+export type Message = Omit<PeekedJson, "properties" | "death"> & {
   readonly properties: MessageProperties;
-  /** Of the whole body. */
-  readonly payload_bytes: number;
-  readonly payload: string;
-  readonly payload_encoding: "string" | "base64";
-  readonly payload_truncated: boolean;
-}
-
-export interface Death {
-  readonly reason: DeathReason;
-  readonly at: string;
-  readonly count: number;
-  readonly origin_queue: string;
-  readonly origin_exchange: string;
-  readonly origin_routing_key: string;
-  readonly error_type: string | null;
-  readonly error_message: string | null;
-}
+  readonly death: Death | null;
+};
+export type Death = NonNullable<PeekedJson["death"]>;
 
 /** Properties by their AMQP names; absent ones are absent. */
 export interface MessageProperties {
@@ -151,9 +119,4 @@ export function bytesOf(message: Message): Uint8Array<ArrayBuffer> {
 }
 
 /** What became of an operation on many: `matched` = `done` + `skipped_count`. */
-export interface BulkResult {
-  readonly matched: number;
-  readonly done: number;
-  readonly skipped_count: number;
-  readonly skipped: readonly { readonly queue: string; readonly id: number; readonly why: string }[];
-}
+export type BulkResult = BulkJson;

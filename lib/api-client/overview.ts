@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { liveInterval, request } from "@/lib/api-client/client";
+import type { Sample } from "@/lib/api-client/queues";
 import type { MessageStats } from "@/lib/api-client/rabbitmq-json";
 
 /** The broker as a whole, as `GET /api/overview` renders it in RabbitMQ's fields. */
@@ -29,5 +30,20 @@ export function overviewQuery() {
     queryFn: ({ signal }) => request<Overview>("GET", "/api/overview", { signal }),
     refetchInterval: liveInterval,
     retry: false,
+  });
+}
+
+/**
+ * Points for the charts of all queues, or of those of one vhost.
+ * @param ageMs how far back, @param incrementMs distance of two points; both in ms
+ */
+export function samplesQuery(vhost: string | null, ageMs: number, incrementMs: number) {
+  const query = new URLSearchParams({ age: String(ageMs / 1000), incr: String(incrementMs / 1000) });
+  if (vhost !== null) query.set("vhost", vhost);
+  return queryOptions({
+    queryKey: ["overview", "samples", vhost, ageMs],
+    queryFn: ({ signal }) =>
+      request<{ readonly samples: readonly Sample[] }>("GET", `/api/samples?${query}`, { signal }),
+    refetchInterval: Math.max(liveInterval, Math.min(incrementMs, 60_000)),
   });
 }

@@ -1,43 +1,13 @@
 import { queryOptions } from "@tanstack/react-query";
-import { encodeName, liveInterval, request } from "@/lib/api-client/client";
-import type { MessageStats, PlainTable } from "@/lib/api-client/rabbitmq-json";
+import { encodeName, liveInterval, request, requestWithHeaders } from "@/lib/api-client/client";
+import type { PlainTable } from "@/lib/api-client/rabbitmq-json";
+import type { SampleJson } from "@/lib/http/json/stats-json";
+import type { QueueJson } from "@/lib/http/json/topology-json";
 
-/** One queue as `GET /api/queues` renders it: RabbitMQ's fields, then Warren's. */
-export interface Queue {
-  readonly name: string;
-  readonly vhost: string;
-  readonly type: string;
-  readonly durable: boolean;
-  readonly auto_delete: boolean;
-  readonly exclusive: boolean;
-  readonly arguments: PlainTable;
-  readonly state: "running" | "idle" | "flow" | "down";
-  readonly idle_since?: string;
-  readonly consumers: number;
-  readonly messages: number;
-  readonly messages_ready: number;
-  readonly messages_unacknowledged: number;
-  readonly messages_delayed: number;
-  readonly message_bytes_ready: number;
-  readonly message_bytes_unacknowledged: number;
-  readonly message_stats?: MessageStats;
-  /** Dead letters that lie in this queue. */
-  readonly dead_letters: number;
-  /** Dead letters elsewhere that died here. */
-  readonly dead_letters_from_here: number;
-  /** Ready counts of the last ten minutes, oldest first. */
-  readonly trend?: readonly number[];
-  /** When the message at the head was enqueued; only in `GET /api/queues/{vhost}/{name}`. */
-  readonly head_enqueued_at?: string | null;
-}
-
-export interface Sample {
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  readonly ready: number;
-  readonly unacknowledged: number;
-  readonly rates: Readonly<Record<string, number>>;
-}
+/** One queue: RabbitMQ's fields, then Warren's. */
+export type Queue = QueueJson;
+/** One point of a chart. */
+export type Sample = SampleJson;
 
 export interface QueueDeclaration {
   readonly durable: boolean;
@@ -72,7 +42,7 @@ export function queueSamplesQuery(vhost: string, name: string, ageMs: number, in
   return queryOptions({
     queryKey: ["queues", "samples", vhost, name, ageMs],
     queryFn: ({ signal }) =>
-      request<readonly Sample[]>(
+      request<{ readonly samples: readonly Sample[] }>(
         "GET",
         `${queuePath(vhost, name)}/samples?age=${ageMs / 1000}&incr=${incrementMs / 1000}`,
         { signal },
@@ -90,10 +60,8 @@ export function deleteQueue(vhost: string, name: string) {
   return request<void>("DELETE", queuePath(vhost, name));
 }
 
-/** Takes out all ready messages. */
-export function purgeQueue(vhost: string, name: string) {
-  return request<{ messages?: number; trash?: string | null } | undefined>(
-    "DELETE",
-    `${queuePath(vhost, name)}/contents`,
-  );
+/** Moves all ready messages to the trash. `trash` is the batch to restore, null if there was nothing to take. */
+export async function purgeQueue(vhost: string, name: string): Promise<{ messages: number; trash: string | null }> {
+  const { headers } = await requestWithHeaders<void>("DELETE", `${queuePath(vhost, name)}/contents`);
+  return { messages: Number(headers.get("x-warren-messages") ?? 0), trash: headers.get("x-warren-trash") };
 }

@@ -1,19 +1,9 @@
 import { queryOptions } from "@tanstack/react-query";
 import { encodeName, liveInterval, request } from "@/lib/api-client/client";
+import type { TrashBatchJson } from "@/lib/http/json/message-json";
 
-/** Messages that were taken out together and can be put back together. Times are ISO texts. */
-export interface TrashBatch {
-  readonly id: string;
-  readonly action: "discard" | "purge" | "drop";
-  readonly vhost: string;
-  /** Null when they came from several queues. */
-  readonly queue: string | null;
-  readonly count: number;
-  readonly by: string;
-  readonly at: string;
-  readonly expires_at: string;
-  readonly restored_at: string | null;
-}
+/** Messages that were taken out together and can be put back together; `queue` is null when they came from several. */
+export type TrashBatch = TrashBatchJson;
 
 /** What lies in the trash, of one vhost or of all. */
 export function trashQuery(vhost: string | null) {

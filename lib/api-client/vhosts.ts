@@ -1,11 +1,8 @@
 import { queryOptions } from "@tanstack/react-query";
 import { request, slowInterval } from "@/lib/api-client/client";
+import type { VhostJson } from "@/lib/http/json/topology-json";
 
-export interface Vhost {
-  readonly name: string;
-  readonly description: string;
-  readonly tags: readonly string[];
-}
+export type Vhost = VhostJson;
 
 export const vhostsQuery = queryOptions({
   queryKey: ["vhosts"],

@@ -1,0 +1,12 @@
+import { queryOptions } from "@tanstack/react-query";
+import { liveInterval, request } from "@/lib/api-client/client";
+import type { NodeJson } from "@/lib/http/json/topology-json";
+
+/** A process of this Warren, or its database. */
+export type WarrenNode = NodeJson;
+
+export const nodesQuery = queryOptions({
+  queryKey: ["nodes"],
+  queryFn: ({ signal }) => request<readonly WarrenNode[]>("GET", "/api/nodes", { signal }),
+  refetchInterval: 2 * liveInterval,
+});
