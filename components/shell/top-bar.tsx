@@ -42,8 +42,8 @@ function VhostMenu() {
     <Menu
       align="start"
       trigger={
-        <button type="button" className={`${scope} hover:bg-hover`} aria-label={`Virtual host: ${shown ?? "All"}`}>
-          <span className="text-ink-3 phone:hidden">vhost</span>
+        <button type="button" className={`${scope} hover:bg-hover`}>
+          <span className="text-ink-3 phone:sr-only">vhost</span>
           <b className="clip-text max-w-40 font-semibold">{shown ?? "All"}</b>
           <ChevronsUpDown className="icon-14 text-ink-3" aria-hidden="true" />
         </button>
@@ -104,10 +104,10 @@ function PersonMenu({ onKeys }: { onKeys: () => void }) {
       trigger={
         <button
           type="button"
-          aria-label={person ? `Logged in as ${person.name}` : "You"}
           className="relative ml-1 grid size-6 shrink-0 place-items-center rounded-full border border-line-2 bg-surface text-11 font-semibold text-ink-2 uppercase before:absolute before:-inset-0.5 phone:before:-inset-2"
         >
-          {person?.name.slice(0, 2) ?? ""}
+          <span aria-hidden="true">{person?.name.slice(0, 2)}</span>
+          <span className="sr-only">{person ? `Logged in as ${person.name}` : "You"}</span>
         </button>
       }
     >

@@ -26,10 +26,13 @@ export function Tick({ checked, mixed = false }: { checked: boolean; mixed?: boo
 export function Checkbox({
   children,
   hint,
+  block = false,
   className,
   ...rest
 }: {
   children?: ReactNode;
+  /** Takes a line of its own, all of which can be clicked. */
+  block?: boolean;
   /** Soft words after the label. */
   hint?: ReactNode;
   className?: string;
@@ -48,7 +51,7 @@ export function Checkbox({
   if (children === undefined) return control;
   return (
     // biome-ignore lint/a11y/noLabelWithoutControl: the control is Base UI's, inside.
-    <label className={clsx("inline-flex min-h-7 items-center gap-2 phone:min-h-10", className)}>
+    <label className={clsx("min-h-7 items-center gap-2 phone:min-h-10", block ? "flex" : "inline-flex", className)}>
       {control}
       <span>
         {children}

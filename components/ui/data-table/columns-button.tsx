@@ -53,7 +53,8 @@ export function ColumnsButton<Row>({ name, columns }: { name: string; columns: r
               .map((column) => (
                 <Checkbox
                   key={column.id}
-                  className="-mx-1 flex rounded-5 px-1 hover:bg-hover-raised"
+                  block
+                  className="-mx-1 rounded-5 px-1 hover:bg-hover-raised"
                   checked={shown.has(column.id)}
                   disabled={column.fixed === true}
                   onCheckedChange={(checked) => setSwitched({ ...switched, [column.id]: checked })}
