@@ -7,13 +7,10 @@ import type { Actor } from "@/lib/broker/actor";
 import type { Broker } from "@/lib/broker/broker";
 import type { PathNames } from "@/lib/http/path";
 import type { Reply } from "@/lib/http/reply";
-import { integer, messageId, shortText } from "@/lib/http/schemas";
+import { exchangeName, integer, messageId, shortText } from "@/lib/http/schemas";
 
 export const methods = ["GET", "POST", "PUT", "DELETE"] as const;
 export type Method = (typeof methods)[number];
-
-/** The default exchange has no name; in paths it is called this, as in RabbitMQ. */
-const exchangeName = shortText.transform((name) => (name === "amq.default" ? "" : name));
 
 /** What may stand in a path, by the name of the parameter. */
 export const pathParameters = {
@@ -39,11 +36,20 @@ type PathInput<Pattern extends string> = {
     : never;
 };
 
+/** The switches of the sample workload. */
+export interface SampleSwitch {
+  state(): Promise<string>;
+  start(actor: Actor): Promise<void>;
+  stop(actor: Actor): Promise<void>;
+  remove(actor: Actor): Promise<void>;
+}
+
 /** What the handlers work with. */
 export interface Services {
   readonly broker: Broker;
   readonly database: ConsoleDatabase;
   readonly authenticator: Authenticator;
+  readonly sample: SampleSwitch;
   readonly limits: {
     /** Largest body of a message, in bytes. */
     readonly messageBytes: number;

@@ -16,6 +16,9 @@ export const shortText = text.refine((value) => Buffer.byteLength(value) <= 255,
   error: (issue) => `is ${Buffer.byteLength(String(issue.input))} bytes long; 255 are allowed`,
 });
 
+/** An exchange. The default one has no name; RabbitMQ's API calls it `amq.default`. */
+export const exchangeName = shortText.transform((name) => (name === "amq.default" ? "" : name));
+
 /** A boolean; rabbitmqadmin and query strings write it as text. */
 export const flag = z
   .union([z.boolean(), z.enum(["true", "false"])])

@@ -101,16 +101,16 @@ export const queueEndpoints = [
   endpoint({
     method: "DELETE",
     path: "/api/queues/{vhost}/{queue}/contents",
-    summary: "Purge: all ready messages go to the trash, which the header x-warren-trash names",
+    summary: "Purge: all ready messages go to the trash; the header x-warren-trash names the batch",
     access: "change",
     manner: "rabbitmq",
     audit: "queue.purge",
     async handle({ path }, { broker, actor, note }) {
-      const purged = await broker.purgeQueue(actor, path.vhost, path.queue);
-      note(purged);
+      const { messages, trash } = await broker.purgeQueue(actor, path.vhost, path.queue);
+      note({ messages, trash });
       return noContent({
-        "x-warren-messages": String(purged.messages),
-        ...(purged.trash !== null && { "x-warren-trash": purged.trash }),
+        "x-warren-messages": String(messages),
+        ...(trash !== null && { "x-warren-trash": trash }),
       });
     },
   }),

@@ -1,16 +1,25 @@
-import type { Endpoint } from "@/lib/http/endpoint";
+import { type Endpoint, endpoint } from "@/lib/http/endpoint";
 import { bindingEndpoints } from "@/lib/http/endpoints/bindings";
 import { connectionEndpoints } from "@/lib/http/endpoints/connections";
+import { deadLetterEndpoints } from "@/lib/http/endpoints/dead-letters";
+import { definitionEndpoints } from "@/lib/http/endpoints/definitions";
 import { exchangeEndpoints } from "@/lib/http/endpoints/exchanges";
+import { getEndpoints } from "@/lib/http/endpoints/get";
 import { healthEndpoints } from "@/lib/http/endpoints/health";
+import { leaseEndpoints } from "@/lib/http/endpoints/leases";
+import { messageEndpoints } from "@/lib/http/endpoints/messages";
 import { overviewEndpoints } from "@/lib/http/endpoints/overview";
 import { publishEndpoints } from "@/lib/http/endpoints/publish";
 import { queueEndpoints } from "@/lib/http/endpoints/queues";
+import { sampleEndpoints } from "@/lib/http/endpoints/sample";
 import { sessionEndpoints } from "@/lib/http/endpoints/session";
+import { templateEndpoints } from "@/lib/http/endpoints/templates";
+import { trashEndpoints } from "@/lib/http/endpoints/trash";
 import { vhostEndpoints } from "@/lib/http/endpoints/vhosts";
+import { openApiDocument } from "@/lib/http/openapi";
+import { ok } from "@/lib/http/reply";
 
-/** Every endpoint of the HTTP API. */
-export const endpoints: readonly Endpoint[] = [
+const described: readonly Endpoint[] = [
   ...sessionEndpoints,
   ...overviewEndpoints,
   ...healthEndpoints,
@@ -18,6 +27,27 @@ export const endpoints: readonly Endpoint[] = [
   ...exchangeEndpoints,
   ...publishEndpoints,
   ...queueEndpoints,
+  ...getEndpoints,
   ...bindingEndpoints,
   ...connectionEndpoints,
+  ...definitionEndpoints,
+  ...messageEndpoints,
+  ...leaseEndpoints,
+  ...deadLetterEndpoints,
+  ...trashEndpoints,
+  ...templateEndpoints,
+  ...sampleEndpoints,
+];
+
+/** Every endpoint of the HTTP API. */
+export const endpoints: readonly Endpoint[] = [
+  ...described,
+  endpoint({
+    method: "GET",
+    path: "/api/openapi.json",
+    summary: "This API as an OpenAPI 3.1 document",
+    access: "public",
+    manner: "warren",
+    handle: async () => ok(openApiDocument(described)),
+  }),
 ];

@@ -55,7 +55,7 @@ export function ratesJson(values: MessageRates): RatesJson {
   return { ...named, deliver_get: deliver + deliverNoAck + get + getNoAck } as RatesJson;
 }
 
-/** One point of a chart, as Warren's own paths give it: counts then, and rates over the interval that ended then. */
+/** One point of a chart: counts then, and rates over the interval that ended then. `timestamp` is in ms since 1970. */
 export function sampleJson(sample: Sample) {
   return {
     timestamp: sample.at,
