@@ -4,6 +4,7 @@ import { KitParts } from "@/app/kit/kit-parts";
 import { KitTable } from "@/app/kit/kit-table";
 import { Providers } from "@/components/shell/providers";
 import { Shell } from "@/components/shell/shell";
+import { PageHead } from "@/components/ui/page-head";
 
 export const metadata: Metadata = { title: "Parts" };
 
@@ -13,7 +14,16 @@ export default async function KitPage({ searchParams }: { searchParams: Promise<
   return (
     <Providers>
       <Suspense>
-        <Shell>{table === undefined ? <KitParts /> : <KitTable rows={Number(rows ?? 214)} mode={state} />}</Shell>
+        <Shell>
+          {table === undefined ? (
+            <>
+              <PageHead title="Parts" note="in every state they have" divided />
+              <KitParts />
+            </>
+          ) : (
+            <KitTable rows={Number(rows ?? 214)} mode={state} />
+          )}
+        </Shell>
       </Suspense>
     </Providers>
   );

@@ -1,9 +1,9 @@
 "use client";
 
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import clsx from "clsx";
 import { Unplug } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { Button } from "@/components/ui/button";
 import { useNow } from "@/components/ui/relative-time";
 import { ApiError, liveInterval } from "@/lib/api-client/client";
@@ -13,22 +13,58 @@ import { formatClock, formatDuration } from "@/lib/format/times";
 export type Connection = {
   /** Why there is no answer; undefined while all is well. */
   lost: "server" | "database" | undefined;
-  /** When the last numbers came, in milliseconds since 1970; 0 before the first. */
-  lastUpdate: number;
+  /** When `lost` began, in milliseconds since 1970; 0 while all is well. */
+  since: number;
 };
 
-/** Whether the server answers, by the one question that is asked on every page. */
-export function useConnection(): Connection {
-  const { failureReason, dataUpdatedAt } = useQuery(overviewQuery());
-  const status = failureReason instanceof ApiError ? failureReason.status : undefined;
+const well: Connection = { lost: undefined, since: 0 };
+const states = new WeakMap<QueryClient, Connection>();
+
+/** Why a failed question means that the server is lost, if it does. */
+function reasonOf(error: unknown): Connection["lost"] {
+  if (!(error instanceof ApiError)) return undefined;
   // 502 and 504 come from a proxy before the server, 503 from the server while its database is away.
-  const lost = status === 503 ? "database" : status === 0 || status === 502 || status === 504 ? "server" : undefined;
-  return { lost, lastUpdate: dataUpdatedAt };
+  if (error.status === 503) return "database";
+  return error.status === 0 || error.status === 502 || error.status === 504 ? "server" : undefined;
+}
+
+/**
+ * Whether the server answers, by the one question that is asked on every page. Kept beside the query cache, since a
+ * question forgets its failure while it is being asked again.
+ */
+export function useConnection(): Connection {
+  const client = useQueryClient();
+  const subscribe = useCallback(
+    (changed: () => void) =>
+      client.getQueryCache().subscribe((event) => {
+        if (event.type !== "updated" || event.query.queryKey[0] !== overviewQuery().queryKey[0]) return;
+        const { action } = event;
+        const before = states.get(client) ?? well;
+        if (action.type === "success") states.set(client, well);
+        else if (action.type === "error") {
+          const lost = reasonOf(action.error);
+          if (lost !== before.lost) states.set(client, lost ? { lost, since: before.since || Date.now() } : well);
+        }
+        if ((states.get(client) ?? well) !== before) changed();
+      }),
+    [client],
+  );
+  return useSyncExternalStore(
+    subscribe,
+    () => states.get(client) ?? well,
+    () => well,
+  );
+}
+
+/** When the last numbers came, in milliseconds since 1970; 0 before the first. */
+function useLastUpdate(): number {
+  return useQuery(overviewQuery()).dataUpdatedAt;
 }
 
 /** The breathing dot: live, or lost, with the time of the last update in its tooltip. */
 export function LiveDot() {
-  const { lost, lastUpdate } = useConnection();
+  const { lost } = useConnection();
+  const lastUpdate = useLastUpdate();
   return (
     <span
       role="status"
@@ -54,24 +90,20 @@ export function LiveDot() {
 
 /** Says that the server is lost, since when, and how old the numbers are; goes, and fetches everything anew, when it is back. */
 export function ServerLostBanner() {
-  const { lost, lastUpdate } = useConnection();
+  const { lost, since } = useConnection();
+  const lastUpdate = useLastUpdate();
   const client = useQueryClient();
-  const since = useRef(0);
+  const wasLost = useRef(false);
   const [asking, setAsking] = useState(false);
   const now = useNow();
 
   useEffect(() => {
-    if (lost) {
-      if (since.current === 0) since.current = Date.now();
-      return;
-    }
-    if (since.current === 0) return;
-    since.current = 0;
-    void client.invalidateQueries();
+    if (!lost && wasLost.current) void client.invalidateQueries();
+    wasLost.current = lost !== undefined;
   }, [lost, client]);
 
   if (!lost) return null;
-  const away = since.current === 0 ? 0 : now - since.current;
+  const away = now - since;
   const tryNow = async () => {
     setAsking(true);
     await client.refetchQueries({ queryKey: overviewQuery().queryKey });

@@ -30,6 +30,12 @@ export function Shell({ children }: { children: ReactNode }) {
   useHotkey({ keys: "?", label: "All keys", group: "Everywhere" }, () => show("keys"));
 
   useEffect(() => {
+    // Fetched when all else is done, so that the first Ctrl K loses no letter.
+    const timer = setTimeout(() => void import("@/components/shell/palette"), 3000);
+    return () => clearTimeout(timer);
+  }, []);
+
+  useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey)
         return;

@@ -63,7 +63,7 @@ function Card({ message, icon, undo, close }: Done & { close: () => void }) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: being looked at is not an action.
     <div
-      className="flex min-h-11 w-[min(480px,calc(100vw-24px))] items-center gap-3 rounded-8 bg-raised py-2 pr-2 pl-4 text-13 text-ink shadow-pop"
+      className="flex min-h-11 w-[min(480px,calc(100vw-24px))] items-center gap-3 rounded-8 bg-raised py-2 pr-2 pl-4 font-sans text-13 text-ink shadow-pop"
       onPointerEnter={() => setHeld(true)}
       onPointerLeave={() => setHeld(false)}
       onFocus={() => setHeld(true)}
