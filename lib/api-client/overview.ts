@@ -38,12 +38,19 @@ export function overviewQuery() {
  * @param ageMs how far back, @param incrementMs distance of two points; both in ms
  */
 export function samplesQuery(vhost: string | null, ageMs: number, incrementMs: number) {
-  const query = new URLSearchParams({ age: String(ageMs / 1000), incr: String(incrementMs / 1000) });
+  const [age, increment] = [String(ageMs / 1000), String(incrementMs / 1000)];
+  const query = new URLSearchParams({
+    columns: "samples",
+    lengths_age: age,
+    lengths_incr: increment,
+    msg_rates_age: age,
+    msg_rates_incr: increment,
+  });
   if (vhost !== null) query.set("vhost", vhost);
   return queryOptions({
     queryKey: ["overview", "samples", vhost, ageMs],
     queryFn: ({ signal }) =>
-      request<{ readonly samples: readonly Sample[] }>("GET", `/api/samples?${query}`, { signal }),
+      request<{ readonly samples: readonly Sample[] }>("GET", `/api/overview?${query}`, { signal }),
     refetchInterval: Math.max(liveInterval, Math.min(incrementMs, 60_000)),
   });
 }

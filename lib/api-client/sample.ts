@@ -3,6 +3,8 @@ import { liveInterval, request } from "@/lib/api-client/client";
 
 export interface SampleStatus {
   readonly state: "absent" | "running" | "stopped" | "removing";
+  /** When it came into this state, as an ISO time. */
+  readonly since: string | null;
   readonly vhost: string;
 }
 

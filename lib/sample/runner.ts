@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Actor } from "@/lib/broker/actor";
 import type { Broker } from "@/lib/broker/broker";
 import { isBrokerError } from "@/lib/broker/errors";
-import type { SampleStore } from "@/lib/sample/control";
+import type { SampleControl } from "@/lib/sample/control";
 import { handlers } from "@/lib/sample/handlers";
 import { produceWebhooks } from "@/lib/sample/producer";
 import { declareSample, sampleVhost } from "@/lib/sample/topology";
@@ -15,31 +15,38 @@ const eventsPerSecond = 6;
 const workMs: Readonly<Record<string, number>> = { "ci.builds": 120, "pull-requests.review": 1_200 };
 const usualWorkMs = 300;
 
+/** A sample that somebody forgot doesn't fill the disk. */
+const runsForMs = 30 * 60_000;
+
 /**
- * Does what the store says, until the signal: runs producer and workers, stops them, removes the vhost. To be run by
- * one node at a time.
+ * Does what the switches say, until the signal: runs producer and workers, stops them (by itself after half an hour),
+ * removes the vhost. To be run by one node at a time.
  * @param onError told of what went wrong in producer or workers; they are started again after a pause
  */
 export async function runSample(
   broker: Broker,
-  store: SampleStore,
+  control: SampleControl,
   signal: AbortSignal,
   onError: (error: unknown) => void,
 ): Promise<void> {
   let running: { stop: () => Promise<void> } | null = null;
   while (!signal.aborted) {
     try {
-      const wanted = await store.read();
-      if (wanted === "running" && running === null) {
+      const { state, since } = await control.status();
+      if (state === "running" && since !== null && Date.now() - since.getTime() > runsForMs) {
+        await control.stop(actor);
+        continue;
+      }
+      if (state === "running" && running === null) {
         await declareSample(broker, actor);
         running = startAll(broker, onError);
-      } else if (wanted !== "running" && running !== null) {
+      } else if (state !== "running" && running !== null) {
         await running.stop();
         running = null;
       }
-      if (wanted === "removing") {
+      if (state === "removing") {
         await removeSample(broker);
-        await store.write(actor, "absent");
+        await control.removed(actor);
       }
     } catch (error) {
       onError(error);

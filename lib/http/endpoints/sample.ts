@@ -4,7 +4,8 @@ import { sampleVhost } from "@/lib/sample/topology";
 
 /** What the sample workload does now, or will do within a second. */
 async function status({ sample }: Call) {
-  return ok({ state: await sample.state(), vhost: sampleVhost });
+  const { state, since } = await sample.status();
+  return ok({ state, since: since?.toISOString() ?? null, vhost: sampleVhost });
 }
 
 export const sampleEndpoints = [
@@ -19,7 +20,7 @@ export const sampleEndpoints = [
   endpoint({
     method: "POST",
     path: "/api/sample/start",
-    summary: "Start the sample workload, in a virtual host of its own",
+    summary: "Start the sample workload, in a virtual host of its own; it stops by itself after 30 minutes",
     access: "change",
     manner: "warren",
     audit: "sample.start",
