@@ -1,3 +1,5 @@
+import process from "node:process";
+
 /**
  * `npm run sample -- start|stop|remove|status`: switches the sample workload of a running Warren, over its HTTP API.
  * WARREN_URL (http://127.0.0.1:PORT), WARREN_USER and WARREN_PASSWORD (guest) say where and as whom.
