@@ -36,20 +36,12 @@ type PathInput<Pattern extends string> = {
     : never;
 };
 
-/** The switches of the sample workload. */
-export interface SampleSwitch {
-  state(): Promise<string>;
-  start(actor: Actor): Promise<void>;
-  stop(actor: Actor): Promise<void>;
-  remove(actor: Actor): Promise<void>;
-}
-
 /** What the handlers work with. */
 export interface Services {
   readonly broker: Broker;
   readonly database: ConsoleDatabase;
   readonly authenticator: Authenticator;
-  readonly sample: SampleSwitch;
+  readonly sample: SampleControl;
   readonly limits: {
     /** Largest body of a message, in bytes. */
     readonly messageBytes: number;
