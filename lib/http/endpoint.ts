@@ -8,6 +8,7 @@ import type { Broker } from "@/lib/broker/broker";
 import type { PathNames } from "@/lib/http/path";
 import type { Reply } from "@/lib/http/reply";
 import { exchangeName, integer, messageId, shortText } from "@/lib/http/schemas";
+import type { SampleControl } from "@/lib/sample/control";
 
 export const methods = ["GET", "POST", "PUT", "DELETE"] as const;
 export type Method = (typeof methods)[number];
