@@ -11,28 +11,37 @@ const maxUnsigned = 2n ** 64n - 1n;
  * InvalidPropertyError with the name of the field.
  */
 export class ByteWriter {
+  readonly #initialSize: number;
   #buffer: Buffer;
-  #length = 0;
+  /** Where what was not taken yet begins; positions given to callers count from here. */
+  #start = 0;
+  #end = 0;
 
   constructor(initialSize = 1024) {
+    this.#initialSize = initialSize;
     this.#buffer = Buffer.allocUnsafeSlow(initialSize);
   }
 
-  /** Bytes written so far. */
+  /** Bytes written since the last `take` or `truncate(0)`. */
   get length(): number {
-    return this.#length;
+    return this.#end - this.#start;
   }
 
-  /** Forgets what was written; the memory is kept for the next use. */
-  reset(): void {
-    this.#length = 0;
+  /** Forgets what was written after the first `length` bytes; the memory is kept for the next use. */
+  truncate(length: number): void {
+    this.#end = this.#start + length;
   }
 
   /** A copy of what was written. */
   copy(): Buffer {
-    const copy = Buffer.allocUnsafe(this.#length);
-    this.#buffer.copy(copy, 0, 0, this.#length);
-    return copy;
+    return Buffer.from(this.#buffer.subarray(this.#start, this.#end));
+  }
+
+  /** Hands over what was written, without copying, and begins anew behind it. */
+  take(): Buffer {
+    const taken = this.#buffer.subarray(this.#start, this.#end);
+    this.#start = this.#end;
+    return taken;
   }
 
   octet(value: number): void {
@@ -63,12 +72,13 @@ export class ByteWriter {
     if (exact === undefined || exact < 0n || exact > maxUnsigned) {
       throw new InvalidPropertyError(field, "must be an integer from 0 to 2^64 - 1");
     }
-    this.#buffer.writeBigUInt64BE(exact, this.#grow(8));
+    const at = this.#grow(8);
+    this.#buffer.writeBigUInt64BE(exact, at);
   }
 
-  /** Overwrites the 32-bit integer at `at`, for lengths that are known only afterwards. */
+  /** Overwrites the 32-bit integer at `at` (a former `length`), for lengths that are known only afterwards. */
   patchLong(at: number, value: number): void {
-    this.#buffer.writeUInt32BE(value, at);
+    this.#buffer.writeUInt32BE(value, this.#start + at);
   }
 
   bytes(value: Uint8Array): void {
@@ -106,7 +116,7 @@ export class ByteWriter {
       this.shortString(name, path);
       this.fieldValue(value, path, depth + 1);
     }
-    this.patchLong(at, this.#length - at - 4);
+    this.patchLong(at, this.length - at - 4);
   }
 
   /** One tagged value. */
@@ -138,12 +148,16 @@ export class ByteWriter {
       case "T":
         this.longlong(value.v, field);
         break;
-      case "f":
-        this.#buffer.writeFloatBE(value.v, this.#grow(4));
+      case "f": {
+        const at = this.#grow(4);
+        this.#buffer.writeFloatBE(value.v, at);
         break;
-      case "d":
-        this.#buffer.writeDoubleBE(value.v, this.#grow(8));
+      }
+      case "d": {
+        const at = this.#grow(8);
+        this.#buffer.writeDoubleBE(value.v, at);
         break;
+      }
       case "D":
         this.octet(inRange("B", value.v.scale, field));
         this.long(inRange("i", value.v.unscaled, field));
@@ -156,7 +170,7 @@ export class ByteWriter {
         for (let i = 0; i < value.v.length; i++) {
           this.fieldValue(value.v[i] as FieldValue, `${field}[${i}]`, depth + 1);
         }
-        this.patchLong(at, this.#length - at - 4);
+        this.patchLong(at, this.length - at - 4);
         break;
       }
       case "V":
@@ -169,27 +183,31 @@ export class ByteWriter {
     if (exact === undefined || exact < minSigned || exact > maxSigned) {
       throw new InvalidPropertyError(field, "must be an integer from -2^63 to 2^63 - 1");
     }
-    this.#buffer.writeBigInt64BE(exact, this.#grow(8));
+    const at = this.#grow(8);
+    this.#buffer.writeBigInt64BE(exact, at);
   }
 
   #openNested(field: string, depth: number): number {
     if (depth >= maxNesting) throw new InvalidPropertyError(field, `is nested deeper than ${maxNesting}`);
-    const at = this.#length;
+    const at = this.length;
     this.long(0);
     return at;
   }
 
   /** Makes room for `bytes` more, and returns where they go. */
   #grow(bytes: number): number {
-    const at = this.#length;
-    const length = at + bytes;
-    if (length > this.#buffer.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(length, this.#buffer.length * 2));
-      this.#buffer.copy(larger, 0, 0, at);
-      this.#buffer = larger;
+    const at = this.#end;
+    if (at + bytes <= this.#buffer.length) {
+      this.#end = at + bytes;
+      return at;
     }
-    this.#length = length;
-    return at;
+    const written = this.length;
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.#initialSize, (written + bytes) * 2));
+    this.#buffer.copy(larger, 0, this.#start, at);
+    this.#buffer = larger;
+    this.#start = 0;
+    this.#end = written + bytes;
+    return written;
   }
 }
 

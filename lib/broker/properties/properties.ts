@@ -59,7 +59,7 @@ const scratch = new ByteWriter();
  */
 export function encodeProperties(properties: MessageProperties): Buffer {
   const out = scratch;
-  out.reset();
+  out.truncate(0);
   out.short(flagsOf(properties));
   const p = properties;
   if (p.contentType !== undefined) out.shortString(p.contentType, "content_type");
