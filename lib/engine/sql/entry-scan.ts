@@ -1,11 +1,15 @@
 import type { MessageState } from "@/lib/broker/message";
 import type { Queryable } from "@/lib/engine/statement";
 
-/** Where an entry lies, and what is known of it without reading its message. */
-export interface PositionRow {
+/** Where an entry lies. */
+export interface Position {
   queue_id: number;
   rank: number;
   seq: number;
+}
+
+/** An entry, and what is known of it without reading its message. */
+export interface PositionRow extends Position {
   bytes: number;
   state: MessageState;
 }
@@ -69,6 +73,12 @@ export async function entryScanQueues(
     after.queueId,
     scan.limit,
   ]);
+}
+
+/** Of rows in ascending order, those up to a number. */
+export function upTo(rows: PositionRow[], bound: number | undefined): PositionRow[] {
+  const end = bound === undefined ? -1 : rows.findIndex((row) => row.seq > bound);
+  return end < 0 ? rows : rows.slice(0, end);
 }
 
 /** The greatest number given to an entry so far: a bulk operation that stops there ends, whatever arrives meanwhile. */

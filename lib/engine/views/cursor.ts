@@ -1,10 +1,7 @@
 import { BrokerError } from "@/lib/broker/errors";
-import type { Order, PositionRow } from "@/lib/engine/sql/entry-scan";
+import type { Order, Position } from "@/lib/engine/sql/entry-scan";
 
-/** The last entry that a page looked at; what follows it comes next. */
-export type Position = Pick<PositionRow, "queue_id" | "rank" | "seq">;
-
-/** A cursor as callers carry it: the order that it belongs to, and the position. */
+/** A cursor as callers carry it: the order that it belongs to, and the last entry that a page looked at. */
 export function encodeCursor(order: Order, position: Position): string {
   return `${order === "oldest" ? "o" : "n"}.${position.rank}.${position.seq}.${position.queue_id}`;
 }

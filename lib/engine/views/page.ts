@@ -2,11 +2,11 @@ import type { PeekedMessage } from "@/lib/broker/message";
 import type { MessageFilter } from "@/lib/broker/requests";
 import { maxSearchedBytes, messageTest } from "@/lib/broker/rules/message-filter";
 import type { EngineContext } from "@/lib/engine/context";
-import { beginReading, type Order, type PositionRow } from "@/lib/engine/sql/entry-scan";
+import { beginReading, type Order, type Position, type PositionRow } from "@/lib/engine/sql/entry-scan";
 import { type HeaderNeedles, type MessageRow, messageRead } from "@/lib/engine/sql/message-read";
 import type { Queryable } from "@/lib/engine/statement";
 import type { TopologySnapshot } from "@/lib/engine/topology/snapshot";
-import { decodeCursor, encodeCursor, type Position } from "@/lib/engine/views/cursor";
+import { decodeCursor, encodeCursor } from "@/lib/engine/views/cursor";
 import { peekedOf, withBodyLimit } from "@/lib/engine/views/peeked";
 
 /** A walk over positions in one order. A step that brings fewer than `limit` is the last. */
@@ -120,8 +120,7 @@ async function readStep(
   sieve: Sieve,
 ): Promise<Step> {
   return context.database.main.transaction(async (tx) => {
-    const began = beginReading(tx, STATEMENT_TIMEOUT_MS);
-    const [passed] = await Promise.all([walk.step(tx, after, limit), began]);
+    const [, passed] = await Promise.all([beginReading(tx, STATEMENT_TIMEOUT_MS), walk.step(tx, after, limit)]);
     const cut = cutByBytes(passed, sieve.bodyBytes);
     const rows = await messageRead(tx, cut.positions.filter(walk.accept), sieve.bodyBytes, sieve.needles);
     const matching: ReadMessage[] = [];

@@ -9,6 +9,7 @@ import {
   type Order,
   type PositionRow,
   type ScanKind,
+  upTo,
 } from "@/lib/engine/sql/entry-scan";
 import { entryRanks, messageRead } from "@/lib/engine/sql/message-read";
 import type { QueueRecord } from "@/lib/engine/topology/records";
@@ -43,9 +44,8 @@ export async function getMessage(
 ): Promise<PeekedMessage> {
   const queue = (await context.topology.fresh()).queue(ref.vhost, ref.queue);
   const row = await context.database.main.transaction(async (tx) => {
-    const began = beginReading(tx, 30_000);
-    const found = entryRanks(tx, [{ queueId: queue.id, maxRank: maxRankOf(queue), seq: ref.id }]);
-    const [keys] = await Promise.all([found, began]);
+    const asked = [{ queueId: queue.id, maxRank: maxRankOf(queue), seq: ref.id }];
+    const [, keys] = await Promise.all([beginReading(tx, 30_000), entryRanks(tx, asked)]);
     const [message] = await messageRead(tx, keys, bodyLimit, { exchange: null, routingKey: null });
     return message;
   });
@@ -53,15 +53,19 @@ export async function getMessage(
   return peekedOf(row, queue);
 }
 
-/** Walks over one queue's entries in the given states. */
+/** Walks over one queue's entries in the given states. @param bound passes over what has a greater number; oldest first */
 export function queueWalk(queue: QueueRecord, states: readonly MessageState[], order: Order, bound?: number): Walk {
   const wanted = new Set(states);
   const kind = kindOf(wanted);
+  const maxRank = maxRankOf(queue);
   return {
     order,
     accept: (position) => wanted.has(position.state) && (bound === undefined || position.seq <= bound),
-    step: (db, after, limit) =>
-      entryScanQueue(db, { queueId: queue.id, maxRank: maxRankOf(queue), kind, order, after, limit }),
+    step: async (db, after, limit) => {
+      const rows = await entryScanQueue(db, { queueId: queue.id, maxRank, kind, order, after, limit });
+      // With several ranks, lower numbers may follow.
+      return maxRank === 0 ? upTo(rows, bound) : rows;
+    },
   };
 }
 

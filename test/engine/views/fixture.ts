@@ -2,11 +2,16 @@ import { randomUUID } from "node:crypto";
 import { type Actor, systemActor } from "@/lib/broker/actor";
 import type { FieldTable } from "@/lib/broker/properties/field-value";
 import type { MessageProperties } from "@/lib/broker/properties/properties";
+import { deadLetter } from "@/lib/broker/rules/dead-lettering";
 import type { EngineContext } from "@/lib/engine/context";
 import { Database } from "@/lib/engine/database";
-import { outgoing } from "@/lib/engine/publish/outgoing";
+import { encodedProperties, outgoing, placementIn } from "@/lib/engine/publish/outgoing";
 import { Publisher } from "@/lib/engine/publish/publisher";
 import { QueueSignals } from "@/lib/engine/signals";
+import { claimLock } from "@/lib/engine/sql/claim-lock";
+import { insertEntryCopies } from "@/lib/engine/sql/entry-copies";
+import { entryTakeAway } from "@/lib/engine/sql/entry-take";
+import { enterQueues } from "@/lib/engine/sql/shards";
 import { bumpTopology } from "@/lib/engine/sql/topology";
 import { encodeArguments } from "@/lib/engine/topology/arguments";
 import { TopologyCache } from "@/lib/engine/topology/cache";
@@ -20,6 +25,8 @@ export interface Fixture {
   queue(name?: string, args?: FieldTable): Promise<{ id: number; name: string }>;
   /** Publishes to a queue through the default exchange. */
   publish(queue: string, bodies: readonly string[], properties?: MessageProperties): Promise<void>;
+  /** Makes dead letters: `bodies` that died in `origin` and lie in `queue`. */
+  die(queue: string, origin: string, bodies: readonly string[]): Promise<void>;
   /** Runs any statement; for looking behind the curtain. */
   sql<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   close(): Promise<void>;
@@ -35,6 +42,7 @@ export async function createFixture(): Promise<Fixture> {
     topology,
     signals: new QueueSignals(),
     publisher: new Publisher(database, topology, async () => {}),
+    queuesGrew: async () => {},
     log: { error: (message, error) => console.error(message, error) },
   };
   return {
@@ -49,6 +57,7 @@ export async function createFixture(): Promise<Fixture> {
         ),
       );
     },
+    die: (queue, origin, bodies) => makeDeadLetters(context, queue, origin, bodies),
     sql: (text, values) => database.main.query({ text }, values),
     close: async () => {
       await database.close();
@@ -72,5 +81,51 @@ async function makeQueue(database: Database, name: string, args: FieldTable): Pr
     ]);
     await bumpTopology(tx);
     return { id: row.id, name };
+  });
+}
+
+/** Stores messages in the queue and gives each a new place there as a dead letter, as rejecting them would. */
+async function makeDeadLetters(context: EngineContext, queue: string, origin: string, bodies: readonly string[]) {
+  const topology = await context.topology.fresh();
+  const target = topology.queue("/", queue);
+  const source = topology.queue("/", origin);
+  const ids: number[] = [];
+  for (const body of bodies) {
+    const request = { vhost: "/", exchange: "", routingKey: origin, properties: {}, body: Buffer.from(body) };
+    const { messageId } = await context.publisher.publish(outgoing(actor, request));
+    if (messageId !== null) ids.push(messageId);
+  }
+  await context.database.main.transaction(async (tx) => {
+    await enterQueues(tx, topology.version, [target.id]);
+    await claimLock(tx, [source.id]);
+    await entryTakeAway(
+      tx,
+      ids.map((seq) => ({ queue_id: source.id, rank: 0, seq })),
+    );
+    await insertEntryCopies(
+      tx,
+      ids.map((messageId, index) => {
+        const letter = deadLetter(
+          { exchange: "", routingKey: origin, properties: {} },
+          { queue: origin, reason: "rejected", at: new Date(), deadLetterRoutingKey: null },
+        );
+        return {
+          messageId,
+          bytes: Buffer.byteLength(bodies[index] ?? ""),
+          envelope: { exchange: "dlx", routingKey: origin, properties: encodedProperties(letter.properties) },
+          placements: [placementIn(target, { expirationMs: null, properties: letter.properties })],
+          death: {
+            vhostId: target.vhostId,
+            reason: "rejected" as const,
+            count: 1,
+            originQueue: origin,
+            originExchange: "",
+            originRoutingKey: origin,
+            errorType: "TestError",
+            errorMessage: `failed on ${bodies[index]}`,
+          },
+        };
+      }),
+    );
   });
 }

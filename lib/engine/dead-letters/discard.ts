@@ -1,0 +1,71 @@
+import type { Actor } from "@/lib/broker/actor";
+import type { BulkResult, Selection } from "@/lib/broker/requests";
+import type { EngineContext } from "@/lib/engine/context";
+import { selectedDeadLetters } from "@/lib/engine/dead-letters/selected";
+import { Tally, why } from "@/lib/engine/move/tally";
+import { claimLock } from "@/lib/engine/sql/claim-lock";
+import { entryTakeToTrash, preferKeys } from "@/lib/engine/sql/entry-take";
+import { trashBatchCreate, trashBatchDropEmpty } from "@/lib/engine/sql/trash";
+import { TRASH_KEPT_MS } from "@/lib/engine/trash/restore";
+import type { ReadMessage } from "@/lib/engine/views/page";
+
+/** Puts dead letters into one batch of the trash. `not-found` for the vhost. */
+export async function discardDeadLetters(
+  context: EngineContext,
+  actor: Actor,
+  vhost: string,
+  selection: Selection,
+): Promise<BulkResult & { trash: string | null }> {
+  const { main } = context.database;
+  const { vhost: record } = (await context.topology.fresh()).vhost(vhost);
+  const tally = new Tally();
+  const batch = await trashBatchCreate(main, {
+    vhostId: record.id,
+    action: "discard",
+    queueName: onlyQueueOf(selection),
+    by: actor.user,
+    keepMs: TRASH_KEPT_MS,
+  });
+  try {
+    for await (const letters of selectedDeadLetters(context, vhost, selection, tally)) {
+      await discardTogether(context, letters, batch, tally);
+    }
+  } finally {
+    await trashBatchDropEmpty(main, batch);
+  }
+  const result = tally.result();
+  return { ...result, trash: result.done > 0 ? batch : null };
+}
+
+async function discardTogether(
+  context: EngineContext,
+  letters: readonly ReadMessage[],
+  batch: string,
+  tally: Tally,
+): Promise<void> {
+  if (letters.length === 0) return;
+  const keys = letters.map(({ row }) => row);
+  const taken = await context.database.main.transaction(async (tx) => {
+    const [, , rows] = await Promise.all([
+      preferKeys(tx),
+      claimLock(
+        tx,
+        keys.map((key) => key.queue_id),
+      ),
+      entryTakeToTrash(tx, keys, batch),
+    ]);
+    return rows;
+  });
+  tally.done(taken.length);
+  const gone = new Set(taken.map((row) => `${row.queue_id}.${row.seq}`));
+  for (const { row, message } of letters) {
+    if (!gone.has(`${row.queue_id}.${row.seq}`)) tally.skip(message.queue, message.id, why.gone);
+  }
+}
+
+/** The name that the batch bears in the trash; null when it may hold messages of several queues. */
+function onlyQueueOf(selection: Selection): string | null {
+  if (selection.kind === "all") return selection.queue ?? null;
+  const names = new Set(selection.refs.map((ref) => ref.queue));
+  return names.size === 1 ? ([...names][0] ?? null) : null;
+}

@@ -1,0 +1,147 @@
+import type { Position } from "@/lib/engine/sql/entry-scan";
+import type { Queryable } from "@/lib/engine/statement";
+
+/** The planner must use the keys, however small it believes the tables to be. */
+export async function preferKeys(tx: Queryable): Promise<void> {
+  await tx.query({ text: "SET LOCAL enable_seqscan = off" });
+  await tx.query({ text: "SET LOCAL enable_mergejoin = off" });
+}
+
+/**
+ * Takes entries out of their queues, with all that belongs to them, and counts them off. Those that a consumer holds,
+ * and those that are gone, stay out of it. The transaction must hold the claim locks of the queues.
+ * @returns those that were taken
+ */
+export async function entryTakeAway(tx: Queryable, keys: readonly Position[]): Promise<Position[]> {
+  return tx.query<Position>({ name: "entry_take_away", text: take(byKeys, away) }, keyArrays(keys));
+}
+
+/** The same, but into a batch of the trash, from which they can be restored. */
+export async function entryTakeToTrash(tx: Queryable, keys: readonly Position[], batch: string): Promise<Position[]> {
+  return tx.query<Position>({ name: "entry_take_to_trash", text: take(byKeys, toTrash("$4")) }, [
+    ...keyArrays(keys),
+    batch,
+  ]);
+}
+
+export interface PurgedChunk {
+  readonly taken: number;
+  /** The last one in the order of service; null when nothing was left. */
+  readonly last_rank: number | null;
+  readonly last_seq: number | null;
+}
+
+/**
+ * Puts the next ready messages of a queue into the trash, and moves the cursor past them, so that nobody has to walk
+ * over their remains. The transaction must hold the queue's claim lock.
+ * @param after the last one that the chunk before took
+ * @param bound messages with greater numbers stay
+ */
+export async function entryPurgeChunk(
+  tx: Queryable,
+  chunk: {
+    queueId: number;
+    maxRank: number;
+    after: { rank: number; seq: number } | null;
+    bound: number;
+    limit: number;
+    batch: string;
+  },
+): Promise<PurgedChunk> {
+  const after = chunk.after ?? { rank: -1, seq: -1 };
+  const [row] = await tx.query<PurgedChunk>({ name: "entry_purge_chunk", text: purge }, [
+    chunk.queueId,
+    after.rank,
+    after.seq,
+    chunk.limit,
+    chunk.maxRank,
+    chunk.bound,
+    chunk.batch,
+  ]);
+  if (!row) throw new Error("a purged chunk has no count");
+  return row;
+}
+
+function keyArrays(keys: readonly Position[]): unknown[] {
+  return [keys.map((key) => key.queue_id), keys.map((key) => key.rank), keys.map((key) => key.seq)];
+}
+
+const byKeys = `
+  SELECT k.queue_id, k.rank, k.seq
+  FROM unnest($1::integer[], $2::smallint[], $3::bigint[]) AS k (queue_id, rank, seq)`;
+
+const waiting = `
+  SELECT w.queue_id, w.rank, w.seq
+  FROM generate_series(0, $5::integer) AS r (rank)
+  CROSS JOIN LATERAL (
+    (SELECT d.queue_id, d.rank, d.seq FROM warren.deferred d
+     WHERE d.queue_id = $1::integer AND d.rank = r.rank AND d.state = 'ready' AND d.seq <= $6::bigint
+       AND (d.rank, d.seq) > ($2::smallint, $3::bigint)
+     ORDER BY d.seq LIMIT $4::integer)
+    UNION ALL
+    (SELECT n.queue_id, n.rank, n.seq FROM warren.entry n
+     WHERE n.queue_id = $1::integer AND n.rank = r.rank AND n.seq <= $6::bigint
+       AND (n.rank, n.seq) > ($2::smallint, $3::bigint)
+       AND n.seq > coalesce((SELECT k.seq FROM warren.cursor k WHERE k.queue_id = $1::integer AND k.rank = r.rank), 0)
+       AND NOT EXISTS (
+         SELECT FROM warren.deferred d WHERE d.queue_id = n.queue_id AND d.rank = n.rank AND d.seq = n.seq)
+     ORDER BY n.seq LIMIT $4::integer)
+  ) w
+  ORDER BY w.rank, w.seq LIMIT $4::integer`;
+
+/** Where the taken ones go. Their envelopes stay when they may come back. */
+const away = `, envelopes AS (
+  DELETE FROM warren.envelope v USING gone g WHERE g.has_envelope AND v.queue_id = g.queue_id AND v.seq = g.seq
+)`;
+
+const toTrash = (batch: string) => `, trashed AS (
+  INSERT INTO warren.trash (batch_id, queue_id, rank, seq, message_id, enqueued_at, expires_at, bytes, has_envelope,
+    dead, redelivered, delivery_count, dead_letter)
+  SELECT ${batch}::uuid, g.queue_id, g.rank, g.seq, g.message_id, g.enqueued_at, g.expires_at, g.bytes, g.has_envelope,
+    g.dead, coalesce(a.redelivered, false), coalesce(a.delivery_count, 0), l.row
+  FROM gone g
+  LEFT JOIN again a ON a.queue_id = g.queue_id AND a.rank = g.rank AND a.seq = g.seq
+  LEFT JOIN deaths l ON l.queue_id = g.queue_id AND l.seq = g.seq
+), counted AS (
+  UPDATE warren.trash_batch b SET count = b.count + (SELECT count(*) FROM gone) WHERE b.id = ${batch}::uuid
+)`;
+
+function take(input: string, destination: string, result = "SELECT queue_id, rank, seq FROM gone"): string {
+  return `
+WITH input AS MATERIALIZED (${input}
+), again AS (
+  DELETE FROM warren.deferred d USING input i
+  WHERE d.queue_id = i.queue_id AND d.rank = i.rank AND d.seq = i.seq AND d.state <> 'leased'
+  RETURNING d.*
+), gone AS (
+  DELETE FROM warren.entry e USING input i
+  WHERE e.queue_id = i.queue_id AND e.rank = i.rank AND e.seq = i.seq AND NOT EXISTS (
+    SELECT FROM warren.deferred h
+    WHERE h.queue_id = i.queue_id AND h.rank = i.rank AND h.seq = i.seq AND h.state = 'leased')
+  RETURNING e.*
+), deaths AS (
+  DELETE FROM warren.dead_letter l USING gone g WHERE g.dead AND l.queue_id = g.queue_id AND l.seq = g.seq
+  RETURNING l.queue_id, l.seq, to_jsonb(l) AS row
+)${destination}, delta AS (
+  INSERT INTO warren.queue_delta (queue_id, ready, delayed, ready_bytes, dead)
+  SELECT g.queue_id, -count(*) FILTER (WHERE a.state IS DISTINCT FROM 'delayed'),
+    -count(*) FILTER (WHERE a.state = 'delayed'),
+    -coalesce(sum(g.bytes) FILTER (WHERE a.state IS DISTINCT FROM 'delayed'), 0), -count(*) FILTER (WHERE g.dead)
+  FROM gone g LEFT JOIN again a ON a.queue_id = g.queue_id AND a.rank = g.rank AND a.seq = g.seq
+  GROUP BY g.queue_id
+)
+${result}`;
+}
+
+const purge = take(
+  waiting,
+  `${toTrash("$7")}, moved AS (
+  INSERT INTO warren.cursor AS c (queue_id, rank, seq)
+  SELECT g.queue_id, g.rank, max(g.seq) FROM gone g GROUP BY g.queue_id, g.rank ORDER BY g.rank
+  ON CONFLICT (queue_id, rank) DO UPDATE SET seq = greatest(c.seq, excluded.seq)
+), last AS (
+  SELECT rank, seq FROM input ORDER BY rank DESC, seq DESC LIMIT 1
+)`,
+  `SELECT (SELECT count(*) FROM gone)::integer AS taken, last.rank AS last_rank, last.seq AS last_seq
+FROM (SELECT) AS one LEFT JOIN last ON true`,
+);
