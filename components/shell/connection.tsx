@@ -3,7 +3,7 @@
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import clsx from "clsx";
 import { Unplug } from "lucide-react";
-import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { Button } from "@/components/ui/button";
 import { useNow } from "@/components/ui/relative-time";
 import { ApiError, liveInterval } from "@/lib/api-client/client";
@@ -18,7 +18,8 @@ export type Connection = {
 };
 
 const well: Connection = { lost: undefined, since: 0 };
-const states = new WeakMap<QueryClient, Connection>();
+type Store = { now: Connection; watch: (changed: () => void) => () => void };
+const stores = new WeakMap<QueryClient, Store>();
 
 /** Why a failed question means that the server is lost, if it does. */
 function reasonOf(error: unknown): Connection["lost"] {
@@ -28,30 +29,39 @@ function reasonOf(error: unknown): Connection["lost"] {
   return error.status === 0 || error.status === 502 || error.status === 504 ? "server" : undefined;
 }
 
+function storeOf(client: QueryClient): Store {
+  const known = stores.get(client);
+  if (known) return known;
+  const watchers = new Set<() => void>();
+  const store: Store = {
+    now: well,
+    watch: (changed) => {
+      watchers.add(changed);
+      return () => watchers.delete(changed);
+    },
+  };
+  stores.set(client, store);
+  client.getQueryCache().subscribe((event) => {
+    if (event.type !== "updated" || event.query.queryKey[0] !== overviewQuery().queryKey[0]) return;
+    const { action } = event;
+    if (action.type !== "success" && action.type !== "error") return;
+    const lost = action.type === "error" ? reasonOf(action.error) : undefined;
+    if (lost === store.now.lost) return;
+    store.now = lost ? { lost, since: store.now.since || Date.now() } : well;
+    for (const watcher of watchers) watcher();
+  });
+  return store;
+}
+
 /**
  * Whether the server answers, by the one question that is asked on every page. Kept beside the query cache, since a
  * question forgets its failure while it is being asked again.
  */
 export function useConnection(): Connection {
-  const client = useQueryClient();
-  const subscribe = useCallback(
-    (changed: () => void) =>
-      client.getQueryCache().subscribe((event) => {
-        if (event.type !== "updated" || event.query.queryKey[0] !== overviewQuery().queryKey[0]) return;
-        const { action } = event;
-        const before = states.get(client) ?? well;
-        if (action.type === "success") states.set(client, well);
-        else if (action.type === "error") {
-          const lost = reasonOf(action.error);
-          if (lost !== before.lost) states.set(client, lost ? { lost, since: before.since || Date.now() } : well);
-        }
-        if ((states.get(client) ?? well) !== before) changed();
-      }),
-    [client],
-  );
+  const store = storeOf(useQueryClient());
   return useSyncExternalStore(
-    subscribe,
-    () => states.get(client) ?? well,
+    store.watch,
+    () => store.now,
     () => well,
   );
 }

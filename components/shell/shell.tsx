@@ -9,6 +9,7 @@ import { GoKeys, NavigationList } from "@/components/shell/navigation";
 import { TopBar } from "@/components/shell/top-bar";
 import { useHotkey } from "@/components/ui/hotkeys";
 import { Mark } from "@/components/ui/mark";
+import { Tips } from "@/components/ui/tips";
 import { Toaster } from "@/components/ui/toast";
 
 const Palette = dynamic(() => import("@/components/shell/palette"), { ssr: false });
@@ -84,6 +85,7 @@ export function Shell({ children }: { children: ReactNode }) {
       {asked.has("keys") && <KeysDialog open={over === "keys"} onClose={close} />}
       <GoKeys />
       <Toaster />
+      <Tips />
     </div>
   );
 }

@@ -1,15 +1,15 @@
-"use client";
-
 import type { ReactNode } from "react";
-import { Tooltip } from "@/components/ui/tooltip";
 
 /**
  * A fact about a thing in two to five letters (D, TTL, DLX), neutral in colour since it is not a state.
  * `title` says it in full, usually with the argument's name and value; it is also what a screen reader says.
  */
 export function Badge({ children, title }: { children: ReactNode; title?: string }) {
-  const badge = (
-    <span className="inline-block h-4 rounded-3 border border-line-2 px-1 text-11 leading-[14px] whitespace-nowrap text-ink-2">
+  return (
+    <span
+      data-tip={title}
+      className="inline-block h-4 rounded-3 border border-line-2 px-1 text-11 leading-[14px] whitespace-nowrap text-ink-2"
+    >
       {title === undefined ? (
         children
       ) : (
@@ -20,7 +20,6 @@ export function Badge({ children, title }: { children: ReactNode; title?: string
       )}
     </span>
   );
-  return title === undefined ? badge : <Tooltip content={title}>{badge}</Tooltip>;
 }
 
 /** Badges in a row. */

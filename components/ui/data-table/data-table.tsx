@@ -88,7 +88,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     count: items.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
-    overscan: 12,
+    overscan: 8,
     scrollPaddingStart: 32,
     // The head is inside the scroller, above the rows.
     scrollMargin: 0,
