@@ -71,7 +71,7 @@ function pick(item: object, paths: readonly (readonly string[])[]): object {
     if (value === undefined) continue;
     let into = picked;
     for (const step of path.slice(0, -1)) {
-      const inner = into[step];
+      const inner = Object.hasOwn(into, step) ? into[step] : undefined;
       into = isObject(inner) ? inner : define(into, step, {});
     }
     define(into, path.at(-1) ?? "", value);
@@ -121,7 +121,8 @@ function fitsPattern(names: readonly string[], pattern: string): readonly boolea
     const code = "const expression = new RegExp(pattern, 'i'); names.map((name) => expression.test(name))";
     return runInNewContext(code, { names: [...names], pattern }, { timeout: REGEX_TIME_MS });
   } catch (error) {
-    const slow = error instanceof Error && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT";
+    // Errors from the other context are no instances of this one's Error.
+    const slow = isObject(error) && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT";
     const problem = slow ? `takes longer than ${REGEX_TIME_MS} ms` : "is not a regular expression";
     throw new BrokerError("bad-request", `'${pattern.slice(0, 100)}' ${problem}.`);
   }

@@ -94,6 +94,19 @@ function queryParametersOf(query: z.ZodType): object[] {
 }
 
 function jsonSchema(schema: z.ZodType): object {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
+    io: "input",
+    unrepresentable: "any",
+    override: ({ zodSchema, jsonSchema: json }) => {
+      // Where a schema takes several forms and names one of them, that one is documented.
+      if (json.type !== undefined) delete json.anyOf;
+      const { def } = zodSchema._zod;
+      if (def.type === "default" && isScalar(def.defaultValue)) json.default = def.defaultValue;
+    },
+  });
   return rest;
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 }

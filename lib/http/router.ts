@@ -119,7 +119,7 @@ async function parseInput(endpoint: Endpoint, search: string, call: Call): Promi
   if (endpoint.body === null) return { query, body: undefined };
   // As base64, or with its quotes escaped, a message of the largest size takes more room than itself.
   const json = await readJsonBody(call.request, 2 * call.limits.messageBytes + 65_536);
-  return { query, body: parseWith(endpoint.body, json ?? {}, "body") };
+  return { query, body: parseWith(endpoint.body, json === undefined ? {} : json, "body") };
 }
 
 async function audit(

@@ -22,7 +22,8 @@ export const exchangeName = shortText.transform((name) => (name === "amq.default
 /** A boolean; rabbitmqadmin and query strings write it as text. */
 export const flag = z
   .union([z.boolean(), z.enum(["true", "false"])])
-  .transform((value) => value === true || value === "true");
+  .transform((value) => value === true || value === "true")
+  .meta({ type: "boolean" });
 
 /** An integer from `least` to `most`; rabbitmqadmin and query strings write it as text. */
 export function integer(least: number, most: number) {
@@ -90,6 +91,6 @@ export function parseWith<S extends z.ZodType>(schema: S, value: unknown, what: 
 
 function problemOf(issue: z.core.$ZodIssue): string {
   if (issue.code === "unrecognized_keys") return `unknown: ${issue.keys.join(", ")}`;
-  if (issue.code === "invalid_type" && issue.input === undefined) return "is missing";
+  if (issue.code === "invalid_type" && issue.message.endsWith("received undefined")) return "is missing";
   return issue.message;
 }

@@ -1,0 +1,105 @@
+import { Authenticator } from "@/lib/auth/authenticator";
+import { type ConsoleDatabase, openConsoleDatabase } from "@/lib/auth/console-database";
+import { hashPassword } from "@/lib/auth/password";
+import type { Broker } from "@/lib/broker/broker";
+import { endpoints } from "@/lib/http/endpoints/table";
+import { createRouter, type Router } from "@/lib/http/router";
+import { SampleControl } from "@/lib/sample/control";
+import { createTestDatabase } from "@/test/support/database";
+
+/** The largest message that the API under test takes, in bytes: small, so that the limit is quickly reached. */
+export const MESSAGE_LIMIT = 1_048_576;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The body as JSON; undefined if it has none. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers as a client without types would
+  readonly json: any;
+}
+
+export interface CallOptions {
+  /** Sent as JSON; a string as it is. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** `name:password`; null for none. */
+  readonly as?: string | null;
+  /** Where the request comes from. */
+  readonly from?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** The HTTP API on a database of its own, called as a client would, but without a socket. */
+export interface TestApi {
+  readonly router: Router;
+  readonly database: ConsoleDatabase;
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  addUser(name: string, password: string, tags: readonly string[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface TestBroker {
+  readonly broker: Broker;
+  readonly sample: SampleControl;
+  close(): Promise<void>;
+}
+
+/** Starts the API on a fresh database. Callers are guest from this machine unless they say otherwise. */
+export async function startApi(connect: (url: string) => Promise<TestBroker> = async () => noBroker): Promise<TestApi> {
+  const { url, drop } = await createTestDatabase();
+  const database = openConsoleDatabase(url);
+  const { broker, sample, close } = await connect(url);
+  const authenticator = new Authenticator(database);
+  const router = createRouter(endpoints, {
+    ...{ broker, database, authenticator, sample },
+    limits: { messageBytes: MESSAGE_LIMIT },
+  });
+  return {
+    router,
+    database,
+    call: (method, path, options) => call(router, method, path, options),
+    async addUser(name, password, tags) {
+      await database.user.create({ data: { name, passwordHash: await hashPassword(password), tags: [...tags] } });
+    },
+    async close() {
+      await close();
+      await database.$disconnect();
+      await drop();
+    },
+  };
+}
+
+async function call(router: Router, method: string, path: string, options: CallOptions = {}): Promise<Answer> {
+  const { body, as = "guest:guest", from = "127.0.0.1" } = options;
+  const response = await router(
+    new Request(`http://warren.test${path}`, {
+      method,
+      headers: {
+        "x-warren-remote-address": from,
+        ...(as !== null && { authorization: `Basic ${Buffer.from(as).toString("base64")}` }),
+        ...options.headers,
+      },
+      ...(body !== undefined && { body: bodyOf(body) }),
+      ...(options.signal && { signal: options.signal }),
+    }),
+  );
+  const text = await response.text();
+  const json = response.headers.get("content-type")?.includes("json") && text !== "" ? JSON.parse(text) : undefined;
+  return { status: response.status, headers: response.headers, text, json };
+}
+
+function bodyOf(body: unknown): string | Uint8Array<ArrayBuffer> {
+  return typeof body === "string" || body instanceof Uint8Array
+    ? (body as string | Uint8Array<ArrayBuffer>)
+    : JSON.stringify(body);
+}
+
+/** For tests of what needs no broker. */
+const noBroker: TestBroker = {
+  broker: new Proxy({} as Broker, {
+    get: (_target, name) => () => Promise.reject(new Error(`this test has no broker, but ${String(name)} was called`)),
+  }),
+  sample: new SampleControl({ read: async () => null, write: async () => {} }),
+  close: async () => {},
+};
