@@ -1,0 +1,43 @@
+import { hostname } from "node:os";
+import { Authenticator } from "@/lib/auth/authenticator";
+import { openConsoleDatabase } from "@/lib/auth/console-database";
+import { composeBroker } from "@/lib/compose";
+import { WARREN_VERSION } from "@/lib/http/compatibility";
+import type { Services } from "@/lib/http/endpoint";
+import { endpoints } from "@/lib/http/endpoints/table";
+import { createRouter, type Router } from "@/lib/http/router";
+import { messageLimit, oncePerProcess } from "@/lib/http/runtime";
+
+export const runtime = "nodejs";
+export const dynamic = "force-dynamic";
+
+let router: Router | undefined;
+
+/** Every path of the API: lib/http finds the endpoint itself, since names in paths may hold encoded slashes. */
+function handle(request: Request): Promise<Response> {
+  router ??= createRouter(endpoints, oncePerProcess("services", connect));
+  return router(request);
+}
+
+function connect(): Services {
+  const databaseUrl = process.env.DATABASE_URL;
+  if (databaseUrl === undefined) throw new Error("DATABASE_URL is not set: bin/web.ts sets it before it serves.");
+  const { broker, sample } = composeBroker({
+    databaseUrl,
+    node: { name: `web@${hostname()}:${process.pid}`, kind: "web", version: WARREN_VERSION },
+    onError: (message, error) => console.error(message, error),
+  });
+  const database = openConsoleDatabase(databaseUrl);
+  const authenticator = new Authenticator(database);
+  return { broker, database, authenticator, sample, limits: { messageBytes: messageLimit(process.env) } };
+}
+
+export {
+  handle as DELETE,
+  handle as GET,
+  handle as HEAD,
+  handle as OPTIONS,
+  handle as PATCH,
+  handle as POST,
+  handle as PUT,
+};
