@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { encodeName, request, slowInterval } from "@/lib/api-client/client";
 
-/** A publish form that was kept under a name. `content` is the form's own state. */
+/** A publish form that was kept under a name. `content` is the form's own state and where it goes. */
 export interface Template {
   readonly id: string;
   readonly name: string;
