@@ -71,7 +71,7 @@ export class ConnectionPool implements Queryable {
         const sent = [send(client, begin), ...steps.map(([statement, values]) => send(client, statement, values))];
         // If a step fails, Postgres refuses the rest, and COMMIT rolls back; the first failure is the cause.
         const [, ...results] = await allOrFirstFailure([...sent, commitOn(client)]);
-        return results.slice(0, steps.length);
+        return results.slice(0, steps.length) as unknown[][];
       }),
     );
   }

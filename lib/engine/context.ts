@@ -2,6 +2,7 @@ import type { Database } from "@/lib/engine/database";
 import type { Publisher } from "@/lib/engine/publish/publisher";
 import type { QueueSignals } from "@/lib/engine/signals";
 import type { TopologyCache } from "@/lib/engine/topology/cache";
+import type { QueueRecord } from "@/lib/engine/topology/records";
 
 /** Where the engine tells what nobody waits for: failures of its duties and of idle connections. */
 export interface EngineLog {
@@ -14,5 +15,10 @@ export interface EngineContext {
   readonly topology: TopologyCache;
   readonly signals: QueueSignals;
   readonly publisher: Publisher;
+  /**
+   * To be called, and waited for, after the commit of whatever added messages to queues: wakes consumers and cuts the
+   * queues to their lengths.
+   */
+  queuesGrew(queues: Iterable<QueueRecord>): Promise<void>;
   readonly log: EngineLog;
 }

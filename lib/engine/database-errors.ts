@@ -47,9 +47,14 @@ export function isUniqueViolation(error: unknown): boolean {
 export function asBrokerError(error: unknown): BrokerError {
   if (isBrokerError(error)) return error;
   if (isConnectionTrouble(error)) {
-    return new BrokerError("unavailable", "The database can't be reached at the moment. Try again shortly.", undefined, {
-      cause: error,
-    });
+    return new BrokerError(
+      "unavailable",
+      "The database can't be reached at the moment. Try again shortly.",
+      undefined,
+      {
+        cause: error,
+      },
+    );
   }
   return new BrokerError("internal", "The database refused what the broker asked of it.", undefined, { cause: error });
 }

@@ -1,4 +1,4 @@
-import { parseQueueArguments } from "@/lib/broker/rules/queue-arguments";
+import { queueLimits } from "@/lib/broker/rules/queue-arguments";
 import type { Database } from "@/lib/engine/database";
 import { beginSnapshot, readTopology, readTopologyVersion, type TopologyRows } from "@/lib/engine/sql/topology";
 import { decodeArguments } from "@/lib/engine/topology/arguments";
@@ -82,26 +82,32 @@ function snapshotOf(rows: TopologyRows): TopologySnapshot {
       exclusive: row.exclusive,
       arguments: table,
       createdAt: row.created_at,
-      limits: parseQueueArguments(table),
+      limits: queueLimits(table, { vhost: vhostNames.get(row.vhost_id) ?? "", name: row.name }),
     };
   });
   const exchangeNames = new Map(exchanges.map((exchange) => [exchange.id, exchange.name]));
   const queueNames = new Map(queues.map((queue) => [queue.id, queue.name]));
-  const bindings = rows.bindings.map((row) => ({
-    id: row.id,
-    vhostId: row.vhost_id,
-    sourceId: row.source_id,
-    queueId: row.queue_id,
-    exchangeId: row.exchange_id,
-    vhost: vhostNames.get(row.vhost_id) ?? "",
-    source: exchangeNames.get(row.source_id) ?? "",
-    destination:
-      row.queue_id === null
-        ? { kind: "exchange" as const, name: exchangeNames.get(row.exchange_id ?? -1) ?? "" }
-        : { kind: "queue" as const, name: queueNames.get(row.queue_id) ?? "" },
-    routingKey: row.routing_key,
-    arguments: decodeArguments(row.arguments),
-    propertiesKey: row.properties_key,
-  }));
+  const bindings = rows.bindings.map((row) => {
+    const binding = {
+      vhost: vhostNames.get(row.vhost_id) ?? "",
+      source: exchangeNames.get(row.source_id) ?? "",
+      destination:
+        row.queue_id === null
+          ? { kind: "exchange" as const, name: exchangeNames.get(row.exchange_id ?? -1) ?? "" }
+          : { kind: "queue" as const, name: queueNames.get(row.queue_id) ?? "" },
+      routingKey: row.routing_key,
+      arguments: decodeArguments(row.arguments),
+      propertiesKey: row.properties_key,
+    };
+    return {
+      ...binding,
+      binding,
+      id: row.id,
+      vhostId: row.vhost_id,
+      sourceId: row.source_id,
+      queueId: row.queue_id,
+      exchangeId: row.exchange_id,
+    };
+  });
   return new TopologySnapshot({ version: rows.version, vhosts, exchanges, queues, bindings });
 }

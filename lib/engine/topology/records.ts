@@ -20,6 +20,8 @@ export interface QueueRecord extends Queue {
 
 /** Exactly one of `queueId` and `exchangeId` is set. */
 export interface BindingRecord extends Binding {
+  /** The same without the numbers, as the contract has it. */
+  readonly binding: Binding;
   readonly id: number;
   readonly vhostId: number;
   readonly sourceId: number;

@@ -32,12 +32,6 @@ CREATE TABLE "warren"."vhost" (
     "created_at" timestamptz NOT NULL DEFAULT now()
 );
 
--- Queues that are gone, until what lay in them has been cleared away in the background.
-CREATE TABLE "warren"."deleted_queue" (
-    "queue_id" integer PRIMARY KEY,
-    "deleted_at" timestamptz NOT NULL DEFAULT now()
-);
-
 -- What every write of new entries begins with. Takes the locks of the queues' shards, in the order given (ascending),
 -- until the transaction ends, and then says whether the topology is still of the expected version. Numbers taken from
 -- "seq" under these locks are committed in order within each queue, so no cursor can pass one that is not yet visible.

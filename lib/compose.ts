@@ -1,0 +1,42 @@
+import type { Broker } from "@/lib/broker/broker";
+import { createEngine } from "@/lib/engine/engine";
+import { type NodeIdentity, startNode } from "@/lib/engine/node";
+import { SampleSwitch } from "@/lib/engine/sample-switch";
+import { SampleControl } from "@/lib/sample/control";
+
+export interface BrokerOptions {
+  /** A `postgres://` address of a migrated database. */
+  readonly databaseUrl: string;
+  /** How this process is listed among the nodes; only one of kind `broker` does the background duties. */
+  readonly node: NodeIdentity;
+  /** Receives what nobody waits for: failures of duties and of idle connections. */
+  readonly onError: (message: string, error: unknown) => void;
+}
+
+export interface ComposedBroker {
+  readonly broker: Broker;
+  readonly sample: SampleControl;
+  /** Stops the duties, ends what waits, and closes the connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * The one place that names implementations: the broker that this process works with. It may be made before the
+ * database can be reached: calls fail with `unavailable` until then, and everything recovers by itself.
+ */
+export function composeBroker(options: BrokerOptions): ComposedBroker {
+  const engine = createEngine({
+    databaseUrl: options.databaseUrl,
+    applicationName: `warren ${options.node.kind}`,
+    log: { error: options.onError },
+  });
+  const node = startNode(engine.context, options.node);
+  return {
+    broker: engine.broker,
+    sample: new SampleControl(new SampleSwitch(engine.context)),
+    close: async () => {
+      await node.stop();
+      await engine.close();
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { EngineContext } from "@/lib/engine/context";
+import type { Duty } from "@/lib/engine/duties/duty";
+import { expiredMessages } from "@/lib/engine/duties/expiry";
+import { expireTrash, sweepLeftovers } from "@/lib/engine/duties/housekeeping";
+import { delayedMessages, expiredLeases } from "@/lib/engine/duties/leases";
+import { dropPartitions, rotatePartitions } from "@/lib/engine/duties/partitions";
+import {
+  expireSamples,
+  FOLD_EVERY_MS,
+  foldCounters,
+  SAMPLE_EVERY_MS,
+  THIN_EVERY_MS,
+  takeSamples,
+  thinSamples,
+} from "@/lib/engine/duties/statistics";
+
+const minute = 60_000;
+
+/** What the leading node does in the background. */
+export const allDuties: readonly Duty[] = [
+  expiredLeases,
+  delayedMessages,
+  expiredMessages,
+  duty("counters", FOLD_EVERY_MS, foldCounters),
+  duty("samples", SAMPLE_EVERY_MS, takeSamples),
+  duty("thinning of samples", THIN_EVERY_MS, thinSamples),
+  duty("expiry of samples", 10 * minute, expireSamples),
+  duty("expiry of the trash", minute, expireTrash),
+  duty("deleted queues", 5_000, sweepLeftovers),
+  duty("new partitions", minute / 2, (context) => rotatePartitions(context)),
+  duty("old partitions", 10 * minute, (context) => dropPartitions(context)),
+];
+
+function duty(name: string, everyMs: number, work: (context: EngineContext) => Promise<void>): Duty {
+  return {
+    name,
+    everyMs,
+    run: async (context) => {
+      await work(context);
+      return false;
+    },
+  };
+}

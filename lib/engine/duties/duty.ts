@@ -1,0 +1,13 @@
+import type { EngineContext } from "@/lib/engine/context";
+
+/**
+ * Something that must be done again and again by some node. Two nodes may do it at the same time for a moment, when
+ * leadership changes hands, so it must be right even then; that one leads is only for economy.
+ */
+export interface Duty {
+  readonly name: string;
+  /** Pause between two runs, in ms. */
+  readonly everyMs: number;
+  /** Returns true when there is more to do at once. */
+  run(context: EngineContext): Promise<boolean>;
+}

@@ -1,0 +1,35 @@
+import type { EngineContext } from "@/lib/engine/context";
+import { bury } from "@/lib/engine/dead-letter/bury";
+import type { Duty } from "@/lib/engine/duties/duty";
+import { brokerHolder, brokerHoldMs } from "@/lib/engine/lease/hold";
+import { newLeaseToken } from "@/lib/engine/lease/receipt";
+import { queuesWithExpiredHead } from "@/lib/engine/sql/expiry";
+import { type ClaimedRow, claimExpired, lockCursor } from "@/lib/engine/sql/lease";
+
+const maxAtOnce = 500;
+
+/** Dead-letters, or drops, expired messages that have come to the head of their queue. */
+export const expiredMessages: Duty = {
+  name: "expired messages",
+  everyMs: 200,
+  run: async (context) => {
+    let more = false;
+    for (const queueId of await queuesWithExpiredHead(context.database.relaxed)) {
+      if ((await buryExpiredHead(context, queueId)) === maxAtOnce) more = true;
+    }
+    return more;
+  },
+};
+
+/** Returns how many there were, at most `maxAtOnce`. */
+async function buryExpiredHead(context: EngineContext, queueId: number): Promise<number> {
+  const token = newLeaseToken();
+  const claim = { queueId, max: maxAtOnce, visibilityTimeoutMs: brokerHoldMs, token, holder: brokerHolder };
+  const [, rows] = await context.database.relaxed.pipeline([[lockCursor, [queueId]], claimExpired(claim)]);
+  const expired = (rows ?? []) as ClaimedRow[];
+  await bury(
+    context,
+    expired.map(({ rank, seq }) => ({ queueId, rank, seq, token, reason: "expired" })),
+  );
+  return expired.length;
+}

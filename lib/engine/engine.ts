@@ -1,0 +1,51 @@
+import type { Broker } from "@/lib/broker/broker";
+import type { EngineContext, EngineLog } from "@/lib/engine/context";
+import { Database } from "@/lib/engine/database";
+import { enforceLimits } from "@/lib/engine/dead-letter/trim";
+import { postgresBroker } from "@/lib/engine/postgres-broker";
+import { Publisher } from "@/lib/engine/publish/publisher";
+import { QueueSignals } from "@/lib/engine/signals";
+import { TopologyCache } from "@/lib/engine/topology/cache";
+import type { QueueRecord } from "@/lib/engine/topology/records";
+
+export interface EngineOptions {
+  /** A `postgres://` address of a migrated database. */
+  readonly databaseUrl: string;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string;
+  readonly log: EngineLog;
+}
+
+export interface Engine {
+  readonly broker: Broker;
+  readonly context: EngineContext;
+  /** Wakes what waits, lets running calls end and closes the connections. */
+  close(): Promise<void>;
+}
+
+/** An engine on a database. It connects when it is first asked for something, and again whenever it has to. */
+export function createEngine(options: EngineOptions): Engine {
+  const { log } = options;
+  const database = new Database({
+    url: options.databaseUrl,
+    applicationName: options.applicationName,
+    onError: (error) => log.error("An idle database connection was lost.", error),
+  });
+  const topology = new TopologyCache(database);
+  const signals = new QueueSignals();
+  const queuesGrew = async (queues: Iterable<QueueRecord>) => {
+    const grown = new Set(queues);
+    signals.announce([...grown].map((queue) => queue.id));
+    await enforceLimits(context, grown);
+  };
+  const publisher = new Publisher(database, topology, (queues) => queuesGrew(queues));
+  const context: EngineContext = { database, topology, signals, publisher, queuesGrew, log };
+  return {
+    broker: postgresBroker(context),
+    context,
+    close: async () => {
+      signals.wakeAll();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { EngineContext } from "@/lib/engine/context";
+import { bury } from "@/lib/engine/dead-letter/bury";
+import { brokerHolder, brokerHoldMs } from "@/lib/engine/lease/hold";
+import { newLeaseToken } from "@/lib/engine/lease/receipt";
+import { type DeliveryLimits, returnExpired } from "@/lib/engine/sql/expired-lease";
+import type { TopologySnapshot } from "@/lib/engine/topology/snapshot";
+
+const maxAtOnce = 1000;
+
+/**
+ * Gives back messages whose lease has run out, and dead-letters (reason `delivery_limit`) those that have come back too
+ * often.
+ * @param where one queue, or all
+ * @returns how many came back or died
+ */
+export async function returnExpiredLeases(
+  context: EngineContext,
+  where: { readonly queueId: number | null },
+): Promise<number> {
+  const token = newLeaseToken();
+  const { returned, overdue } = await returnExpired(context.database.relaxed, {
+    queueId: where.queueId,
+    max: maxAtOnce,
+    limits: deliveryLimits(await context.topology.current()),
+    token,
+    holder: brokerHolder,
+    holdMs: brokerHoldMs,
+  });
+  context.signals.announce(returned.map((queue) => queue.queue_id));
+  await bury(
+    context,
+    overdue.map(({ queue_id, rank, seq }) => ({ queueId: queue_id, rank, seq, token, reason: "delivery_limit" })),
+  );
+  return returned.reduce((sum, { count }) => sum + count, 0) + overdue.length;
+}
+
+function deliveryLimits(snapshot: TopologySnapshot): DeliveryLimits {
+  const limited = [...snapshot.queuesById.values()].flatMap(({ id, limits }) =>
+    limits.deliveryLimit === null ? [] : [{ id, limit: limits.deliveryLimit }],
+  );
+  return { queueIds: limited.map(({ id }) => id), limits: limited.map(({ limit }) => limit) };
+}

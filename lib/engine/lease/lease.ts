@@ -1,0 +1,115 @@
+import type { Actor } from "@/lib/broker/actor";
+import type { Leased } from "@/lib/broker/broker";
+import { BrokerError, notFound } from "@/lib/broker/errors";
+import { decodeProperties } from "@/lib/broker/properties/properties";
+import type { LeaseRequest } from "@/lib/broker/requests";
+import type { EngineContext } from "@/lib/engine/context";
+import { bury } from "@/lib/engine/dead-letter/bury";
+import { returnExpiredLeases } from "@/lib/engine/lease/expired-leases";
+import { newLeaseToken, receiptOf } from "@/lib/engine/lease/receipt";
+import { type ClaimedRow, claimMessages, lockCursor } from "@/lib/engine/sql/lease";
+import { queueDepths } from "@/lib/engine/sql/queue-depth";
+import type { QueueRecord } from "@/lib/engine/topology/records";
+
+const maxVisibilityMs = 12 * 60 * 60 * 1000;
+const maxWaitMs = 20_000;
+const maxMessages = 1000;
+
+/** How long a waiting lease sleeps between looks of its own, in ms: signals may be missed. Doubles with each look. */
+const firstPause = 50;
+const longestPause = 1000;
+
+/** Takes messages out of a queue for a time; see `LeaseRequest`. Throws `not-found` and `bad-request`. */
+export async function lease(context: EngineContext, actor: Actor, request: LeaseRequest): Promise<readonly Leased[]> {
+  checkRequest(request);
+  const deadline = performance.now() + request.waitMs;
+  let pause = firstPause;
+  for (;;) {
+    const { queue, messages, moreIsLikely } = await claim(context, actor, request);
+    if (messages.length > 0) {
+      // Signals wake one waiter at a time: whoever takes something passes it on.
+      context.signals.wake([queue.id]);
+      return messages;
+    }
+    if (moreIsLikely || (await returnExpiredLeases(context, { queueId: queue.id })) > 0) continue;
+    const left = deadline - performance.now();
+    if (left <= 0 || request.signal?.aborted) return [];
+    await context.signals.wait(queue.id, Math.min(pause, left), request.signal);
+    if (request.signal?.aborted) return [];
+    pause = Math.min(pause * 2, longestPause);
+  }
+}
+
+async function claim(context: EngineContext, actor: Actor, request: LeaseRequest) {
+  const token = newLeaseToken();
+  const { queue, rows, readyLeft } = await claimRows(context, actor, request, token);
+  const expired = rows.filter((row) => row.expired);
+  if (expired.length > 0) {
+    await bury(
+      context,
+      expired.map(({ rank, seq }) => ({ queueId: queue.id, rank, seq, token, reason: "expired" })),
+    );
+  }
+  const live = rows.filter((row) => !row.expired);
+  return {
+    queue,
+    messages: live.map((row, index) => leased(queue, row, request, token, live.length - 1 - index + readyLeft)),
+    moreIsLikely: live.length === 0 && expired.length === request.max,
+  };
+}
+
+/** Claims by the queue's number; when that is gone, the queue may have been deleted and made again. */
+async function claimRows(context: EngineContext, actor: Actor, request: LeaseRequest, token: number) {
+  let queue = await findQueue(context, request);
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const [locked, rows, depths] = await context.database.relaxed.pipeline([
+      [lockCursor, [queue.id]],
+      claimMessages({ ...request, queueId: queue.id, token, holder: holderOf(actor) }),
+      ...(request.countAs === "get" ? [queueDepths([queue.id])] : []),
+    ]);
+    if (locked && locked.length > 0) {
+      const readyLeft = (depths as { ready: number }[] | undefined)?.[0]?.ready ?? 0;
+      return { queue, rows: rows as ClaimedRow[], readyLeft };
+    }
+    queue = (await context.topology.reload()).queue(request.vhost, request.queue);
+  }
+  throw notFound("queue", request.queue, request.vhost);
+}
+
+async function findQueue(context: EngineContext, { vhost, queue }: LeaseRequest): Promise<QueueRecord> {
+  const known = (await context.topology.current()).vhosts.get(vhost)?.queues.get(queue);
+  return known ?? (await context.topology.fresh()).queue(vhost, queue);
+}
+
+function leased(queue: QueueRecord, row: ClaimedRow, request: LeaseRequest, token: number, remaining: number): Leased {
+  return {
+    id: row.seq,
+    messageId: row.message_id,
+    exchange: row.exchange,
+    routingKey: row.routing_key,
+    properties: decodeProperties(row.properties),
+    bodySize: row.bytes,
+    redelivered: row.redelivered,
+    deliveryCount: row.delivery_count,
+    body: row.body,
+    receipt: request.autoAck ? null : receiptOf({ queueId: queue.id, rank: row.rank, seq: row.seq, token }),
+    leasedUntil: request.autoAck ? null : row.leased_until,
+    remaining,
+  };
+}
+
+/** How a holder is shown. */
+function holderOf(actor: Actor): string {
+  return actor.address === null ? actor.user : `${actor.user} @ ${actor.address}`;
+}
+
+function checkRequest({ max, visibilityTimeoutMs, waitMs }: LeaseRequest): void {
+  checkRange("max", max, 1, maxMessages);
+  checkRange("visibilityTimeoutMs", visibilityTimeoutMs, 0, maxVisibilityMs);
+  checkRange("waitMs", waitMs, 0, maxWaitMs);
+}
+
+export function checkRange(name: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new BrokerError("bad-request", `${name} must be an integer from ${least} to ${most}, not ${value}.`, { name });
+}

@@ -1,0 +1,43 @@
+import { randomBytes } from "node:crypto";
+import { BrokerError } from "@/lib/broker/errors";
+import type { Receipt } from "@/lib/broker/requests";
+
+/** What a receipt stands for: one entry, and the lease under which it is held. */
+export interface Hold {
+  readonly queueId: number;
+  readonly rank: number;
+  readonly seq: number;
+  readonly token: number;
+}
+
+/**
+ * A number for one lease, below 2^53. It is what proves that the caller holds the message, so it is drawn from the
+ * system's random source: whoever has not been given it can't settle the message.
+ */
+export function newLeaseToken(): number {
+  const bytes = randomBytes(7);
+  return (bytes.readUInt8(0) & 0x1f) * 2 ** 48 + bytes.readUIntBE(1, 6);
+}
+
+export function receiptOf(hold: Hold): Receipt {
+  return [hold.queueId, hold.rank, hold.seq, hold.token].map((part) => part.toString(36)).join(".");
+}
+
+/** Throws `bad-request` for what is no receipt. */
+export function holdOf(receipt: Receipt): Hold {
+  const parts = /^([0-9a-z]{1,6})\.([0-9a-z]{1,3})\.([0-9a-z]{1,11})\.([0-9a-z]{1,11})$/.exec(receipt);
+  const [queueId, rank, seq, token] = (parts?.slice(1) ?? []).map((part) => Number.parseInt(part, 36));
+  if (
+    queueId === undefined ||
+    rank === undefined ||
+    seq === undefined ||
+    token === undefined ||
+    queueId > 0x7fffffff ||
+    rank > 255 ||
+    !Number.isSafeInteger(seq) ||
+    !Number.isSafeInteger(token)
+  ) {
+    throw new BrokerError("bad-request", "This is not a receipt of this broker.");
+  }
+  return { queueId, rank, seq, token };
+}

@@ -1,0 +1,104 @@
+import type { Receipt, Settlement, SettlementResult } from "@/lib/broker/requests";
+import type { EngineContext } from "@/lib/engine/context";
+import { type Burial, bury, leaseKey } from "@/lib/engine/dead-letter/bury";
+import { checkRange } from "@/lib/engine/lease/lease";
+import { type Hold, holdOf } from "@/lib/engine/lease/receipt";
+import { NaturalBatch } from "@/lib/engine/natural-batch";
+import {
+  deleteAcknowledged,
+  prolongLease,
+  type Requeue,
+  returnRequeued,
+  type SettledRow,
+} from "@/lib/engine/sql/settle";
+import type { TopologySnapshot } from "@/lib/engine/topology/snapshot";
+
+const maxDelayMs = 0xffffffff;
+const maxVisibilityMs = 12 * 60 * 60 * 1000;
+const maxInBatch = 1000;
+
+interface Parsed {
+  readonly hold: Hold;
+  readonly outcome: Settlement["outcome"];
+}
+
+/** Ends leases. Acknowledgements from all callers go to the database together. */
+export class Settler {
+  readonly #context: EngineContext;
+  readonly #acknowledgements: NaturalBatch<Hold, ReadonlySet<string>>;
+
+  constructor(context: EngineContext) {
+    this.#context = context;
+    this.#acknowledgements = new NaturalBatch<Hold, ReadonlySet<string>>(maxInBatch, async (holds) =>
+      keysOf(await deleteAcknowledged(context.database.durable, holds)),
+    );
+  }
+
+  /**
+   * Acknowledges, requeues or rejects. Each settlement stands for itself; a receipt that is given twice is settled by
+   * the first. Throws `bad-request` for what is no receipt, before anything is settled.
+   */
+  async settle(settlements: readonly Settlement[]): Promise<readonly SettlementResult[]> {
+    const parsed = settlements.map(({ receipt, outcome }) => ({ receipt, hold: holdOf(receipt), outcome }));
+    const first = new Map(parsed.toReversed().map((one) => [one.receipt, one]));
+    const isSettled = await this.#settleAll([...first.values()]);
+    return parsed.map((one) => ({
+      receipt: one.receipt,
+      result: first.get(one.receipt) === one && isSettled(leaseKey(one.hold)) ? "settled" : "gone",
+    }));
+  }
+
+  /** Gives the holder more time, from now. Throws `bad-request` for what is no receipt. */
+  async extendLease(receipt: Receipt, visibilityTimeoutMs: number) {
+    checkRange("visibilityTimeoutMs", visibilityTimeoutMs, 0, maxVisibilityMs);
+    const leasedUntil = await prolongLease(this.#context.database.durable, holdOf(receipt), visibilityTimeoutMs);
+    return { result: leasedUntil ? ("extended" as const) : ("gone" as const), leasedUntil };
+  }
+
+  async #settleAll(parsed: readonly Parsed[]): Promise<(key: string) => boolean> {
+    const snapshot = await this.#context.topology.current();
+    const acknowledged: Hold[] = [];
+    const requeued: Requeue[] = [];
+    const rejected: Burial[] = [];
+    for (const { hold, outcome } of parsed) {
+      if (outcome.kind === "ack") acknowledged.push(hold);
+      else if (outcome.kind === "requeue") requeued.push(requeueOf(snapshot, hold, outcome));
+      else rejected.push({ ...hold, reason: "rejected", ...(outcome.error && { error: outcome.error }) });
+    }
+    const settled = await Promise.all([
+      acknowledged.length === 0 ? new Set<string>() : this.#acknowledgements.add(acknowledged),
+      requeue(this.#context, requeued),
+      bury(this.#context, rejected),
+    ]);
+    return (key) => settled.some((keys) => keys.has(key));
+  }
+}
+
+/** Those that have come back too often are dead-lettered instead. */
+async function requeue(context: EngineContext, requeues: readonly Requeue[]): Promise<ReadonlySet<string>> {
+  if (requeues.length === 0) return new Set();
+  const rows = await returnRequeued(context.database.durable, requeues);
+  const returned = keysOf(rows);
+  context.signals.announce(new Set(rows.map((row) => row.queue_id)));
+  const left = requeues.filter((one) => one.counts && one.deliveryLimit !== null && !returned.has(leaseKey(one)));
+  const buried = await bury(
+    context,
+    left.map((hold) => ({ ...hold, reason: "delivery_limit" })),
+  );
+  return new Set([...returned, ...buried]);
+}
+
+function requeueOf(
+  snapshot: TopologySnapshot,
+  hold: Hold,
+  outcome: { readonly delayMs?: number; readonly counts?: boolean },
+): Requeue {
+  const delayMs = outcome.delayMs ?? 0;
+  checkRange("delayMs", delayMs, 0, maxDelayMs);
+  const deliveryLimit = snapshot.queuesById.get(hold.queueId)?.limits.deliveryLimit ?? null;
+  return { ...hold, delayMs, counts: outcome.counts ?? true, deliveryLimit };
+}
+
+function keysOf(rows: readonly SettledRow[]): Set<string> {
+  return new Set(rows.map((row) => leaseKey({ queueId: row.queue_id, seq: row.seq, token: row.lease_token })));
+}

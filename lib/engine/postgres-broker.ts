@@ -1,0 +1,67 @@
+import type { Broker } from "@/lib/broker/broker";
+import type { EngineContext } from "@/lib/engine/context";
+import { discardDeadLetters } from "@/lib/engine/dead-letters/discard";
+import { countDeadLetters, listDeadLetters } from "@/lib/engine/dead-letters/list";
+import { retryDeadLetters } from "@/lib/engine/dead-letters/retry";
+import { lease } from "@/lib/engine/lease/lease";
+import { Settler } from "@/lib/engine/lease/settle";
+import { moveMessages } from "@/lib/engine/move/messages";
+import { outgoing } from "@/lib/engine/publish/outgoing";
+import { previewPublish } from "@/lib/engine/publish/preview";
+import { bind, listBindings, unbind } from "@/lib/engine/topology/bindings";
+import { declareExchange, deleteExchange } from "@/lib/engine/topology/exchanges";
+import { declareQueue, deleteQueue } from "@/lib/engine/topology/queues";
+import { deleteVhost, getVhost, listVhosts, putVhost } from "@/lib/engine/topology/vhosts";
+import { purgeQueue } from "@/lib/engine/trash/purge";
+import { listTrash, restoreTrash } from "@/lib/engine/trash/restore";
+import { overview } from "@/lib/engine/views/overview";
+import { getMessage, peek } from "@/lib/engine/views/peek";
+import { getQueue, listQueues, queueSamples } from "@/lib/engine/views/queues";
+
+/** The contract, kept by the engine on Postgres. */
+export function postgresBroker(context: EngineContext): Broker {
+  const settler = new Settler(context);
+  return {
+    capabilities: { peek: true, trash: true, lease: true, routePreview: true },
+
+    overview: (_actor, range, vhost) => overview(context, range, vhost),
+
+    listVhosts: () => listVhosts(context),
+    getVhost: (_actor, name) => getVhost(context, name),
+    putVhost: (_actor, vhost) => putVhost(context, vhost),
+    deleteVhost: (_actor, name) => deleteVhost(context, name),
+
+    declareExchange: (_actor, declaration) => declareExchange(context, declaration),
+    deleteExchange: (_actor, vhost, name, options) => deleteExchange(context, vhost, name, options),
+
+    listQueues: (_actor, options) => listQueues(context, options),
+    getQueue: (_actor, vhost, name) => getQueue(context, vhost, name),
+    queueSamples: (_actor, vhost, name, range) => queueSamples(context, vhost, name, range),
+    declareQueue: (_actor, declaration) => declareQueue(context, declaration),
+    deleteQueue: (_actor, vhost, name, options) => deleteQueue(context, vhost, name, options),
+    purgeQueue: (actor, vhost, name) => purgeQueue(context, actor, vhost, name),
+
+    listBindings: (_actor, filter) => listBindings(context, filter),
+    bind: (_actor, binding) => bind(context, binding),
+    unbind: (_actor, binding) => unbind(context, binding),
+
+    publish: async (actor, request) => context.publisher.publish(outgoing(actor, request)),
+    previewRoute: (_actor, request) => previewPublish(context, request),
+
+    lease: (actor, request) => lease(context, actor, request),
+    settle: (_actor, settlements) => settler.settle(settlements),
+    extendLease: (_actor, receipt, visibilityTimeoutMs) => settler.extendLease(receipt, visibilityTimeoutMs),
+
+    peek: (_actor, request) => peek(context, request),
+    getMessage: (_actor, ref, bodyLimit) => getMessage(context, ref, bodyLimit),
+    moveMessages: (_actor, request) => moveMessages(context, request),
+
+    listDeadLetters: (_actor, query) => listDeadLetters(context, query),
+    countDeadLetters: (_actor, query) => countDeadLetters(context, query),
+    retryDeadLetters: (_actor, request) => retryDeadLetters(context, request),
+    discardDeadLetters: (actor, vhost, selection) => discardDeadLetters(context, actor, vhost, selection),
+
+    listTrash: (_actor, vhost) => listTrash(context, vhost),
+    restoreTrash: (_actor, batch) => restoreTrash(context, batch),
+  };
+}

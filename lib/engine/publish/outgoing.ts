@@ -1,0 +1,83 @@
+import type { Actor } from "@/lib/broker/actor";
+import { BrokerError } from "@/lib/broker/errors";
+import { InvalidPropertyError } from "@/lib/broker/properties/errors";
+import { encodeProperties, isPersistent, type MessageProperties } from "@/lib/broker/properties/properties";
+import type { PublishRequest } from "@/lib/broker/requests";
+import { checkRoutingKey } from "@/lib/broker/rules/names";
+import { expirationMs, messageTtl, rankOf } from "@/lib/broker/rules/queue-arguments";
+import { type Route, route, routingKeys, withoutBcc } from "@/lib/broker/rules/router";
+import type { Placement } from "@/lib/engine/sql/entry-copies";
+import type { ExchangeRecord, QueueRecord } from "@/lib/engine/topology/records";
+import type { TopologySnapshot } from "@/lib/engine/topology/snapshot";
+
+/** RabbitMQ 3.x's default for the greatest message, in bytes. */
+export const maxBodyBytes = 134_217_728;
+
+/** A publish request, checked, and with what routing needs; it is routed when it is written. */
+export interface Outgoing {
+  readonly vhost: string;
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly keys: readonly string[];
+  readonly properties: MessageProperties;
+  readonly encoded: Buffer;
+  readonly body: Uint8Array;
+  readonly expirationMs: number | null;
+  readonly persistent: boolean;
+  readonly publishedBy: string;
+}
+
+/**
+ * Checks what doesn't depend on the topology. Throws `bad-request` for keys and properties that can't be,
+ * `precondition-failed` for an invalid expiration or CC, `content-too-large`.
+ */
+export function outgoing(actor: Actor, request: PublishRequest): Outgoing {
+  checkRoutingKey(request.routingKey);
+  if (request.body.length > maxBodyBytes) {
+    throw new BrokerError(
+      "content-too-large",
+      `The body has ${request.body.length} bytes; at most ${maxBodyBytes} are allowed.`,
+    );
+  }
+  const { properties } = request;
+  const keys = routingKeys(request.routingKey, properties.headers);
+  return {
+    vhost: request.vhost,
+    exchange: request.exchange,
+    routingKey: request.routingKey,
+    keys,
+    properties,
+    encoded: encodedProperties(withoutBcc(properties)),
+    body: request.body,
+    expirationMs: expirationMs(properties.expiration),
+    persistent: isPersistent(properties),
+    publishedBy: actor.user,
+  };
+}
+
+/** Where the message goes by this snapshot. Throws `not-found` and `access-refused`, see `route`. */
+export function routeOf(message: Outgoing, snapshot: TopologySnapshot): Route<ExchangeRecord, QueueRecord> {
+  return route(snapshot.vhost(message.vhost).routing, message.exchange, message.keys, message.properties.headers);
+}
+
+/** The place that a message gets in a queue. */
+export function placementIn(
+  queue: QueueRecord,
+  message: { readonly expirationMs: number | null; readonly properties: MessageProperties },
+): Placement {
+  return {
+    queueId: queue.id,
+    rank: rankOf(queue.limits, message.properties.priority),
+    ttlMs: messageTtl(queue.limits, message.expirationMs),
+  };
+}
+
+/** Throws `bad-request` naming the property that can't be written. */
+export function encodedProperties(properties: MessageProperties): Buffer {
+  try {
+    return encodeProperties(properties);
+  } catch (error) {
+    if (error instanceof InvalidPropertyError) throw new BrokerError("bad-request", error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,146 @@
+import { BrokerError } from "@/lib/broker/errors";
+import type { PublishOutcome } from "@/lib/broker/requests";
+import type { Database } from "@/lib/engine/database";
+import { isConnectionTrouble } from "@/lib/engine/database-errors";
+import type { Outgoing } from "@/lib/engine/publish/outgoing";
+import { type Routed, routed, storeRouted } from "@/lib/engine/publish/store";
+import type { TopologyCache } from "@/lib/engine/topology/cache";
+import type { QueueRecord } from "@/lib/engine/topology/records";
+
+/** One flush takes at most so much; what is left goes with the next. */
+const maxMessages = 1000;
+const maxBytes = 8 * 1024 * 1024;
+
+/** How often a flush is routed anew because the topology changed meanwhile. */
+const maxReroutes = 100;
+
+interface Waiting {
+  readonly message: Outgoing;
+  readonly resolve: (outcome: PublishOutcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Called after each commit, before the publishers hear of it, with the queues that got something. */
+export type AfterFlush = (queues: ReadonlySet<QueueRecord>) => Promise<void>;
+
+/**
+ * Writes messages in natural batches: one flush is under way at any time, what arrives meanwhile goes with the next,
+ * and nothing waits when idle. One at a time also keeps the order in which messages were handed over.
+ */
+export class Publisher {
+  readonly #database: Database;
+  readonly #topology: TopologyCache;
+  readonly #afterFlush: AfterFlush;
+  #waiting: Waiting[] = [];
+  #running = false;
+
+  constructor(database: Database, topology: TopologyCache, afterFlush: AfterFlush) {
+    this.#database = database;
+    this.#topology = topology;
+    this.#afterFlush = afterFlush;
+  }
+
+  /**
+   * Resolves after commit. `unavailable` leaves open whether it was stored: the connection was lost before the answer.
+   */
+  async publish(message: Outgoing): Promise<PublishOutcome> {
+    await this.#mustBeRoutable(message);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ message, resolve, reject });
+      if (this.#running) return;
+      this.#running = true;
+      // Everything that came in with the same turn of the event loop goes together.
+      setImmediate(() => void this.#run());
+    });
+  }
+
+  /** An exchange that isn't known here may have been made elsewhere: looks again before it says so. */
+  async #mustBeRoutable(message: Outgoing): Promise<void> {
+    const known = await this.#topology.current();
+    if (known.vhosts.get(message.vhost)?.exchanges.has(message.exchange)) return;
+    const fresh = await this.#topology.fresh();
+    fresh.exchange(message.vhost, message.exchange);
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#next();
+      await this.#flush(batch);
+    }
+    this.#running = false;
+  }
+
+  #next(): Waiting[] {
+    let count = 0;
+    let bytes = 0;
+    for (const { message } of this.#waiting) {
+      bytes += message.body.length + message.encoded.length;
+      if (count > 0 && (bytes > maxBytes || count === maxMessages)) break;
+      count++;
+    }
+    if (count === this.#waiting.length) {
+      const all = this.#waiting;
+      this.#waiting = [];
+      return all;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  async #flush(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const stored = await this.#store(batch);
+      const ended = this.#afterFlush(new Set(stored.flatMap((one) => one.routed.queues)));
+      // What follows a commit (a queue cut to its length) is waited for by the publishers, not by the next flush.
+      ended.then(
+        () => {
+          for (const one of stored) one.waiting.resolve(outcomeOf(one.routed));
+        },
+        (error) => {
+          for (const { waiting } of stored) waiting.reject(error);
+        },
+      );
+    } catch (error) {
+      if (batch.length === 1 || isConnectionTrouble(error)) {
+        for (const { reject } of batch) reject(error);
+        return;
+      }
+      // One of them is what the database refuses; the others shall not suffer for it.
+      for (const waiting of batch) await this.#flush([waiting]);
+    }
+  }
+
+  /** Routes and writes; leaves out those that can't be routed, after telling their publishers. */
+  async #store(batch: readonly Waiting[]): Promise<{ waiting: Waiting; routed: Routed }[]> {
+    let left = batch;
+    let snapshot = await this.#topology.current();
+    for (let attempt = 0; attempt < maxReroutes; attempt++) {
+      const routable: { waiting: Waiting; routed: Routed }[] = [];
+      for (const waiting of left) {
+        try {
+          routable.push({ waiting, routed: routed(waiting.message, snapshot) });
+        } catch (error) {
+          waiting.reject(error);
+        }
+      }
+      if (routable.length === 0) return [];
+      const stored = await storeRouted(
+        this.#database,
+        snapshot,
+        routable.map((one) => one.routed),
+      );
+      if (stored) return routable.map(({ waiting }, index) => ({ waiting, routed: stored[index] as Routed }));
+      left = routable.map(({ waiting }) => waiting);
+      snapshot = await this.#topology.reload();
+    }
+    throw new BrokerError("unavailable", "The topology changes too quickly to publish by it. Try again shortly.");
+  }
+}
+
+function outcomeOf({ queues, rejected, messageId }: Routed): PublishOutcome {
+  return {
+    messageId,
+    routed: queues.length > 0,
+    queues: queues.map((queue) => queue.name),
+    rejected: rejected.map((queue) => queue.name),
+  };
+}

@@ -1,0 +1,99 @@
+import type { Database } from "@/lib/engine/database";
+import { type Outgoing, placementIn, routeOf } from "@/lib/engine/publish/outgoing";
+import { hasLimit, refusals } from "@/lib/engine/publish/overflow";
+import type { Placement } from "@/lib/engine/sql/entry-copies";
+import { type ExchangeUse, insertMessages, type NewMessage } from "@/lib/engine/sql/publish";
+import { enterQueues } from "@/lib/engine/sql/shards";
+import type { Queryable } from "@/lib/engine/statement";
+import type { ExchangeRecord, QueueRecord } from "@/lib/engine/topology/records";
+import type { TopologySnapshot } from "@/lib/engine/topology/snapshot";
+
+/** A message with the queues that it goes to. */
+export interface Routed {
+  readonly message: Outgoing;
+  readonly vhostId: number;
+  readonly exchanges: readonly ExchangeRecord[];
+  readonly queues: readonly QueueRecord[];
+  /** Queues that are full and refuse it. */
+  readonly rejected: readonly QueueRecord[];
+  /** Null until it is stored, and for one that goes nowhere. */
+  readonly messageId: number | null;
+}
+
+/** Throws `not-found` and `access-refused`, see `route`. */
+export function routed(message: Outgoing, snapshot: TopologySnapshot): Routed {
+  const { queues, exchanges } = routeOf(message, snapshot);
+  const vhostId = snapshot.vhost(message.vhost).vhost.id;
+  return { message, vhostId, exchanges, queues, rejected: [], messageId: null };
+}
+
+/**
+ * Writes messages in their order, in one transaction.
+ * @returns them with their numbers, and without the queues that refused them; null when the topology is no longer that
+ *   of the snapshot and nothing was written
+ */
+export async function storeRouted(
+  database: Database,
+  snapshot: TopologySnapshot,
+  messages: readonly Routed[],
+): Promise<readonly Routed[] | null> {
+  const pool = messages.some(mustSurvive) ? database.durable : database.relaxed;
+  const limited = new Set(messages.flatMap(({ queues }) => queues.filter((queue) => hasLimit(queue, "refuses"))));
+  if (limited.size === 0) return insert(pool, snapshot.version, messages);
+  return pool.transaction(async (tx) => {
+    const queueIds = messages.flatMap(({ queues }) => queues.map((queue) => queue.id));
+    if (!(await enterQueues(tx, snapshot.version, queueIds))) return null;
+    const rejected = await refusals(tx, [...limited], messages);
+    const accepted = messages.map((message, index) => {
+      const refusing = rejected[index] ?? [];
+      const queues = message.queues.filter((queue) => !refusing.includes(queue));
+      return { ...message, queues, rejected: refusing };
+    });
+    return insert(tx, snapshot.version, accepted);
+  });
+}
+
+async function insert(db: Queryable, version: number, messages: readonly Routed[]): Promise<readonly Routed[] | null> {
+  const stored = messages.filter(isKept);
+  const ids = await insertMessages(db, version, stored.map(newMessage), usesOf(messages));
+  if (!ids) return null;
+  let next = 0;
+  return messages.map((message) => (isKept(message) ? { ...message, messageId: ids[next++] ?? null } : message));
+}
+
+/** A message that a full queue refused is kept too if that queue has a dead-letter exchange to send it to. */
+function isKept({ queues, rejected }: Routed): boolean {
+  return queues.length > 0 || rejected.some(({ limits }) => limits.overflow === "reject-publish-dlx");
+}
+
+function mustSurvive({ message, queues }: Routed): boolean {
+  return message.persistent && queues.some((queue) => queue.durable);
+}
+
+function newMessage({ message, vhostId, queues }: Routed): NewMessage {
+  return {
+    vhostId,
+    publishedBy: message.publishedBy,
+    exchange: message.exchange,
+    routingKey: message.routingKey,
+    properties: message.encoded,
+    body: message.body,
+    placements: queues.map((queue): Placement => placementIn(queue, message)),
+  };
+}
+
+/** Counts a message at each exchange that it passed, and what came out, or nothing, at the first. */
+function usesOf(messages: readonly Routed[]): ExchangeUse[] {
+  const uses = new Map<number, { exchangeId: number; publishIn: number; publishOut: number; dropUnroutable: number }>();
+  for (const { exchanges, queues, rejected } of messages) {
+    exchanges.forEach(({ id }, index) => {
+      const use = uses.get(id) ?? { exchangeId: id, publishIn: 0, publishOut: 0, dropUnroutable: 0 };
+      uses.set(id, use);
+      use.publishIn++;
+      if (index > 0) return;
+      use.publishOut += queues.length;
+      if (queues.length + rejected.length === 0) use.dropUnroutable++;
+    });
+  }
+  return [...uses.values()];
+}

@@ -1,0 +1,88 @@
+import { int2Array, int4Array, int8Array } from "@/lib/engine/sql/binary-arrays";
+import type { HeldEntry, SettledRow } from "@/lib/engine/sql/settle";
+import type { Queryable } from "@/lib/engine/statement";
+
+/** One batch of the trash collects what a queue drops within this time. */
+const batchMinutes = 10;
+
+/**
+ * Moves messages of one queue that nobody takes as dead letters into the trash, where they can be found and restored.
+ * @param keepMs how long they stay there, in ms
+ * @returns those that were still held
+ */
+export async function dropHeld(
+  tx: Queryable,
+  queue: { readonly id: number; readonly name: string; readonly vhostId: number },
+  held: readonly HeldEntry[],
+  keepMs: number,
+): Promise<SettledRow[]> {
+  const batch = await openBatch(tx, queue, keepMs);
+  const sorted = [...held].sort((a, b) => a.rank - b.rank || a.seq - b.seq);
+  const dropped = await tx.query<SettledRow>({ name: "drop_held", text: drop }, [
+    int4Array(sorted.map((entry) => entry.queueId)),
+    int2Array(sorted.map((entry) => entry.rank)),
+    int8Array(sorted.map((entry) => entry.seq)),
+    int8Array(sorted.map((entry) => entry.token)),
+    batch,
+  ]);
+  await tx.query({ name: "drop_count", text: count }, [batch, dropped.length]);
+  return dropped;
+}
+
+/** The batch that is being filled, locked until the transaction ends; begins a new one when there is none. */
+async function openBatch(tx: Queryable, queue: { name: string; vhostId: number }, keepMs: number): Promise<string> {
+  const [open] = await tx.query<{ id: string }>({ name: "drop_batch_find", text: find }, [queue.vhostId, queue.name]);
+  if (open) return open.id;
+  const [begun] = await tx.query<{ id: string }>({ name: "drop_batch_begin", text: begin }, [
+    queue.vhostId,
+    queue.name,
+    keepMs,
+  ]);
+  if (!begun) throw new Error("no batch of the trash could be begun");
+  return begun.id;
+}
+
+// One that somebody is filling or restoring just now is passed over: nobody waits for it.
+const find = `
+SELECT id FROM warren.trash_batch
+WHERE vhost_id = $1 AND queue_name = $2 AND action = 'drop' AND restored_at IS NULL
+  AND at > now() - interval '${batchMinutes} minutes' AND expires_at > now() + interval '1 minute'
+ORDER BY at DESC LIMIT 1 FOR UPDATE SKIP LOCKED`;
+
+const begin = `
+INSERT INTO warren.trash_batch (vhost_id, action, queue_name, count, by, expires_at)
+VALUES ($1, 'drop', $2, 0, 'system', now() + $3::float8 * interval '1 millisecond') RETURNING id`;
+
+const count = `
+WITH gone AS (DELETE FROM warren.trash_batch WHERE id = $1 AND count + $2::int = 0)
+UPDATE warren.trash_batch SET count = count + $2::int WHERE id = $1 AND count + $2::int > 0`;
+
+const drop = `
+WITH settled AS (
+  DELETE FROM warren.deferred d
+  USING unnest($1::int[], $2::smallint[], $3::bigint[], $4::bigint[]) AS h (queue_id, rank, seq, token)
+  WHERE d.queue_id = h.queue_id AND d.rank = h.rank AND d.seq = h.seq
+    AND d.state = 'leased' AND d.lease_token = h.token AND d.leased_until > statement_timestamp()
+  RETURNING d.queue_id, d.rank, d.seq, d.lease_token, d.redelivered, d.delivery_count
+),
+entries AS (
+  DELETE FROM warren.entry e USING settled s
+  WHERE e.queue_id = s.queue_id AND e.rank = s.rank AND e.seq = s.seq
+  RETURNING e.*, s.redelivered, s.delivery_count
+),
+deaths AS (
+  DELETE FROM warren.dead_letter l USING entries e WHERE e.dead AND l.queue_id = e.queue_id AND l.seq = e.seq
+  RETURNING l.*
+),
+trashed AS (
+  INSERT INTO warren.trash (batch_id, queue_id, rank, seq, message_id, enqueued_at, expires_at, bytes, has_envelope,
+                            dead, redelivered, delivery_count, dead_letter)
+  SELECT $5::uuid, e.queue_id, e.rank, e.seq, e.message_id, e.enqueued_at, e.expires_at, e.bytes, e.has_envelope,
+         e.dead, e.redelivered, e.delivery_count, to_jsonb(l)
+  FROM entries e LEFT JOIN deaths l ON l.queue_id = e.queue_id AND l.seq = e.seq
+),
+counted AS (
+  INSERT INTO warren.queue_delta (queue_id, unacked, unacked_bytes, dead)
+  SELECT queue_id, -count(*), -sum(bytes), -count(*) FILTER (WHERE dead) FROM entries GROUP BY queue_id
+)
+SELECT queue_id, seq, lease_token FROM settled`;

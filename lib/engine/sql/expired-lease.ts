@@ -1,0 +1,117 @@
+import type { Queryable } from "@/lib/engine/statement";
+
+/** A lease that has run out, of a message that comes back too often to be given back. */
+export interface OverdueRow {
+  readonly queue_id: number;
+  readonly rank: number;
+  readonly seq: number;
+}
+
+/** Which queues' delivery limits are to be kept; a queue that isn't listed has none. */
+export interface DeliveryLimits {
+  readonly queueIds: readonly number[];
+  readonly limits: readonly number[];
+}
+
+/**
+ * Gives messages back whose lease has run out: redelivered, and counted towards the delivery limit. Those that would
+ * exceed it are not given back but held under `token`, to be dead-lettered.
+ * @param queueId of one queue, or null for all
+ * @returns the queues with how many came back to each, and those that are to be dead-lettered
+ */
+export async function returnExpired(
+  db: Queryable,
+  request: {
+    queueId: number | null;
+    max: number;
+    limits: DeliveryLimits;
+    token: number;
+    holder: string;
+    holdMs: number;
+  },
+): Promise<{ returned: { queue_id: number; count: number }[]; overdue: OverdueRow[] }> {
+  const rows = await db.query<OverdueRow & { state: "ready" | "leased"; count: number }>(
+    request.queueId === null
+      ? { name: "lease_expire_all", text: expire("") }
+      : { name: "lease_expire_queue", text: expire("AND queue_id = $7") },
+    [
+      request.max,
+      request.limits.queueIds,
+      request.limits.limits,
+      request.token,
+      request.holder,
+      request.holdMs,
+      ...(request.queueId === null ? [] : [request.queueId]),
+    ],
+  );
+  const counts = new Map<number, number>();
+  for (const row of rows) if (row.state === "ready") counts.set(row.queue_id, (counts.get(row.queue_id) ?? 0) + 1);
+  return {
+    returned: [...counts].map(([queue_id, count]) => ({ queue_id, count })),
+    overdue: rows.filter((row) => row.state === "leased"),
+  };
+}
+
+const expire = (ofQueue: string) => `
+WITH overdue AS MATERIALIZED (
+  SELECT queue_id, rank, seq, delivery_count FROM warren.deferred
+  WHERE state = 'leased' AND leased_until <= statement_timestamp() ${ofQueue}
+  ORDER BY leased_until LIMIT $1 FOR UPDATE SKIP LOCKED
+),
+judged AS MATERIALIZED (
+  SELECT o.*, coalesce(o.delivery_count + 1 > ($3::bigint[])[array_position($2::int[], o.queue_id)], false) AS dies
+  FROM overdue o
+),
+changed AS (
+  UPDATE warren.deferred d
+  SET state = CASE WHEN j.dies THEN 'leased' ELSE 'ready' END,
+      redelivered = true,
+      delivery_count = d.delivery_count + CASE WHEN j.dies THEN 0 ELSE 1 END,
+      lease_token = CASE WHEN j.dies THEN $4::bigint END,
+      leased_by = CASE WHEN j.dies THEN $5 END,
+      leased_at = CASE WHEN j.dies THEN statement_timestamp() END,
+      leased_until = CASE WHEN j.dies THEN statement_timestamp() + $6::float8 * interval '1 millisecond' END
+  FROM judged j WHERE d.queue_id = j.queue_id AND d.rank = j.rank AND d.seq = j.seq
+  RETURNING d.queue_id, d.rank, d.seq, d.state
+),
+entries AS MATERIALIZED (
+  SELECT c.queue_id, e.bytes
+  FROM changed c CROSS JOIN LATERAL (
+    SELECT bytes FROM warren.entry e WHERE e.queue_id = c.queue_id AND e.rank = c.rank AND e.seq = c.seq LIMIT 1) e
+  WHERE c.state = 'ready'
+),
+counted AS (
+  INSERT INTO warren.queue_delta (queue_id, unacked, unacked_bytes, ready, ready_bytes)
+  SELECT queue_id, -count(*), -sum(bytes), count(*), sum(bytes) FROM entries GROUP BY queue_id
+)
+SELECT queue_id, rank, seq, state FROM changed`;
+
+/**
+ * Makes delayed messages ready whose time has come.
+ * @returns the queues that they lie in, once for each message
+ */
+export async function releaseDelayed(db: Queryable, max: number): Promise<{ queue_id: number }[]> {
+  return db.query({ name: "delayed_release", text: release }, [max]);
+}
+
+const release = `
+WITH due AS MATERIALIZED (
+  SELECT queue_id, rank, seq FROM warren.deferred
+  WHERE state = 'delayed' AND available_at <= statement_timestamp()
+  ORDER BY available_at LIMIT $1 FOR UPDATE SKIP LOCKED
+),
+changed AS (
+  UPDATE warren.deferred d SET state = 'ready', available_at = NULL
+  FROM due WHERE d.queue_id = due.queue_id AND d.rank = due.rank AND d.seq = due.seq
+  RETURNING d.queue_id, d.rank, d.seq
+),
+entries AS MATERIALIZED (
+  SELECT c.queue_id, e.bytes
+  FROM changed c CROSS JOIN LATERAL (
+    SELECT bytes FROM warren.entry e WHERE e.queue_id = c.queue_id AND e.rank = c.rank AND e.seq = c.seq LIMIT 1) e
+),
+counted AS (
+  INSERT INTO warren.queue_delta (queue_id, delayed, ready, ready_bytes)
+  SELECT queue_id, -count(*), count(*), sum(bytes) FROM entries GROUP BY queue_id
+)
+SELECT queue_id FROM changed`;

@@ -1,0 +1,167 @@
+import type { Statement } from "@/lib/engine/statement";
+
+/** A message that was claimed. */
+export interface ClaimedRow {
+  readonly rank: number;
+  readonly seq: number;
+  readonly message_id: number;
+  readonly redelivered: boolean;
+  readonly delivery_count: number;
+  /** It may not be delivered any more; the claim holds it until it is dead-lettered. */
+  readonly expired: boolean;
+  readonly leased_until: Date;
+  readonly bytes: number;
+  readonly exchange: string;
+  readonly routing_key: string;
+  readonly properties: Buffer;
+  readonly body: Buffer;
+}
+
+export interface Claim {
+  readonly queueId: number;
+  readonly max: number;
+  readonly visibilityTimeoutMs: number;
+  /** Random; see `newLeaseToken`. */
+  readonly token: number;
+  readonly holder: string;
+  readonly autoAck: boolean;
+  /** `none`: the broker takes them for itself. */
+  readonly countAs: "get" | "deliver" | "none";
+}
+
+/**
+ * Whoever takes ready messages out of a queue (to lease, purge, move or drop them) holds this lock while it does. A
+ * statement of its own, so that the next one sees what the holder before has left. No row: the queue is gone.
+ */
+export const lockCursor: Statement = {
+  name: "cursor_lock",
+  text: `SELECT queue_id FROM warren.cursor WHERE queue_id = $1 AND rank = 0 FOR UPDATE`,
+};
+
+/** Claims messages for a lease; `lockCursor` must come before it in the same transaction. */
+export function claimMessages(claim: Claim): readonly [Statement, readonly unknown[]] {
+  return [
+    claim.autoAck ? claimAndDelete : claimAndHold,
+    [claim.queueId, claim.max, claim.visibilityTimeoutMs, claim.token, claim.holder, claim.countAs],
+  ];
+}
+
+/**
+ * Claims those at the head that have expired, and no others: an expired message behind one that hasn't stays where it
+ * is (https://www.rabbitmq.com/docs/ttl#per-message-ttl-caveats). Arguments as in `claimMessages`.
+ */
+export function claimExpired(claim: Omit<Claim, "autoAck" | "countAs">): readonly [Statement, readonly unknown[]] {
+  return [claimExpiredHead, [claim.queueId, claim.max, claim.visibilityTimeoutMs, claim.token, claim.holder, "none"]];
+}
+
+// What came back has been passed by the cursor, so it is older than all that follows the cursor in its rank.
+const candidates = `
+candidates AS MATERIALIZED (
+  (SELECT d.rank, d.seq, true AS again, d.redelivered, d.delivery_count, e.message_id, e.bytes, e.has_envelope, e.dead,
+          e.expires_at
+   FROM (SELECT rank, seq, redelivered, delivery_count FROM warren.deferred
+         WHERE queue_id = $1 AND state = 'ready' ORDER BY queue_id, rank, seq LIMIT $2) d
+   CROSS JOIN LATERAL (SELECT * FROM warren.entry e
+                       WHERE e.queue_id = $1 AND e.rank = d.rank AND e.seq = d.seq LIMIT 1) e)
+  UNION ALL
+  (SELECT e.rank, e.seq, false, false, 0, e.message_id, e.bytes, e.has_envelope, e.dead, e.expires_at
+   FROM warren.cursor c
+   CROSS JOIN LATERAL (SELECT * FROM warren.entry e
+                       WHERE e.queue_id = c.queue_id AND e.rank = c.rank AND e.seq > c.seq
+                       ORDER BY e.queue_id, e.rank, e.seq LIMIT $2) e
+   WHERE c.queue_id = $1)
+)`;
+
+const isExpired = `coalesce(c.expires_at <= statement_timestamp(), false)`;
+
+const first = `
+taken AS MATERIALIZED (
+  SELECT c.*, ${isExpired} AS expired FROM candidates c ORDER BY c.rank, c.seq LIMIT $2
+)`;
+
+const expiredHead = `
+taken AS MATERIALIZED (
+  SELECT c.*, true AS expired
+  FROM (SELECT c.*, bool_and(${isExpired}) OVER (PARTITION BY c.rank ORDER BY c.seq) AS in_head FROM candidates c) c
+  WHERE c.in_head ORDER BY c.rank, c.seq LIMIT $2
+)`;
+
+const moved = `
+moved AS (
+  UPDATE warren.cursor c SET seq = f.seq
+  FROM (SELECT rank, max(seq) AS seq FROM taken WHERE NOT again GROUP BY rank) f
+  WHERE c.queue_id = $1 AND c.rank = f.rank
+)`;
+
+const held = (which: string) => `
+returned AS (
+  UPDATE warren.deferred d
+  SET state = 'leased', lease_token = $4::bigint, leased_by = $5, leased_at = statement_timestamp(),
+      leased_until = statement_timestamp() + $3::float8 * interval '1 millisecond'
+  FROM taken t
+  WHERE t.again ${which} AND d.queue_id = $1 AND d.rank = t.rank AND d.seq = t.seq
+),
+held AS (
+  INSERT INTO warren.deferred (queue_id, rank, seq, state, lease_token, leased_by, leased_at, leased_until)
+  SELECT $1, t.rank, t.seq, 'leased', $4::bigint, $5, statement_timestamp(),
+         statement_timestamp() + $3::float8 * interval '1 millisecond'
+  FROM taken t WHERE NOT t.again ${which}
+)`;
+
+const contents = `
+SELECT t.rank, t.seq, t.message_id, t.redelivered, t.delivery_count, t.expired, t.bytes,
+       statement_timestamp() + $3::float8 * interval '1 millisecond' AS leased_until,
+       coalesce(v.exchange, m.exchange) AS exchange, coalesce(v.routing_key, m.routing_key) AS routing_key,
+       coalesce(v.properties, m.properties) AS properties, m.body
+FROM taken t
+CROSS JOIN LATERAL (SELECT exchange, routing_key, properties, body FROM warren.message m
+                    WHERE m.id = t.message_id LIMIT 1) m
+LEFT JOIN LATERAL (SELECT exchange, routing_key, properties FROM warren.envelope v
+                   WHERE t.has_envelope AND v.queue_id = $1 AND v.seq = t.seq LIMIT 1) v ON true
+ORDER BY t.rank, t.seq`;
+
+const claimAndHold: Statement = { name: "claim_and_hold", text: holding(first) };
+const claimExpiredHead: Statement = { name: "claim_expired", text: holding(expiredHead) };
+
+function holding(taken: string): string {
+  return `WITH ${candidates}, ${taken}, ${moved}, ${held("")},
+counted AS (
+  INSERT INTO warren.queue_delta (queue_id, ready, ready_bytes, unacked, unacked_bytes, get, deliver, redeliver)
+  SELECT $1, -count(*), -sum(bytes), count(*), sum(bytes),
+         count(*) FILTER (WHERE NOT expired AND $6 = 'get'), count(*) FILTER (WHERE NOT expired AND $6 = 'deliver'),
+         count(*) FILTER (WHERE NOT expired AND redelivered AND $6 <> 'none')
+  FROM taken HAVING count(*) > 0
+)
+${contents}`;
+}
+
+const claimAndDelete: Statement = {
+  name: "claim_and_delete",
+  text: `WITH ${candidates}, ${first}, ${moved}, ${held("AND t.expired")},
+entries AS (
+  DELETE FROM warren.entry e USING taken t
+  WHERE NOT t.expired AND e.queue_id = $1 AND e.rank = t.rank AND e.seq = t.seq
+),
+waited AS (
+  DELETE FROM warren.deferred d USING taken t
+  WHERE NOT t.expired AND t.again AND d.queue_id = $1 AND d.rank = t.rank AND d.seq = t.seq
+),
+envelopes AS (
+  DELETE FROM warren.envelope v USING taken t
+  WHERE NOT t.expired AND t.has_envelope AND v.queue_id = $1 AND v.seq = t.seq
+),
+deaths AS (
+  DELETE FROM warren.dead_letter l USING taken t
+  WHERE NOT t.expired AND t.dead AND l.queue_id = $1 AND l.seq = t.seq
+),
+counted AS (
+  INSERT INTO warren.queue_delta (queue_id, ready, ready_bytes, unacked, unacked_bytes, dead, get_no_ack,
+                                  deliver_no_ack, redeliver)
+  SELECT $1, -count(*), -sum(bytes), count(*) FILTER (WHERE expired), coalesce(sum(bytes) FILTER (WHERE expired), 0),
+         -count(*) FILTER (WHERE NOT expired AND dead),
+         count(*) FILTER (WHERE NOT expired AND $6 = 'get'), count(*) FILTER (WHERE NOT expired AND $6 = 'deliver'),
+         count(*) FILTER (WHERE NOT expired AND redelivered AND $6 <> 'none')
+  FROM taken HAVING count(*) > 0
+)
+${contents}`,
+};
