@@ -1,0 +1,109 @@
+import type { EngineContext } from "@/lib/engine/context";
+import type { Duty } from "@/lib/engine/duties/duty";
+import {
+  type PartitionRow,
+  partitionCloseBefore,
+  partitionCreate,
+  partitionDrop,
+  partitionIsUnknownToSome,
+  partitionList,
+  partitionMayBeWritten,
+  partitionMoveOn,
+  partitionReferred,
+  partitionTryLock,
+} from "@/lib/engine/sql/partition";
+
+export interface PartitionRules {
+  /** A new partition begins when the current one is at least so old and so large, */
+  readonly moveOnAfterMs: number;
+  readonly moveOnFromBytes: number;
+  /** or, whatever its age, this large, */
+  readonly moveOnAtBytes: number;
+  /** or, whatever its size, this old. */
+  readonly moveOnAtLatestMs: number;
+  /** A partition was made at least so long before anything is written into it. */
+  readonly knownForMs: number;
+  /** Bodies that nothing refers to are kept at least so long after the sequence left them. */
+  readonly keptMs: number;
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const MIB = 1_048_576;
+
+/** Small partitions are not worth their number: every look-up of a body passes all of them. */
+export const partitionRules: PartitionRules = {
+  moveOnAfterMs: HOUR_MS,
+  moveOnFromBytes: 64 * MIB,
+  moveOnAtBytes: 1024 * MIB,
+  moveOnAtLatestMs: 24 * HOUR_MS,
+  knownForMs: MINUTE_MS,
+  keptMs: 24 * HOUR_MS,
+};
+
+/**
+ * Keeps one partition ahead of the sequence, and moves the sequence on into it when the current one is old or large.
+ * The two are far apart in time: a statement that began before the new partition was attached would not find it.
+ */
+export async function rotatePartitions(context: EngineContext, rules = partitionRules): Promise<void> {
+  await context.database.main.transaction(async (tx) => {
+    if (!(await partitionTryLock(tx))) return;
+    const { current, partitions } = await partitionList(tx);
+    await partitionCloseBefore(tx, current);
+    const next = partitions.find((partition) => partition.number === current + 1);
+    if (!next) {
+      await partitionCreate(tx, current + 1);
+      return;
+    }
+    const writing = partitions.find((partition) => partition.number === current);
+    if (!writing || !isFull(writing, rules) || next.age_ms < rules.knownForMs) return;
+    if (await partitionIsUnknownToSome(tx, next.number)) return;
+    await partitionMoveOn(tx, next.number);
+    await partitionCloseBefore(tx, next.number);
+  });
+}
+
+function isFull(partition: PartitionRow, rules: PartitionRules): boolean {
+  if (partition.empty) return false;
+  if (partition.bytes >= rules.moveOnAtBytes || partition.age_ms >= rules.moveOnAtLatestMs) return true;
+  return partition.age_ms >= rules.moveOnAfterMs && partition.bytes >= rules.moveOnFromBytes;
+}
+
+/**
+ * Drops partitions that were left long enough ago and that nothing refers to any more. Where one is in use just now it
+ * stays until the next call; nobody waits for it longer than the lock's timeout.
+ */
+export async function dropPartitions(context: EngineContext, rules = partitionRules): Promise<void> {
+  const { main } = context.database;
+  const { partitions } = await partitionList(main);
+  const old = partitions.filter(({ closed_ms }) => closed_ms !== null && closed_ms >= rules.keptMs);
+  if (old.length === 0) return;
+  const open = await Promise.all(old.map(({ number }) => partitionMayBeWritten(main, number)));
+  const referred = await partitionReferred(main);
+  for (const [index, { number }] of old.entries()) {
+    if (open[index] || referred.has(number)) continue;
+    await main.transaction(async (tx) => {
+      if (await partitionTryLock(tx)) await partitionDrop(tx, number);
+    });
+  }
+}
+
+/** Begins new partitions of bodies in time. */
+export const newPartitions: Duty = {
+  name: "new partitions",
+  everyMs: 30_000,
+  run: async (context) => {
+    await rotatePartitions(context);
+    return false;
+  },
+};
+
+/** Gives back the space of bodies that nothing refers to. */
+export const oldPartitions: Duty = {
+  name: "old partitions",
+  everyMs: 10 * MINUTE_MS,
+  run: async (context) => {
+    await dropPartitions(context);
+    return false;
+  },
+};
