@@ -1,33 +1,33 @@
 import type { EngineContext } from "@/lib/engine/context";
-import { type NodeRegistration, nodeBeat, nodeLeave, nodeRegister } from "@/lib/engine/sql/node";
+import { deleteNode, insertNode, type NodeIdentity, touchNode } from "@/lib/engine/sql/node";
 
-/** A node that was not seen for three beats counts as down. */
-const beatMs = 5_000;
+/** A node that has not been seen for some beats counts as down. */
+const BEAT_MS = 2_000;
 
 /**
- * Enters this process into the list of nodes, and keeps saying that it runs. A database that is away is tried again
- * with the next beat.
+ * Enters this process into the list of nodes, and keeps saying that it runs. When the database is away, whoever asks
+ * it for something is told so; the next beat tries again.
+ * @returns what ends it and takes the process off the list
  */
-export function startHeartbeat(context: EngineContext, node: NodeRegistration): { stop(): Promise<void> } {
-  const { main } = context.database;
-  let id: number | null = null;
+export function startHeartbeat(context: EngineContext, node: NodeIdentity): { stop(): Promise<void> } {
+  const { relaxed } = context.database;
+  let id: number | undefined;
   const beat = async () => {
     try {
-      if (id === null || !(await nodeBeat(main, id))) id = await nodeRegister(main, node);
+      if (id === undefined || !(await touchNode(relaxed, id))) id = await insertNode(relaxed, node);
     } catch {
-      // The database is away: whoever asks it for something is told so.
+      // Nothing to do before the next beat.
     }
   };
   let beating = beat();
   const timer = setInterval(() => {
     beating = beating.then(beat);
-  }, beatMs);
+  }, BEAT_MS);
   return {
-    /** Ends it, and takes the process off the list. */
     stop: async () => {
       clearInterval(timer);
       await beating;
-      if (id !== null) await nodeLeave(main, id).catch(() => {});
+      if (id !== undefined) await deleteNode(relaxed, id).catch(() => {});
     },
   };
 }

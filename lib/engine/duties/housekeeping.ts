@@ -1,28 +1,21 @@
-import type { Duty } from "@/lib/engine/duties/duty";
-import { leftoverDelete, nodeExpire } from "@/lib/engine/sql/leftover";
+import type { EngineContext } from "@/lib/engine/context";
+import { leftoverDeleteChunk, leftoverDeleteSmall, nodeExpire } from "@/lib/engine/sql/leftover";
 import { trashBatchExpire, trashExpireChunk } from "@/lib/engine/sql/trash";
 
-/** So many messages go in one statement, so that none runs long. */
+/** So many rows go in one statement, so that none runs long. */
 const CHUNK = 5_000;
 
 /** Deletes what has been in the trash for its time. */
-export const expiredTrash: Duty = {
-  name: "expired trash",
-  everyMs: 60_000,
-  run: async ({ database }) => {
-    if ((await trashExpireChunk(database.main, CHUNK)) > 0) return true;
-    await trashBatchExpire(database.main);
-    return false;
-  },
-};
+export async function expireTrash(context: EngineContext): Promise<void> {
+  const { main } = context.database;
+  while ((await trashExpireChunk(main, CHUNK)) > 0);
+  await trashBatchExpire(main);
+}
 
-/** Deletes what deleted exchanges left behind, and processes that have been gone for a day. */
-export const leftovers: Duty = {
-  name: "leftovers",
-  everyMs: 600_000,
-  run: async ({ database }) => {
-    await leftoverDelete(database.main);
-    await nodeExpire(database.main);
-    return false;
-  },
-};
+/** Deletes what deleted queues and exchanges left behind, and processes that have been gone for a day. */
+export async function sweepLeftovers(context: EngineContext): Promise<void> {
+  const { relaxed } = context.database;
+  while ((await leftoverDeleteChunk(relaxed, CHUNK)) > 0);
+  await leftoverDeleteSmall(relaxed);
+  await nodeExpire(relaxed);
+}

@@ -1,5 +1,4 @@
 import type { EngineContext } from "@/lib/engine/context";
-import type { Duty } from "@/lib/engine/duties/duty";
 import {
   type PartitionRow,
   partitionCloseBefore,
@@ -87,23 +86,3 @@ export async function dropPartitions(context: EngineContext, rules = partitionRu
     });
   }
 }
-
-/** Begins new partitions of bodies in time. */
-export const newPartitions: Duty = {
-  name: "new partitions",
-  everyMs: 30_000,
-  run: async (context) => {
-    await rotatePartitions(context);
-    return false;
-  },
-};
-
-/** Gives back the space of bodies that nothing refers to. */
-export const oldPartitions: Duty = {
-  name: "old partitions",
-  everyMs: 10 * MINUTE_MS,
-  run: async (context) => {
-    await dropPartitions(context);
-    return false;
-  },
-};

@@ -124,7 +124,7 @@ const nodes = `
 SELECT name, kind, running, version, started_at, last_seen_at FROM (
   SELECT DISTINCT ON (n.kind, n.name, n.running, CASE WHEN n.running THEN n.id END) n.*,
     bool_or(n.running) OVER (PARTITION BY n.kind, n.name) AS any_running
-  FROM (SELECT *, last_seen_at > now() - interval '15 s' AS running FROM warren.node
+  FROM (SELECT *, last_seen_at > now() - interval '10 s' AS running FROM warren.node
         WHERE last_seen_at > now() - interval '1 day') n
   ORDER BY n.kind, n.name, n.running, CASE WHEN n.running THEN n.id END, n.last_seen_at DESC
 ) seen WHERE running OR NOT any_running

@@ -9,9 +9,10 @@ export interface ThinningStep {
 /**
  * Writes one tick: a sample of every queue and exchange whose counters changed since the last tick, and of every
  * vhost. To be called after the fold, in the same transaction and under its lock, so that no change falls between.
+ * @param notBeforeMs does nothing when the last tick was less than so long ago
  */
-export async function sampleTake(db: Queryable): Promise<void> {
-  await db.query({ name: "sample_take", text: take });
+export async function sampleTake(db: Queryable, notBeforeMs: number): Promise<void> {
+  await db.query({ name: "sample_take", text: take }, [notBeforeMs]);
 }
 
 /**
@@ -42,7 +43,9 @@ const series = [
 
 const take = `
 WITH tick AS MATERIALIZED (
-  SELECT clock_timestamp() AS at, coalesce((SELECT max(at) FROM warren.vhost_sample), '-infinity') AS last
+  SELECT * FROM (
+    SELECT clock_timestamp() AS at, coalesce((SELECT max(at) FROM warren.vhost_sample), '-infinity') AS last
+  ) t WHERE t.last < t.at - $1 * interval '1 ms'
 ), queues AS (
   INSERT INTO warren.queue_sample (queue_id, at, ready, unacked, publish, deliver, deliver_no_ack, get, get_no_ack,
     ack, redeliver)

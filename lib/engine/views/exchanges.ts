@@ -1,0 +1,40 @@
+import { notFound } from "@/lib/broker/errors";
+import type { ExchangeStatus } from "@/lib/broker/topology";
+import type { EngineContext } from "@/lib/engine/context";
+import { type ExchangeStatusRow, exchangeStatusList } from "@/lib/engine/sql/exchange-status";
+import { decodeArguments } from "@/lib/engine/topology/arguments";
+
+/** All exchanges, or those of one vhost, with their totals and rates. `not-found` for an unknown vhost. */
+export async function listExchanges(context: EngineContext, vhost?: string): Promise<readonly ExchangeStatus[]> {
+  if (vhost !== undefined) (await context.topology.fresh()).vhost(vhost);
+  const rows = await exchangeStatusList(context.database.main, { vhost: vhost ?? null, name: null });
+  return rows.map(statusOf);
+}
+
+/** One exchange; the empty name is the default exchange's. */
+export async function getExchange(context: EngineContext, vhost: string, name: string): Promise<ExchangeStatus> {
+  (await context.topology.fresh()).vhost(vhost);
+  const [row] = await exchangeStatusList(context.database.main, { vhost, name });
+  if (!row) throw notFound("exchange", name, vhost);
+  return statusOf(row);
+}
+
+function statusOf(row: ExchangeStatusRow): ExchangeStatus {
+  const { elapsed } = row;
+  const rate = (before: number, after: number) =>
+    row.moved && elapsed !== null && elapsed > 0 ? Math.max(0, after - before) / elapsed : 0;
+  return {
+    vhost: row.vhost,
+    name: row.name,
+    type: row.type,
+    durable: row.durable,
+    autoDelete: row.auto_delete,
+    internal: row.internal,
+    arguments: decodeArguments(row.arguments),
+    createdAt: row.created_at,
+    publishIn: row.publish_in,
+    publishOut: row.publish_out,
+    publishInRate: rate(row.base_publish_in, row.publish_in),
+    publishOutRate: rate(row.base_publish_out, row.publish_out),
+  };
+}
