@@ -14,6 +14,7 @@ import { declareQueue, deleteQueue } from "@/lib/engine/topology/queues";
 import { deleteVhost, getVhost, listVhosts, putVhost } from "@/lib/engine/topology/vhosts";
 import { purgeQueue } from "@/lib/engine/trash/purge";
 import { listTrash, restoreTrash } from "@/lib/engine/trash/restore";
+import { getExchange, listExchanges } from "@/lib/engine/views/exchanges";
 import { overview } from "@/lib/engine/views/overview";
 import { getMessage, peek } from "@/lib/engine/views/peek";
 import { getQueue, listQueues, queueSamples } from "@/lib/engine/views/queues";
@@ -31,6 +32,8 @@ export function postgresBroker(context: EngineContext): Broker {
     putVhost: (_actor, vhost) => putVhost(context, vhost),
     deleteVhost: (_actor, name) => deleteVhost(context, name),
 
+    listExchanges: (_actor, vhost) => listExchanges(context, vhost),
+    getExchange: (_actor, vhost, name) => getExchange(context, vhost, name),
     declareExchange: (_actor, declaration) => declareExchange(context, declaration),
     deleteExchange: (_actor, vhost, name, options) => deleteExchange(context, vhost, name, options),
 
