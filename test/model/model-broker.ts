@@ -247,9 +247,9 @@ export class ModelBroker implements Broker {
   async discardDeadLetters(actor: Actor, vhost: string, selection: Selection) {
     this.sweep();
     const letters = this.#deadLettersOf(vhost, selection);
-    const free = letters.filter(({ entry }) => entry.state === "ready");
+    const free = letters.filter(({ entry }) => entry.state !== "leased");
     for (const { queue, entry } of free) removeEntry(queue, entry);
-    const held = letters.filter(({ entry }) => entry.state !== "ready");
+    const held = letters.filter(({ entry }) => entry.state === "leased");
     const result = views.bulkResult(letters.length, held, "a consumer holds it");
     return { ...result, trash: this.#trash.throwAway("discard", vhost, actor.user, free) };
   }
@@ -280,7 +280,7 @@ export class ModelBroker implements Broker {
     target: (entry: ModelEntry) => { exchange: string; routingKey: string },
   ): BulkResult {
     const skipped = selected.filter(
-      ({ queue, entry }) => entry.state !== "ready" || !this.#flow.forward(queue, entry, target(entry)),
+      ({ queue, entry }) => entry.state === "leased" || !this.#flow.forward(queue, entry, target(entry)),
     );
     return views.bulkResult(selected.length, skipped, "it would go nowhere, or a consumer holds it");
   }

@@ -95,16 +95,17 @@ export class ModelFlow {
       this.#trim(queue);
     }
     for (const queue of queues) {
-      for (const entry of readyIn(queue)) {
-        if (entry.expiresAt !== null && entry.expiresAt <= now) this.#bury(queue, entry, "expired");
-      }
+      for (let head = expiredHead(queue, now); head; head = expiredHead(queue, now)) this.#bury(queue, head, "expired");
     }
   }
 
   lease(actor: Actor, request: LeaseRequest): Leased[] {
     const queue = this.#topology.queue(request.vhost, request.queue);
-    const taken = readyIn(queue).slice(0, request.max);
     const now = this.#now();
+    const met = readyIn(queue).slice(0, request.max);
+    // What expired behind one that did not is noticed when somebody comes upon it.
+    for (const entry of met.filter((one) => isExpired(one, now))) this.#bury(queue, entry, "expired");
+    const taken = met.filter((entry) => !isExpired(entry, now));
     const until = now + request.visibilityTimeoutMs;
     for (const entry of taken) {
       if (request.autoAck) removeEntry(queue, entry);
@@ -142,7 +143,7 @@ export class ModelFlow {
         queue.totals.ack++;
         break;
       case "requeue":
-        this.#requeue(queue, entry, { delayMs: outcome.delayMs ?? 0, counts: outcome.counts ?? false });
+        this.#requeue(queue, entry, { delayMs: outcome.delayMs ?? 0, counts: outcome.counts ?? true });
         this.#trim(queue);
         break;
       case "reject":
@@ -161,13 +162,16 @@ export class ModelFlow {
     return null;
   }
 
-  /** Takes a message on to where an exchange routes it, as a new copy; false when it goes nowhere and stays. */
+  /**
+   * Takes a message on to where an exchange routes it, as a new copy. False when it stays: it would go nowhere, or to a
+   * queue that has no room. CC is left out of it: whoever sends a message somewhere means there.
+   */
   forward(queue: ModelQueue, entry: ModelEntry, to: { exchange: string; routingKey: string }): boolean {
-    const keys = routingKeys(to.routingKey, entry.properties.headers);
-    const found = route(this.#topology.routing(queue.queue.vhost), to.exchange, keys, entry.properties.headers);
-    if (found.queues.length === 0) return false;
-    removeEntry(queue, entry);
+    const { headers } = entry.properties;
+    const found = route(this.#topology.routing(queue.queue.vhost), to.exchange, [to.routingKey], headers);
     const targets = found.queues.map(({ id }) => this.#topology.queueById(id) as ModelQueue);
+    if (targets.length === 0 || targets.some((target) => refuses(target, entry.body.length))) return false;
+    removeEntry(queue, entry);
     const id = ++this.#ids;
     for (const target of targets) this.#append(target, { ...entry, ...to, death: null }, id);
     for (const target of targets) this.#trim(target);
@@ -254,7 +258,7 @@ export class ModelFlow {
   #trim(queue: ModelQueue): void {
     if (queue.limits.overflow !== "drop-head") return;
     for (let head = readyIn(queue)[0]; head && isOver(queue, 0, 0); head = readyIn(queue)[0]) {
-      this.#bury(queue, head, "maxlen");
+      this.#bury(queue, head, isExpired(head, this.#now()) ? "expired" : "maxlen");
     }
   }
 }
@@ -271,6 +275,16 @@ function isOver(queue: ModelQueue, more: number, moreBytes: number): boolean {
     (maxLength !== null && ready.length + more > maxLength) ||
     (maxLengthBytes !== null && bytes + moreBytes > maxLengthBytes)
   );
+}
+
+function isExpired({ expiresAt }: ModelEntry, now: number): boolean {
+  return expiresAt !== null && expiresAt <= now;
+}
+
+/** An expired message that is the first of its rank; behind one that has not expired it waits for its turn. */
+function expiredHead(queue: ModelQueue, now: number): ModelEntry | undefined {
+  const ready = readyIn(queue);
+  return ready.find((entry) => isExpired(entry, now) && ready.find(({ rank }) => rank === entry.rank) === entry);
 }
 
 function totalOf({ countAs, autoAck }: LeaseRequest): "get" | "getNoAck" | "deliver" | "deliverNoAck" {

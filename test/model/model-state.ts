@@ -43,7 +43,7 @@ export interface ModelVhost {
 
 export interface ModelTrash {
   batch: TrashBatch;
-  readonly entries: readonly { readonly queueId: number; readonly entry: ModelEntry }[];
+  readonly entries: { readonly queueId: number; readonly entry: ModelEntry }[];
 }
 
 export const noTotals: MessageTotals = {

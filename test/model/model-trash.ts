@@ -10,6 +10,8 @@ import {
 } from "@/test/model/model-state";
 import type { ModelTopology } from "@/test/model/model-topology";
 
+const dropTogetherMs = 10 * 60_000;
+
 interface Thrown {
   readonly queue: ModelQueue;
   readonly entry: ModelEntry;
@@ -66,9 +68,24 @@ export class ModelTrashBin {
     return id;
   }
 
-  /** One that nobody takes as a dead letter. */
+  /** One that nobody takes as a dead letter; a batch collects what a queue drops within ten minutes. */
   drop(queue: ModelQueue, entry: ModelEntry): void {
-    this.throwAway("drop", queue.queue.vhost, "system", [{ queue, entry }]);
+    const { vhost, name } = queue.queue;
+    const open = this.#current().find(
+      ({ batch }) =>
+        batch.action === "drop" &&
+        batch.vhost === vhost &&
+        batch.queue === name &&
+        batch.restoredAt === null &&
+        batch.at.getTime() > this.#now() - dropTogetherMs,
+    );
+    if (!open) {
+      this.throwAway("drop", vhost, "system", [{ queue, entry }]);
+      return;
+    }
+    becomeReady(entry);
+    open.entries.push({ queueId: queue.id, entry });
+    open.batch = { ...open.batch, count: open.entries.length };
   }
 
   restore(id: string): { restored: number } {

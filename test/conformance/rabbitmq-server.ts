@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+/** Debian's place for the script itself; the one in the path insists on being root or the user rabbitmq. */
+const script = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+const startTimeoutMs = 60_000;
+
+export interface RabbitMqServer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Whether there is a RabbitMQ to compare with. Where there is none, the comparison is left out and says so; under
+ * CI=true that is an error, so that it can't be left out for good without anybody noticing.
+ */
+export function rabbitMqIsInstalled(): boolean {
+  if (existsSync(script)) return true;
+  const sentence = "RabbitMQ is not installed (Debian: apt-get install rabbitmq-server)";
+  if (process.env.CI === "true") throw new Error(`${sentence}, and the conformance tests need it.`);
+  process.stderr.write(`${sentence}: the conformance tests are left out.\n`);
+  return false;
+}
+
+/** Starts a RabbitMQ of its own on free ports, with all it writes in a temporary folder. */
+export async function startRabbitMq(): Promise<RabbitMqServer> {
+  const home = mkdtempSync(path.join(tmpdir(), "warren-rabbitmq-"));
+  const [port, distPort, epmdPort] = await freePorts(3);
+  const environment: Record<string, string | undefined> = {
+    PATH: process.env.PATH,
+    HOME: home,
+    LANG: "C.UTF-8",
+    RABBITMQ_NODENAME: `warren-test-${process.pid}-${port}@localhost`,
+    RABBITMQ_NODE_IP_ADDRESS: "127.0.0.1",
+    RABBITMQ_NODE_PORT: String(port),
+    RABBITMQ_DIST_PORT: String(distPort),
+    ERL_EPMD_PORT: String(epmdPort),
+    ERL_EPMD_ADDRESS: "127.0.0.1",
+    RABBITMQ_MNESIA_BASE: path.join(home, "mnesia"),
+    RABBITMQ_LOG_BASE: path.join(home, "log"),
+    RABBITMQ_LOGS: path.join(home, "rabbit.log"),
+    RABBITMQ_ENABLED_PLUGINS_FILE: path.join(home, "plugins"),
+    RABBITMQ_CONFIG_FILE: path.join(home, "rabbitmq.conf"),
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: "+S 1:1 +sbwt none",
+  };
+  const variables = environment as NodeJS.ProcessEnv;
+  const child = spawn(script, [], { env: variables, stdio: "ignore", detached: true });
+  const stop = () => end(child, home, variables);
+  try {
+    await accepts(child, port as number, home);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url: `amqp://guest:guest@127.0.0.1:${port}`, stop };
+}
+
+async function accepts(child: ChildProcess, port: number, home: string): Promise<void> {
+  const deadline = Date.now() + startTimeoutMs;
+  while (Date.now() < deadline && child.exitCode === null) {
+    if (readsFrom(path.join(home, "rabbit.log")).includes("Server startup complete") && (await canConnect(port)))
+      return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`RabbitMQ did not start.\n${readsFrom(path.join(home, "rabbit.log")).slice(-2_000)}`);
+}
+
+/** Ends the server and the port mapper that it started on a port of its own. */
+async function end(child: ChildProcess, home: string, environment: NodeJS.ProcessEnv): Promise<void> {
+  if (child.exitCode === null && child.pid !== undefined) {
+    const exited = new Promise((resolve) => child.once("exit", resolve));
+    // The script, and the Erlang machine that it runs, are a process group.
+    process.kill(-child.pid, "SIGTERM");
+    const patience = setTimeout(() => child.pid !== undefined && process.kill(-child.pid, "SIGKILL"), 15_000);
+    await exited;
+    clearTimeout(patience);
+  }
+  spawnSync("epmd", ["-kill"], { env: environment, stdio: "ignore" });
+  rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+}
+
+function readsFrom(file: string): string {
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
+}
+
+function canConnect(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
+
+/** Ports that were free a moment ago, all different. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve, reject) => {
+          server.once("error", reject);
+          server.listen(0, "127.0.0.1", () => {
+            const address = server.address();
+            if (address === null || typeof address === "string") reject(new Error("no port"));
+            else resolve(address.port);
+          });
+        }),
+    ),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}

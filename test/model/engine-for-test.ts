@@ -1,0 +1,70 @@
+import { Client } from "pg";
+import type { Broker } from "@/lib/broker/broker";
+import { allDuties } from "@/lib/engine/duties/all";
+import { createEngine } from "@/lib/engine/engine";
+import { startNode } from "@/lib/engine/node";
+import { createTestDatabase } from "@/test/support/database";
+
+export interface EngineForTest {
+  readonly broker: Broker;
+  /**
+   * Moves time on for everything that is stored, by setting every time in the engine's tables back. The database's
+   * clock goes on as it does, so a test counts in steps far longer than it runs.
+   */
+  shift(ms: number): Promise<void>;
+  /** Does the background duties until nothing is left to do. */
+  runDuties(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * An engine on a database of its own.
+ * @param options.duties whether the duties run by themselves, as in production, or only by `runDuties`
+ */
+export async function engineForTest(options: { readonly duties: boolean }): Promise<EngineForTest> {
+  const database = await createTestDatabase();
+  const log = {
+    error: (message: string, error: unknown) => {
+      throw new Error(message, { cause: error });
+    },
+  };
+  const engine = createEngine({ databaseUrl: database.url, applicationName: "model test", log });
+  const node = options.duties ? startNode(engine.context, { name: "test", kind: "broker", version: "0" }) : undefined;
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+  const shift = await shiftStatement(client);
+  return {
+    broker: engine.broker,
+    shift: async (ms) => {
+      await client.query(shift.replaceAll(":ms", String(Math.round(ms))));
+    },
+    runDuties: async () => {
+      for (const duty of allDuties) while (await duty.run(engine.context));
+      // What one of them brought about may be another's to go on with: an expired lease, and then its message.
+      for (const duty of allDuties) while (await duty.run(engine.context));
+    },
+    close: async () => {
+      await node?.stop();
+      await engine.close();
+      await client.end();
+      await database.drop();
+    },
+  };
+}
+
+/** Sets all times back, in whatever tables and columns the migration made; `:ms` stands for by how much. */
+async function shiftStatement(client: Client): Promise<string> {
+  const { rows } = await client.query<{ table_name: string; columns: string[] }>(
+    `SELECT c.relname AS table_name, array_agg(a.attname::text) AS columns
+     FROM pg_class c
+     JOIN pg_namespace n ON n.oid = c.relnamespace
+     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+     WHERE n.nspname = 'warren' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+       AND a.atttypid = 'timestamptz'::regtype AND c.relname <> 'node'
+     GROUP BY c.relname ORDER BY c.relname`,
+  );
+  const back = (column: string) => `"${column}" = "${column}" - interval '1 millisecond' * :ms`;
+  return rows
+    .map(({ table_name, columns }) => `UPDATE warren."${table_name}" SET ${columns.map(back).join(", ")}`)
+    .join("; ");
+}
