@@ -10,6 +10,8 @@ let timer: ReturnType<typeof setInterval> | undefined;
 
 function watch(watcher: () => void) {
   watchers.add(watcher);
+  // The first to watch sees the time at once, not a second later.
+  if (timer === undefined) now = Date.now();
   timer ??= setInterval(() => {
     now = Date.now();
     for (const each of watchers) each();
