@@ -19,7 +19,6 @@ export function FieldsTable({
   label: string;
   rows: readonly { name: string; value: ReactNode; type?: string }[];
 }) {
-  const typed = rows.some((row) => row.type !== undefined);
   return (
     <table aria-label={label} className="body-fields w-full border-collapse text-12">
       <tbody>
@@ -27,14 +26,17 @@ export function FieldsTable({
           <tr key={row.name} className="align-top">
             <th
               scope="row"
-              className="mono max-w-56 py-0 pr-4 text-left leading-5 font-normal whitespace-nowrap text-ink-3 [overflow-wrap:anywhere] phone:max-w-36 phone:whitespace-normal"
+              className="mono max-w-44 min-w-24 py-0 pr-4 text-left leading-5 font-normal text-ink-3 [overflow-wrap:anywhere]"
             >
               <VisibleText text={row.name} />
             </th>
-            <td className="mono w-full py-0 leading-5 [overflow-wrap:anywhere]">{row.value}</td>
-            {typed && (
-              <td className="py-0 pl-4 text-right text-11 leading-5 whitespace-nowrap text-ink-3">{row.type}</td>
-            )}
+            <td className="mono w-full py-0 leading-5 [overflow-wrap:anywhere]">
+              {/* Beside the first line only, so that a long value has the whole width. */}
+              {row.type !== undefined && (
+                <span className="float-right pl-3 font-sans text-11 leading-5 text-ink-3">{row.type}</span>
+              )}
+              {row.value}
+            </td>
           </tr>
         ))}
       </tbody>

@@ -100,7 +100,7 @@ export function deadLetterColumns(options: {
     {
       id: "age",
       label: "Dead for",
-      width: 86,
+      width: 100,
       align: "end",
       fixed: true,
       sortBy: (letter) => Date.parse(letter.death.at),

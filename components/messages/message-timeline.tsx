@@ -42,7 +42,7 @@ export function timelineOf(message: Message): TimelineEvent[] {
       detail: (
         <>
           in <QueueName vhost={message.vhost} name={death.queue} />
-          {death.count > 1 && `, ${formatNoun(death.count, "time")} so far, first then`}
+          {death.count > 1 && `, ${formatNoun(death.count, "time")}; this was the first`}
         </>
       ),
     });

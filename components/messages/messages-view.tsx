@@ -23,7 +23,6 @@ import { ColumnsButton, DensityButton } from "@/components/ui/data-table/columns
 import { DataTable } from "@/components/ui/data-table/data-table";
 import { ListFoot } from "@/components/ui/data-table/list-foot";
 import { EmptyState } from "@/components/ui/empty-state";
-import { FilterBar } from "@/components/ui/filter/filter-bar";
 import { FilterField } from "@/components/ui/filter/filter-field";
 import type { Query } from "@/components/ui/filter/query";
 import { useFilter } from "@/components/ui/filter/use-filter";
@@ -113,112 +112,111 @@ export function MessagesView({ vhost, queue }: { vhost: string; queue?: string }
   };
 
   return (
-    <SplitView
-      name="messages"
-      panelLabel={open ? `Message ${open.id}` : "Message"}
-      onClose={onClose}
-      panel={
-        open && (
-          <MessagePanel
-            key={openId}
-            vhost={vhost}
-            queue={open.queue}
-            id={open.id}
-            listed={listed}
-            hits={hits}
-            pins={pins}
-            onClose={onClose}
-          />
-        )
-      }
-    >
-      <FilterBar
-        end={
-          <>
-            <ColumnsButton name="messages" columns={columns} />
-            <DensityButton />
-          </>
-        }
-      >
+    <>
+      <div className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line px-4 py-2">
         <Search {...{ vhost, query, names }} onChange={onQuery} withQueues={!inQueue} />
-      </FilterBar>
-      <div className="flex shrink-0 flex-wrap items-center gap-2 px-4 pb-2">
-        <div className="max-w-full overflow-x-auto">
-          <Segments label="State" value={state} onChange={(next) => void setState(next)} options={stateSegments} />
-        </div>
-        <span className="ml-auto phone:hidden">
-          <Button
-            variant="ghost"
-            icon={<Download className="icon-14" aria-hidden="true" />}
-            disabledReason={rows && rows.length > 0 ? undefined : "There is nothing to download"}
-            onClick={() => saveFile(`${queue ?? "messages"}.ndjson`, ndjson(rows ?? []), "application/x-ndjson")}
-          >
-            {rows && rows.length > 0 ? `NDJSON of ${formatCount(rows.length)}` : "NDJSON"}
-          </Button>
+        <span className="flex gap-2 phone:hidden">
+          <ColumnsButton name="messages" columns={columns} />
+          <DensityButton />
         </span>
       </div>
-      <DataTable
+      <SplitView
         name="messages"
-        label="Messages"
-        columns={columns}
-        rows={rows}
-        rowId={messageId}
-        ordered
-        sort={{ column: "age", descending: order === "oldest" }}
-        onSort={(sort) => void setOrder(sort.descending ? "oldest" : "newest")}
-        openId={openId}
-        onOpen={onOpen}
+        panelLabel={open ? `Message ${open.id}` : "Message"}
         onClose={onClose}
-        primary
-        secondLine={(message) => (inQueue ? <Preview message={message} /> : <SecondLine message={message} />)}
-        filtered={filtered || state !== "all"}
-        viewKey={`${state} ${key}`}
-        error={list.error}
-        onRetry={() => void list.refetch()}
-        onEnd={onEnd}
-        empty={<Empty vhost={vhost} queue={queue} />}
-        nothingMatches={
-          <EmptyState
-            title="Nothing matches"
-            actions={
-              <Button
-                onClick={() => {
-                  clear();
-                  void setState(null);
-                }}
-              >
-                Show all messages
-              </Button>
-            }
-          >
-            {filtered
-              ? "No message here has all of that. Text is looked for in routing keys, exchanges, ids, headers and bodies."
-              : `No message here is ${state} now.`}
-          </EmptyState>
+        panel={
+          open && (
+            <MessagePanel
+              key={openId}
+              vhost={vhost}
+              queue={open.queue}
+              id={open.id}
+              listed={listed}
+              hits={hits}
+              pins={pins}
+              onClose={onClose}
+            />
+          )
         }
-      />
-      <PinNote pins={pins} />
-      <ListFoot
-        keys={[
-          [["j", "k"], "next"],
-          [["Enter"], "open"],
-          [["/"], "search"],
-        ]}
       >
-        {rows && (
-          <span>
-            {formatNoun(rows.length, "message")}
-            {hasNextPage && " so far; more come as you scroll"}
+        <div className="flex shrink-0 flex-wrap items-center gap-2 px-4 py-2">
+          <div className="max-w-full overflow-x-auto">
+            <Segments label="State" value={state} onChange={(next) => void setState(next)} options={stateSegments} />
+          </div>
+          <span className="ml-auto phone:hidden">
+            <Button
+              variant="ghost"
+              icon={<Download className="icon-14" aria-hidden="true" />}
+              disabledReason={rows && rows.length > 0 ? undefined : "There is nothing to download"}
+              onClick={() => saveFile(`${queue ?? "messages"}.ndjson`, ndjson(rows ?? []), "application/x-ndjson")}
+            >
+              {rows && rows.length > 0 ? `NDJSON of ${formatCount(rows.length)}` : "NDJSON"}
+            </Button>
           </span>
-        )}
-        {paused && (
-          <button type="button" className="link inline-flex items-center gap-1" onClick={() => void list.refetch()}>
-            <RefreshCw className="icon-14" aria-hidden="true" />
-            Not live in so long a list: read again
-          </button>
-        )}
-      </ListFoot>
-    </SplitView>
+        </div>
+        <DataTable
+          name="messages"
+          label="Messages"
+          columns={columns}
+          rows={rows}
+          rowId={messageId}
+          ordered
+          sort={{ column: "age", descending: order === "oldest" }}
+          onSort={(sort) => void setOrder(sort.descending ? "oldest" : "newest")}
+          openId={openId}
+          onOpen={onOpen}
+          onClose={onClose}
+          primary
+          secondLine={(message) => (inQueue ? <Preview message={message} /> : <SecondLine message={message} />)}
+          filtered={filtered || state !== "all"}
+          viewKey={`${state} ${key}`}
+          error={list.error}
+          onRetry={() => void list.refetch()}
+          onEnd={onEnd}
+          empty={<Empty vhost={vhost} queue={queue} />}
+          nothingMatches={
+            <EmptyState
+              title="Nothing matches"
+              actions={
+                <Button
+                  onClick={() => {
+                    clear();
+                    void setState(null);
+                  }}
+                >
+                  Show all messages
+                </Button>
+              }
+            >
+              {filtered
+                ? "No message here has all of that. Text is looked for in routing keys, exchanges, ids, headers and bodies."
+                : `No message here is ${state} now.`}
+            </EmptyState>
+          }
+        />
+        <PinNote pins={pins} />
+        <ListFoot
+          keys={[
+            [["j", "k"], "next"],
+            [["Enter"], "open"],
+            [["/"], "search"],
+          ]}
+        >
+          {rows && (
+            <span>
+              {formatNoun(rows.length, "message")}
+              {hasNextPage && " so far; more come as you scroll"}
+            </span>
+          )}
+          {paused && (
+            <button type="button" className="link inline-flex items-center gap-1" onClick={() => void list.refetch()}>
+              <RefreshCw className="icon-14" aria-hidden="true" />
+              Not live in so long a list: read again
+            </button>
+          )}
+        </ListFoot>
+      </SplitView>
+    </>
   );
 }
 
@@ -246,6 +244,8 @@ function Search({
       placeholder={`Text, or ${withQueues ? "queue: " : ""}headers. body. properties. key: reason:`}
       completeTitle="What messages can be searched by"
       complete={(word) => completeMessageWord(word, queueNames, names)}
+      large
+      className="phone:basis-full"
     />
   );
 }

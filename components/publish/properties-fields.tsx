@@ -68,7 +68,7 @@ function PropertyInput({
   onChange: (value: string) => void;
 }) {
   return (
-    <Field label={field.name} mono inline error={problem}>
+    <Field label={field.name} mono inline error={problem} className="[&>label]:min-w-[104px]">
       <Input
         mono
         value={value}
