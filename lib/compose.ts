@@ -1,8 +1,10 @@
 import type { Broker } from "@/lib/broker/broker";
+import type { Duty } from "@/lib/engine/duties/duty";
 import { createEngine } from "@/lib/engine/engine";
 import { type NodeIdentity, startNode } from "@/lib/engine/node";
 import { SampleSwitch } from "@/lib/engine/sample-switch";
 import { SampleControl } from "@/lib/sample/control";
+import { runSample } from "@/lib/sample/runner";
 
 export interface BrokerOptions {
   /** A `postgres://` address of a migrated database. */
@@ -30,10 +32,20 @@ export function composeBroker(options: BrokerOptions): ComposedBroker {
     applicationName: `warren ${options.node.kind}`,
     log: { error: options.onError },
   });
-  const node = startNode(engine.context, options.node);
+  const sample = new SampleControl(new SampleSwitch(engine.context));
+  const sampleDuty: Duty = {
+    name: "sample workload",
+    everyMs: 1000,
+    run: async (_context, ended) => {
+      const onError = (error: unknown) => options.onError("The sample workload stumbled.", error);
+      await runSample(engine.broker, sample, ended, onError);
+      return false;
+    },
+  };
+  const node = startNode(engine.context, options.node, [sampleDuty]);
   return {
     broker: engine.broker,
-    sample: new SampleControl(new SampleSwitch(engine.context)),
+    sample,
     close: async () => {
       await node.stop();
       await engine.close();

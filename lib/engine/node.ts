@@ -1,6 +1,7 @@
 import { exchangeAnnouncements } from "@/lib/engine/announcements";
 import type { EngineContext } from "@/lib/engine/context";
 import { allDuties } from "@/lib/engine/duties/all";
+import type { Duty } from "@/lib/engine/duties/duty";
 import { startHeartbeat } from "@/lib/engine/duties/heartbeat";
 import { startDuties } from "@/lib/engine/duties/runner";
 
@@ -15,11 +16,18 @@ export interface RunningNode {
   stop(): Promise<void>;
 }
 
-/** Makes this process one of the cluster's nodes: listed, hearing of what the others do, and doing its share. */
-export function startNode(context: EngineContext, identity: NodeIdentity): RunningNode {
+/**
+ * Makes this process one of the cluster's nodes: listed, hearing of what the others do, and doing its share.
+ * @param moreDuties what only one broker node is to do besides the engine's own duties
+ */
+export function startNode(
+  context: EngineContext,
+  identity: NodeIdentity,
+  moreDuties: readonly Duty[] = [],
+): RunningNode {
   const heartbeat = startHeartbeat(context, identity);
   const announcements = exchangeAnnouncements(context);
-  const duties = identity.kind === "broker" ? startDuties(context, allDuties) : undefined;
+  const duties = identity.kind === "broker" ? startDuties(context, [...allDuties, ...moreDuties]) : undefined;
   return {
     stop: async () => {
       await Promise.all([duties?.stop(), announcements.stop(), heartbeat.stop()]);

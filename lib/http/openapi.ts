@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { WARREN_VERSION } from "@/lib/http/compatibility";
 import { type Endpoint, pathParameters } from "@/lib/http/endpoint";
+import { WARREN_VERSION } from "@/lib/version";
 
 /** The OpenAPI 3.1 document of a table of endpoints, made from the schemas that validate. */
 export function openApiDocument(endpoints: readonly Endpoint[]): object {

@@ -2,11 +2,11 @@ import { hostname } from "node:os";
 import { Authenticator } from "@/lib/auth/authenticator";
 import { openConsoleDatabase } from "@/lib/auth/console-database";
 import { composeBroker } from "@/lib/compose";
-import { WARREN_VERSION } from "@/lib/http/compatibility";
 import type { Services } from "@/lib/http/endpoint";
 import { endpoints } from "@/lib/http/endpoints/table";
 import { createRouter, type Router } from "@/lib/http/router";
 import { messageLimit, oncePerProcess } from "@/lib/http/runtime";
+import { WARREN_VERSION } from "@/lib/version";
 
 export const runtime = "nodejs";
 export const dynamic = "force-dynamic";

@@ -8,6 +8,9 @@ export interface Duty {
   readonly name: string;
   /** Pause between two runs, in ms. */
   readonly everyMs: number;
-  /** Returns true when there is more to do at once. */
-  run(context: EngineContext): Promise<boolean>;
+  /**
+   * Returns true when there is more to do at once. `ended` fires when the node stops or no longer leads: a duty that
+   * goes on for long ends then.
+   */
+  run(context: EngineContext, ended: AbortSignal): Promise<boolean>;
 }

@@ -66,7 +66,7 @@ async function repeat(context: EngineContext, duty: Duty, ended: AbortSignal): P
   while (!ended.aborted) {
     let more = false;
     try {
-      more = await duty.run(context);
+      more = await duty.run(context, ended);
       failures = 0;
     } catch (error) {
       failures++;

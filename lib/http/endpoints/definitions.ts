@@ -1,8 +1,9 @@
 import { toPlain } from "@/lib/broker/properties/plain";
 import type { Binding, Exchange, Queue } from "@/lib/broker/topology";
-import { RABBITMQ_VERSION, WARREN_VERSION } from "@/lib/http/compatibility";
+import { RABBITMQ_VERSION } from "@/lib/http/compatibility";
 import { type Call, endpoint } from "@/lib/http/endpoint";
 import { ok } from "@/lib/http/reply";
+import { WARREN_VERSION } from "@/lib/version";
 
 /** What is there, in RabbitMQ's format; the vhost stands with each object only when all are exported. */
 async function definitions({ broker, actor }: Call, vhost?: string) {

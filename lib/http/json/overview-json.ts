@@ -1,8 +1,9 @@
 import type { Overview, Sample } from "@/lib/broker/topology";
 import { exchangeTypes } from "@/lib/broker/topology";
-import { NODE_NAME, RABBITMQ_VERSION, WARREN_VERSION } from "@/lib/http/compatibility";
+import { NODE_NAME, RABBITMQ_VERSION } from "@/lib/http/compatibility";
 import { lengthDetails, messageStatsJson, sampleJson } from "@/lib/http/json/stats-json";
 import { nodeJson } from "@/lib/http/json/topology-json";
+import { WARREN_VERSION } from "@/lib/version";
 
 /**
  * The overview as RabbitMQ's API gives it, with what Warren knows besides.

@@ -1,0 +1,4 @@
+import packageJson from "@/package.json" with { type: "json" };
+
+/** Warren's own version. */
+export const WARREN_VERSION: string = packageJson.version;
