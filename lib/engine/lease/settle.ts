@@ -40,7 +40,8 @@ export class Settler {
    */
   async settle(settlements: readonly Settlement[]): Promise<readonly SettlementResult[]> {
     const parsed = settlements.map(({ receipt, outcome }) => ({ receipt, hold: holdOf(receipt), outcome }));
-    const first = new Map(parsed.toReversed().map((one) => [one.receipt, one]));
+    const first = new Map<Receipt, (typeof parsed)[number]>();
+    for (const one of parsed) if (!first.has(one.receipt)) first.set(one.receipt, one);
     const isSettled = await this.#settleAll([...first.values()]);
     return parsed.map((one) => ({
       receipt: one.receipt,
