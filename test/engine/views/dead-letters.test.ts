@@ -24,12 +24,7 @@ async function lying(queue: string) {
 
 const bodiesIn = async (queue: string) => (await lying(queue)).map(({ body }) => body);
 
-async function grave(count: number) {
-  const origin = (await fixture.queue()).name;
-  const dlq = (await fixture.queue()).name;
-  await fixture.die(dlq, origin, names(count));
-  return { origin, dlq };
-}
+const grave = (count: number) => fixture.grave(names(count));
 
 describe("dead letters", () => {
   test("are listed and counted by queue, reason and origin, with what they failed of", async () => {
@@ -44,7 +39,7 @@ describe("dead letters", () => {
     expect(await count({ originQueue: origin })).toBe(30);
     expect(await count({ originQueue: origin, reason: "expired" })).toBe(0);
     expect(await count({ originQueue: origin, text: "M2" })).toBe(11);
-    expect(await count({ originQueue: origin, errorType: "testerror", routingKey: origin.toUpperCase() })).toBe(30);
+    expect(await count({ originQueue: origin, errorType: "testerror", routingKey: dlq.toUpperCase() })).toBe(30);
     const filtered = await listDeadLetters(fixture.context, { ...query, filter: { text: "m29" } });
     expect(filtered.items).toHaveLength(1);
     expect(filtered.next).toBeNull();
@@ -134,7 +129,7 @@ describe("dead letters", () => {
 
 describe("purging and moving", () => {
   test("a purged queue comes back in order, before what was published meanwhile", async () => {
-    const { name } = await fixture.queue();
+    const name = await fixture.queue();
     await fixture.publish(name, names(100));
     const before = await lying(name);
     const purged = await purgeQueue(fixture.context, actor, "/", name);
@@ -152,7 +147,7 @@ describe("purging and moving", () => {
     const after = await lying(name);
     expect(after.slice(0, 100)).toEqual(before);
     expect(after[100]?.body).toBe("later");
-    expect(await purgeQueue(fixture.context, actor, "/", (await fixture.queue()).name)).toEqual({
+    expect(await purgeQueue(fixture.context, actor, "/", await fixture.queue())).toEqual({
       messages: 0,
       trash: null,
     });
@@ -160,8 +155,8 @@ describe("purging and moving", () => {
   });
 
   test("moving all stops at what was there when it began, also into the same queue", async () => {
-    const from = (await fixture.queue()).name;
-    const to = (await fixture.queue()).name;
+    const from = await fixture.queue();
+    const to = await fixture.queue();
     await fixture.publish(from, names(700));
     const same = await moveMessages(fixture.context, {
       vhost: "/",

@@ -29,8 +29,8 @@ describe("peek", () => {
   test("pages in the order of service and against it, complete and without doubles", async () => {
     const queue = await fixture.queue();
     const bodies = Array.from({ length: 250 }, (_, index) => `m${index}`);
-    await fixture.publish(queue.name, bodies);
-    const request = { vhost: "/", queue: queue.name, limit: 40, bodyLimit: 100 };
+    await fixture.publish(queue, bodies);
+    const request = { vhost: "/", queue: queue, limit: 40, bodyLimit: 100 };
     expect((await allPages({ ...request, order: "oldest" })).map(bodyOf)).toEqual(bodies);
     expect((await allPages({ ...request, order: "newest" })).map(bodyOf)).toEqual([...bodies].reverse());
     expect((await allPages({ ...request, order: "newest", states: ["ready"] })).map(bodyOf)).toEqual(
@@ -38,16 +38,14 @@ describe("peek", () => {
     );
     expect(await allPages({ ...request, order: "oldest", states: ["unacked", "delayed"] })).toEqual([]);
     const mine = (await allPages({ vhost: "/", limit: 33, bodyLimit: 10, order: "oldest" })).filter(
-      (message) => message.queue === queue.name,
+      (message) => message.queue === queue,
     );
     expect(mine.map(bodyOf)).toEqual(bodies);
-    expect((await listQueues(fixture.context, { trend: true })).find((q) => q.name === queue.name)?.counts.ready).toBe(
-      250,
-    );
-    const status = await getQueue(fixture.context, "/", queue.name);
+    expect((await listQueues(fixture.context, { trend: true })).find((q) => q.name === queue)?.counts.ready).toBe(250);
+    const status = await getQueue(fixture.context, "/", queue);
     expect(status.headEnqueuedAt).toBeInstanceOf(Date);
     expect(status.trend).toHaveLength(30);
-    const message = await getMessage(fixture.context, { vhost: "/", queue: queue.name, id: mine[3]?.id ?? 0 });
+    const message = await getMessage(fixture.context, { vhost: "/", queue: queue, id: mine[3]?.id ?? 0 });
     expect(bodyOf(message)).toBe("m3");
     const all = await overview(fixture.context, { ageMs: 60_000, incrementMs: 5_000 });
     expect(all.counts.ready).toBeGreaterThanOrEqual(250);
