@@ -48,10 +48,12 @@ export function leaseKey(entry: { queueId: number; seq: number; token: number })
 async function buryTogether(context: EngineContext, burials: readonly Burial[]): Promise<string[]> {
   const contents = await readHeldContents(context.database.durable, burials);
   if (contents.length === 0) return [];
-  const byKey = new Map(burials.map((burial) => [leaseKey(burial), burial]));
+  const byKey = new Map(
+    contents.map((held) => [leaseKey({ queueId: held.queue_id, seq: held.seq, token: held.lease_token }), held]),
+  );
   let snapshot = await context.topology.current();
   for (let attempt = 0; attempt < maxReroutes; attempt++) {
-    const plans = planned(snapshot, contents, byKey);
+    const plans = planned(snapshot, burials, byKey);
     const version = snapshot.version;
     const done = await context.database.durable.transaction((tx) => execute(tx, version, plans));
     if (done) {
@@ -63,16 +65,17 @@ async function buryTogether(context: EngineContext, burials: readonly Burial[]):
   throw new BrokerError("unavailable", "The topology changes too quickly to dead-letter by it. Try again shortly.");
 }
 
+/** In the order of the burials: dead letters of one settling lie in the order in which they were settled. */
 function planned(
   snapshot: TopologySnapshot,
-  contents: readonly HeldContents[],
-  burials: ReadonlyMap<string, Burial>,
+  burials: readonly Burial[],
+  contents: ReadonlyMap<string, HeldContents>,
 ): Plan[] {
-  return contents.flatMap((message) => {
-    const burial = burials.get(leaseKey({ queueId: message.queue_id, seq: message.seq, token: message.lease_token }));
-    const queue = snapshot.queuesById.get(message.queue_id);
+  return burials.flatMap((burial) => {
+    const message = contents.get(leaseKey(burial));
+    const queue = snapshot.queuesById.get(burial.queueId);
     // A queue that was deleted takes its messages with it.
-    if (!burial || !queue) return [];
+    if (!message || !queue) return [];
     return [{ burial, queue, letter: routeLetter(snapshot, queue, message, burial) }];
   });
 }
