@@ -77,7 +77,11 @@ ORDER BY listed.seq ${direction}, listed.queue_id`;
 
 function countText(scope: DeadLetterScope): string {
   const key = scope.queueId === null ? "vhost_id" : "queue_id";
-  return `SELECT count(*)::float8 AS n FROM warren.dead_letter d WHERE d.${key} = ANY ($1::integer[]) ${conditions(scope, 2)}`;
+  // Those of a deleted queue stay until a duty clears them away.
+  return `
+SELECT count(*)::float8 AS n FROM warren.dead_letter d
+WHERE d.${key} = ANY ($1::integer[]) ${conditions(scope, 2)}
+  AND EXISTS (SELECT FROM warren.queue q WHERE q.id = d.queue_id)`;
 }
 
 function conditions(scope: DeadLetterScope, firstParameter: number): string {
