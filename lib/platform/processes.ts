@@ -1,12 +1,24 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
-/** Whether a process with this id exists, also when it belongs to another user. */
+/**
+ * Whether a process with this id runs, also when it belongs to another user. One that has ended but wasn't collected
+ * by its parent (a zombie) doesn't.
+ */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    if (!(error instanceof Error && "code" in error && error.code === "EPERM")) return false;
+  }
+  return !isZombie(pid);
+}
+
+function isZombie(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    return stat.charAt(stat.lastIndexOf(")") + 2) === "Z";
+  } catch {
+    return false;
   }
 }
 
@@ -21,16 +33,6 @@ export function startMark(pid: number): string {
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
   } catch {
     return "";
-  }
-}
-
-/** Whether the process is a zombie: ended, but not yet collected by its parent. */
-function isZombie(pid: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    return stat.charAt(stat.lastIndexOf(")") + 2) === "Z";
-  } catch {
-    return false;
   }
 }
 
@@ -70,7 +72,7 @@ export function signal(pid: number, name: NodeJS.Signals): void {
  */
 export async function waitForEnd(pid: number, timeout: number): Promise<boolean> {
   const deadline = Date.now() + timeout;
-  while (isAlive(pid) && !isZombie(pid)) {
+  while (isAlive(pid)) {
     if (Date.now() > deadline) return false;
     await pause(25);
   }

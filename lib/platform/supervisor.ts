@@ -14,12 +14,25 @@ export interface Warren {
   stop(): Promise<void>;
 }
 
+export interface Program {
+  readonly name: string;
+  /** Absolute path of a TypeScript file. */
+  readonly file: string;
+}
+
 export interface WarrenOptions {
   readonly environment: Environment;
   /** Serve the console from its sources, with reloading. */
   readonly development: boolean;
+  /** The programs to run beside Postgres, in order of starting; by default Warren's own broker and web. */
+  readonly programs?: readonly Program[];
   readonly say: (line: string) => void;
 }
+
+const PROGRAMS: readonly Program[] = [
+  { name: "broker", file: path.resolve("bin/broker.ts") },
+  { name: "web", file: path.resolve("bin/web.ts") },
+];
 
 /**
  * Starts all of Warren: the embedded Postgres unless DATABASE_URL names another, the migrations, the broker, and the
@@ -49,11 +62,11 @@ async function startParts(options: WarrenOptions, started: Kept[]): Promise<stri
   const applied = await migrate(database.url());
   if (applied.length > 0) say(`Prepared the database (${applied.length} migration${applied.length === 1 ? "" : "s"}).`);
 
-  for (const name of ["broker", "web"]) {
+  for (const { name, file } of options.programs ?? PROGRAMS) {
     const start = () =>
       startChild({
         name,
-        program: path.resolve(`bin/${name}.ts`),
+        program: file,
         environment: childEnvironment(environment, database.url(), development),
         say: (line) => say(`${name.padEnd(6)} | ${line}`),
       });

@@ -48,6 +48,7 @@ export function openHome(dataDirectory: string, say: (line: string) => void): Po
   const recorded = existsSync(pointer) ? readFileSync(pointer, "utf8").trim() : dataDirectory;
   let home = homeAt(recorded, dataDirectory);
   if (home.account !== null && !canEnter(home.account, home.directory)) {
+    requireNoCluster(home, home.account);
     const hash = createHash("sha256").update(dataDirectory).digest("hex").slice(0, 12);
     home = homeAt(path.join(SYSTEM_DIRECTORY, hash), dataDirectory);
     writeFileSync(pointer, `${home.directory}\n`);
@@ -80,9 +81,19 @@ function homeAt(directory: string, dataDirectory: string): PostgresHome {
   return { directory, cluster, account };
 }
 
+/** mkdir -p. Node's own never returns where the kernel says ENOENT for what can't be made, as in /proc. */
+function makeWithParents(directory: string): void {
+  if (existsSync(directory)) {
+    if (!statSync(directory).isDirectory()) throw Object.assign(new Error("not a directory"), { code: "ENOTDIR" });
+    return;
+  }
+  makeWithParents(path.dirname(directory));
+  mkdirSync(directory);
+}
+
 function makeDirectory(directory: string, dataDirectory: string): void {
   try {
-    mkdirSync(directory, { recursive: true });
+    makeWithParents(directory);
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw unusableDirectory(error, directory, dataDirectory);
@@ -97,6 +108,7 @@ export function unusableDirectory(error: unknown, directory: string, dataDirecto
       : "give this user the right to write it.";
   switch (errorCode(error)) {
     case "EACCES":
+    case "ENOENT":
     case "EPERM":
     case "EROFS":
       return new PlatformFailure(`the data directory ${directory} can't be written: ${remedy}`);
@@ -111,6 +123,14 @@ export function unusableDirectory(error: unknown, directory: string, dataDirecto
     default:
       return error;
   }
+}
+
+/** A database that is there already isn't left behind for an empty one elsewhere. */
+function requireNoCluster(home: PostgresHome, account: Account): void {
+  if (!existsSync(home.cluster)) return;
+  throw new PlatformFailure(
+    `Postgres runs as ${account.name}, who can't enter ${home.directory}, where the database is: allow that (chmod o+x on the folders above it), or start Warren as an ordinary user who owns it.`,
+  );
 }
 
 /** An ordinary user can't run a Postgres on files that belong to somebody else. */
