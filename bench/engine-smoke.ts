@@ -9,12 +9,20 @@ import { composeBroker } from "@/lib/compose";
 const databaseUrl = process.argv[2] ?? process.env.DATABASE_URL;
 if (databaseUrl === undefined) throw new Error("Give the address of a migrated database.");
 
-const seconds = Number(process.env.SECONDS ?? 3);
+const seconds = Number(process.env.BENCH_SECONDS ?? 3);
 const bodyBytes = Number(process.env.BODY ?? 1024);
 const vhost = "bench";
 const queue = "bench";
 const actor: Actor = systemActor;
 const body = Buffer.alloc(bodyBytes, "x");
+
+const request = {
+  vhost,
+  exchange: "",
+  routingKey: queue,
+  properties: { deliveryMode: 2, contentType: "application/octet-stream" },
+  body,
+};
 
 const composed = composeBroker({
   databaseUrl,
@@ -65,14 +73,6 @@ async function publishing(broker: Broker, callers: number, batch: number): Promi
   });
 }
 
-const request = {
-  vhost,
-  exchange: "",
-  routingKey: queue,
-  properties: { deliveryMode: 2, contentType: "application/octet-stream" },
-  body,
-};
-
 async function draining(broker: Broker, callers: number, max: number): Promise<number> {
   return rate(callers, async () => {
     const messages = await broker.lease(actor, {
@@ -103,7 +103,10 @@ async function rate(callers: number, once: () => Promise<number>): Promise<numbe
   let total = 0;
   await Promise.all(
     Array.from({ length: callers }, async () => {
-      while (performance.now() - begin < seconds * 1000) total += await once();
+      while (performance.now() - begin < seconds * 1000) {
+        const done = await once();
+        total += done;
+      }
     }),
   );
   return (total / (performance.now() - begin)) * 1000;

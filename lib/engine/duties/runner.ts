@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+import { setMaxListeners } from "node:events";
 import type { Client } from "pg";
 import type { EngineContext } from "@/lib/engine/context";
 import type { Duty } from "@/lib/engine/duties/duty";
@@ -32,6 +34,10 @@ async function lead(context: EngineContext, duties: readonly Duty[], stopping: A
   while (!stopping.aborted) {
     const client = context.database.dedicatedClient();
     const term = new AbortController();
+    // Each duty waits on it.
+    setMaxListeners(0, term.signal);
+    // Each duty listens while it pauses.
+    setMaxListeners(duties.length + 1, term.signal);
     const endTerm = () => term.abort();
     client.on("error", endTerm);
     client.on("end", endTerm);
