@@ -1,0 +1,300 @@
+import { isUnforeseen, toAmqpError } from "@/lib/amqp/broker-errors";
+import { Confirms } from "@/lib/amqp/confirms";
+import type { Connection } from "@/lib/amqp/connection";
+import type { Consumer } from "@/lib/amqp/consumer";
+import { handleBasic } from "@/lib/amqp/methods/basic";
+import { handleExchange } from "@/lib/amqp/methods/exchange";
+import { publish } from "@/lib/amqp/methods/publish";
+import { handleQueue } from "@/lib/amqp/methods/queue";
+import { type Held, Unacknowledged } from "@/lib/amqp/unacknowledged";
+import { frameType } from "@/lib/amqp/wire/constants";
+import { type Content, ContentAssembler, type ContentMethod, idOf } from "@/lib/amqp/wire/content-assembler";
+import { AmqpError } from "@/lib/amqp/wire/errors";
+import type { Arguments, Method, MethodName } from "@/lib/amqp/wire/methods";
+import { isBrokerError } from "@/lib/broker/errors";
+import type { Settlement } from "@/lib/broker/requests";
+
+/**
+ * One channel. Its methods take effect in the order in which they came: publishes overlap each other, and everything
+ * that has to be answered waits for those before it and holds up those behind it.
+ */
+export class Channel {
+  readonly connection: Connection;
+  readonly number: number;
+  readonly unacknowledged = new Unacknowledged();
+  readonly consumers = new Map<string, Consumer>();
+  /** Of the deliveries that are not acknowledged, those that count against the channel's prefetch limit. */
+  heldByConsumers = 0;
+  /** `basic.qos` with global: how many the channel may hold; 0 for no limit. */
+  prefetch = 0;
+  /** `basic.qos` without: for consumers to come. */
+  consumerPrefetch = 0;
+  /** What an empty queue name means: the last one that was declared here. */
+  lastQueue = "";
+  /** Where replies to this channel arrive, once it consumes from the pseudo-queue for them. */
+  replyName: string | undefined;
+  replyTag = "";
+  readonly #assembler: ContentAssembler;
+  readonly #waiting: (() => void | Promise<void>)[] = [];
+  #busy = false;
+  #closing = false;
+  #released: Promise<void> | undefined;
+  #publishes = 0;
+  #publishesDone: (() => void) | undefined;
+  #confirms: Confirms | undefined;
+
+  constructor(connection: Connection, number: number) {
+    this.connection = connection;
+    this.number = number;
+    this.#assembler = new ContentAssembler(
+      {
+        method: (method) => this.#inOrder(() => this.#handle(method)),
+        content: (method, content) => this.#inOrder(() => this.#handleContent(method, content)),
+      },
+      connection.door.settings.maxMessageSize,
+    );
+  }
+
+  /** How many more messages all its consumers together may be given. */
+  get credit(): number {
+    return this.prefetch === 0 ? Number.POSITIVE_INFINITY : this.prefetch - this.heldByConsumers;
+  }
+
+  get mayDeliver(): boolean {
+    return !this.#closing && this.connection.mayDeliver;
+  }
+
+  /** Takes a frame. Throws AmqpError for what ends the connection. */
+  frame(type: number, buffer: Buffer, start: number, end: number): void {
+    if (this.#closing) {
+      this.#frameWhileClosing(type, buffer, start, end);
+      return;
+    }
+    try {
+      this.#assembler.frame(type, buffer, start, end);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  send<N extends MethodName>(name: N, args: Arguments<N>): void {
+    if (!this.#closing) this.connection.send(this.number, name, args);
+  }
+
+  /** Ends the channel, or with a hard error the connection. */
+  fail(error: unknown, about?: Method): void {
+    if (this.#closing) return;
+    const told = toAmqpError(error, about && idOf(about.name));
+    if (told.hard) {
+      this.connection.fail(isUnforeseen(error) ? error : told);
+      return;
+    }
+    this.send("channel.close", { replyCode: told.replyCode, replyText: told.replyText, ...told.about });
+    this.#closing = true;
+    void this.release();
+  }
+
+  /** Lets go of everything: consumers end, and what was not acknowledged goes back to its queue. */
+  release(): Promise<void> {
+    this.#closing = true;
+    this.#waiting.length = 0;
+    this.#released ??= this.#letGo();
+    return this.#released;
+  }
+
+  /** Settles deliveries and gives their consumers credit again. */
+  settle(held: readonly Held[], outcome: Settlement["outcome"]): void {
+    for (const { consumer } of held) consumer?.settled(1);
+    this.connection.settler.add(
+      held.map(({ receipt }) => receipt),
+      outcome,
+    );
+    this.wakeConsumers();
+  }
+
+  wakeConsumers(): void {
+    for (const consumer of this.consumers.values()) consumer.dispatcher.wake();
+  }
+
+  /** A consumer's queue was deleted under it. */
+  consumerLost(consumer: Consumer): void {
+    this.consumers.delete(consumer.tag);
+    this.#leave(consumer);
+    if (this.connection.capabilities.has("consumer_cancel_notify")) {
+      this.send("basic.cancel", { consumerTag: consumer.tag, noWait: true });
+    }
+  }
+
+  /** Ends a consumer; what it holds stays with the channel. Deletes its queue if that is due. */
+  async cancel(consumer: Consumer): Promise<void> {
+    this.consumers.delete(consumer.tag);
+    const wasLast = this.#leave(consumer);
+    const { queue } = consumer.dispatcher;
+    if (!wasLast || !queue.autoDelete) return;
+    const { broker, dispatchers } = this.connection.door;
+    try {
+      await broker.deleteQueue(this.connection.actor, queue.vhost, queue.name, { ifUnused: true, ifEmpty: false });
+      dispatchers.queueGone(queue.vhost, queue.name);
+    } catch (error) {
+      if (!isBrokerError(error)) throw error;
+    }
+  }
+
+  /** Switches publisher confirms on. */
+  confirm(): void {
+    this.#confirms ??= new Confirms();
+  }
+
+  /** Counts a publish; returns what to call with its outcome. `stored` is false when it is to be nacked. */
+  publishBegins(bytes: number): (stored: boolean) => void {
+    const confirms = this.#confirms;
+    const number = confirms?.next() ?? 0;
+    this.#publishes++;
+    this.connection.publishBegins(bytes);
+    return (stored) => {
+      this.connection.publishEnds(bytes);
+      if (--this.#publishes === 0) this.#publishesDone?.();
+      if (confirms?.settle(number, stored)) setImmediate(() => this.#flushConfirms());
+    };
+  }
+
+  get confirms(): boolean {
+    return this.#confirms !== undefined;
+  }
+
+  #flushConfirms(): void {
+    this.#confirms?.flush((name, deliveryTag, multiple) => {
+      if (name === "basic.ack") this.send(name, { deliveryTag, multiple });
+      else this.send(name, { deliveryTag, multiple, requeue: false });
+    });
+  }
+
+  #inOrder(work: () => void | Promise<void>): void {
+    if (this.#busy) {
+      this.#waiting.push(work);
+      return;
+    }
+    const done = work();
+    if (done === undefined) return;
+    this.#busy = true;
+    void done.finally(() => {
+      this.#busy = false;
+      while (!this.#busy && this.#waiting.length > 0) this.#inOrder(this.#waiting.shift() as () => void);
+    });
+  }
+
+  #handle(method: Exclude<Method, ContentMethod>): void | Promise<void> {
+    if (this.#closing) return;
+    switch (method.name) {
+      case "basic.ack":
+      case "basic.nack":
+      case "basic.reject":
+        try {
+          this.#settleAs(method);
+        } catch (error) {
+          this.fail(error, method);
+        }
+        return;
+      default:
+        return this.#handleAlone(method);
+    }
+  }
+
+  #handleContent(method: ContentMethod, content: Content): void {
+    if (this.#closing) return;
+    try {
+      if (method.name !== "basic.publish") throw new AmqpError("COMMAND_INVALID", `${method.name} is a server's`);
+      publish(this, method.args, content);
+    } catch (error) {
+      this.fail(error, method);
+    }
+  }
+
+  async #handleAlone(method: Exclude<Method, ContentMethod>): Promise<void> {
+    try {
+      await this.#publishesStored();
+      if (this.#closing) return;
+      await this.#dispatch(method);
+    } catch (error) {
+      this.fail(error, method);
+    }
+  }
+
+  async #dispatch(method: Exclude<Method, ContentMethod>): Promise<void> {
+    switch (method.name) {
+      case "channel.close":
+        this.#flushConfirms();
+        await this.release();
+        this.connection.send(this.number, "channel.close-ok", {});
+        this.connection.channelClosed(this);
+        return;
+      case "channel.flow":
+        if (!method.args.active) throw new AmqpError("NOT_IMPLEMENTED", "active=false");
+        this.send("channel.flow-ok", { active: true });
+        return;
+      case "confirm.select":
+        this.confirm();
+        if (!method.args.noWait) this.send("confirm.select-ok", {});
+        return;
+      case "tx.select":
+      case "tx.commit":
+      case "tx.rollback":
+        throw new AmqpError("NOT_IMPLEMENTED", "transactions are not available; use publisher confirms");
+      case "channel.open":
+        throw new AmqpError("CHANNEL_ERROR", "second 'channel.open' seen");
+    }
+    const handled =
+      (await handleExchange(this, method)) || (await handleQueue(this, method)) || (await handleBasic(this, method));
+    if (!handled) throw new AmqpError("COMMAND_INVALID", `${method.name} is not expected here`);
+  }
+
+  #settleAs(method: Extract<Method, { name: "basic.ack" | "basic.nack" | "basic.reject" }>): void {
+    const { deliveryTag } = method.args;
+    if (method.name === "basic.ack") {
+      this.settle(this.unacknowledged.take(deliveryTag, method.args.multiple), { kind: "ack" });
+      return;
+    }
+    const isNack = method.name === "basic.nack";
+    const held = this.unacknowledged.take(deliveryTag, isNack && method.args.multiple);
+    // A nack does not count towards the delivery limit, a reject does (rabbitmq.com/quorum-queues, since 4.0).
+    this.settle(held, method.args.requeue ? { kind: "requeue", counts: !isNack } : { kind: "reject" });
+  }
+
+  /** Only the peer's answer means anything now, or its own close, which may have crossed ours. */
+  #frameWhileClosing(type: number, buffer: Buffer, start: number, end: number): void {
+    if (type !== frameType.method || end - start < 4) return;
+    const { classId, methodId } = idOf("channel.close");
+    if (buffer.readUInt16BE(start) !== classId) return;
+    const id = buffer.readUInt16BE(start + 2);
+    if (id === methodId) this.connection.send(this.number, "channel.close-ok", {});
+    if (id === idOf("channel.close-ok").methodId) {
+      void this.release().then(() => this.connection.channelClosed(this));
+    }
+  }
+
+  async #publishesStored(): Promise<void> {
+    if (this.#publishes === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#publishesDone = resolve;
+    });
+    this.#publishesDone = undefined;
+  }
+
+  async #letGo(): Promise<void> {
+    const consumers = [...this.consumers.values()];
+    if (this.replyName !== undefined) this.connection.door.replies.close(this.replyName);
+    for (const consumer of consumers) {
+      await this.cancel(consumer).catch((error: unknown) =>
+        this.connection.door.log.error("An auto-delete queue could not be deleted.", error),
+      );
+    }
+    this.settle(this.unacknowledged.takeAll(), { kind: "requeue", counts: true });
+    await this.connection.settler.idle();
+  }
+
+  #leave(consumer: Consumer): boolean {
+    const wasLast = consumer.dispatcher.remove(consumer);
+    if (wasLast) this.connection.door.dispatchers.release(consumer.dispatcher);
+    return wasLast;
+  }
+}

@@ -1,0 +1,221 @@
+import type { Consumer } from "@/lib/amqp/consumer";
+import type { AmqpLog } from "@/lib/amqp/door";
+import { AmqpError } from "@/lib/amqp/wire/errors";
+import type { Broker, Leased } from "@/lib/broker/broker";
+import { isBrokerError } from "@/lib/broker/errors";
+
+/** How long one look for messages waits, in ms, and how many it takes at most. */
+const waitMs = 20_000;
+const most = 500;
+const retryPauseMs = 1000;
+
+export interface QueueFacts {
+  readonly vhost: string;
+  readonly name: string;
+  /** To be deleted when its last consumer has gone. */
+  readonly autoDelete: boolean;
+  /** Only the oldest consumer is given messages (`x-single-active-consumer`). */
+  readonly singleActive: boolean;
+}
+
+/**
+ * One queue's consumers on this node, and the loop that takes messages for them: no more than they have credit for,
+ * handed out one by one in turn, to the highest priority first (rabbitmq.com/consumer-priority).
+ */
+export class QueueDispatcher {
+  readonly queue: QueueFacts;
+  readonly #broker: Broker;
+  readonly #log: AmqpLog;
+  readonly #holdMs: number;
+  #consumers: Consumer[] = [];
+  #running = false;
+  #wake: (() => void) | undefined;
+  #abort = new AbortController();
+
+  constructor(queue: QueueFacts, broker: Broker, log: AmqpLog, holdMs: number) {
+    this.queue = queue;
+    this.#broker = broker;
+    this.#log = log;
+    this.#holdMs = holdMs;
+  }
+
+  get consumers(): readonly Consumer[] {
+    return this.#consumers;
+  }
+
+  /** Throws AmqpError 403 when one of the two, the new one or one that is there, wants the queue for itself. */
+  add(consumer: Consumer): void {
+    if (this.#consumers.some((one) => one.exclusive) || (consumer.exclusive && this.#consumers.length > 0)) {
+      const { name, vhost } = this.queue;
+      throw new AmqpError("ACCESS_REFUSED", `queue '${name}' in vhost '${vhost}' in exclusive use`);
+    }
+    this.#consumers.push(consumer);
+    if (!this.#running) void this.#run();
+    this.wake();
+  }
+
+  /** Returns whether this was the last one. */
+  remove(consumer: Consumer): boolean {
+    const before = this.#consumers.length;
+    this.#consumers = this.#consumers.filter((one) => one !== consumer);
+    if (this.#consumers.length > 0 || before === 0) return false;
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    this.wake();
+    return true;
+  }
+
+  /** Somebody may have credit now who had none. */
+  wake(): void {
+    this.#wake?.();
+  }
+
+  /** The queue has gone: tells the consumers, and ends. */
+  queueGone(): void {
+    for (const consumer of this.#consumers.slice()) consumer.queueGone();
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    while (this.#consumers.length > 0) {
+      const credit = this.#credit();
+      if (credit === 0) {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+        this.#wake = undefined;
+        continue;
+      }
+      try {
+        await this.#takeAndDeal(Math.min(credit, most));
+      } catch (error) {
+        if (isBrokerError(error) && error.code === "not-found") {
+          this.queueGone();
+          continue;
+        }
+        this.#log.error(`Taking messages from queue '${this.queue.name}' failed; it is tried again.`, error);
+        await new Promise((resolve) => setTimeout(resolve, retryPauseMs));
+      }
+    }
+    this.#running = false;
+  }
+
+  async #takeAndDeal(max: number): Promise<void> {
+    const { signal } = this.#abort;
+    const actor = (this.#open()[0] as Consumer).actor;
+    const { vhost, name } = this.queue;
+    const messages = await this.#broker.lease(actor, {
+      vhost,
+      queue: name,
+      max,
+      visibilityTimeoutMs: this.#holdMs,
+      waitMs,
+      // Also for consumers that don't acknowledge: one that goes away just now must not take the messages with it.
+      autoAck: false,
+      countAs: "deliver",
+      signal,
+    });
+    const surplus = this.#deal(messages);
+    const settlements = surplus.flatMap(({ receipt }) =>
+      receipt === null ? [] : [{ receipt, outcome: { kind: "requeue", counts: false } as const }],
+    );
+    if (settlements.length > 0) await this.#broker.settle(actor, settlements);
+  }
+
+  /** Hands messages out in turn; returns those that nobody had credit for any more. */
+  #deal(messages: readonly Leased[]): readonly Leased[] {
+    for (const [index, message] of messages.entries()) {
+      const consumer = this.#open()[0];
+      if (consumer === undefined) return messages.slice(index);
+      consumer.deliver(message);
+      this.#consumers.push(...this.#consumers.splice(this.#consumers.indexOf(consumer), 1));
+    }
+    return [];
+  }
+
+  /** Consumers that may be given a message now, in the order of their turn. */
+  #open(): Consumer[] {
+    if (this.queue.singleActive) {
+      const active = this.#consumers.reduce<Consumer | undefined>(
+        (oldest, one) => (oldest === undefined || one.number < oldest.number ? one : oldest),
+        undefined,
+      );
+      return active !== undefined && active.credit > 0 ? [active] : [];
+    }
+    const open = this.#consumers.filter((consumer) => consumer.credit > 0);
+    const highest = Math.max(...open.map((consumer) => consumer.priority));
+    return open.filter((consumer) => consumer.priority === highest);
+  }
+
+  #credit(): number {
+    return this.#open().reduce((sum, consumer) => sum + consumer.credit, 0);
+  }
+}
+
+/** The queues that this node has consumers of, or that belong to one of its connections alone. */
+export class QueueDispatchers {
+  readonly #broker: Broker;
+  readonly #log: AmqpLog;
+  readonly #holdMs: number;
+  readonly #dispatchers = new Map<string, QueueDispatcher>();
+  readonly #owners = new Map<string, object>();
+
+  constructor(broker: Broker, log: AmqpLog, holdMs: number) {
+    this.#broker = broker;
+    this.#log = log;
+    this.#holdMs = holdMs;
+  }
+
+  /** The dispatcher of a queue, made if there is none. */
+  of(queue: QueueFacts): QueueDispatcher {
+    const key = keyOf(queue.vhost, queue.name);
+    let dispatcher = this.#dispatchers.get(key);
+    if (dispatcher === undefined) {
+      dispatcher = new QueueDispatcher(queue, this.#broker, this.#log, this.#holdMs);
+      this.#dispatchers.set(key, dispatcher);
+    }
+    return dispatcher;
+  }
+
+  consumerCount(vhost: string, queue: string): number {
+    return this.#dispatchers.get(keyOf(vhost, queue))?.consumers.length ?? 0;
+  }
+
+  /** Forgets a dispatcher without consumers. */
+  release(dispatcher: QueueDispatcher): void {
+    const key = keyOf(dispatcher.queue.vhost, dispatcher.queue.name);
+    if (dispatcher.consumers.length === 0 && this.#dispatchers.get(key) === dispatcher) this.#dispatchers.delete(key);
+  }
+
+  /** A queue was deleted: its consumers are told. */
+  queueGone(vhost: string, queue: string): void {
+    this.#owners.delete(keyOf(vhost, queue));
+    this.#dispatchers.get(keyOf(vhost, queue))?.queueGone();
+  }
+
+  /** Notes that an exclusive queue belongs to a connection. */
+  own(vhost: string, queue: string, owner: object): void {
+    this.#owners.set(keyOf(vhost, queue), owner);
+  }
+
+  /** Names of the exclusive queues of a connection. */
+  ownedBy(vhost: string, owner: object): string[] {
+    const prefix = keyOf(vhost, "");
+    return [...this.#owners].filter(([, one]) => one === owner).map(([key]) => key.slice(prefix.length));
+  }
+
+  /** Throws AmqpError 405 for a queue that another connection has for itself. */
+  mustBeOpenTo(vhost: string, queue: string, connection: object): void {
+    const owner = this.#owners.get(keyOf(vhost, queue));
+    if (owner !== undefined && owner !== connection) {
+      throw new AmqpError(
+        "RESOURCE_LOCKED",
+        `cannot obtain exclusive access to locked queue '${queue}' in vhost '${vhost}'`,
+      );
+    }
+  }
+}
+
+function keyOf(vhost: string, queue: string): string {
+  return `${vhost}\0${queue}`;
+}

@@ -1,0 +1,164 @@
+import { randomBytes } from "node:crypto";
+import type { Channel } from "@/lib/amqp/channel";
+import { Consumer } from "@/lib/amqp/consumer";
+import { directReplyQueue } from "@/lib/amqp/direct-replies";
+import { openQueue } from "@/lib/amqp/methods/queue";
+import { AmqpError } from "@/lib/amqp/wire/errors";
+import type { Arguments, Method } from "@/lib/amqp/wire/methods";
+import { type FieldTable, integerOf } from "@/lib/broker/properties/field-value";
+import { encodeProperties } from "@/lib/broker/properties/properties";
+
+/** Does what a method of class basic asks, apart from publishing and settling; returns false for one that isn't a client's. */
+export async function handleBasic(channel: Channel, method: Method): Promise<boolean> {
+  switch (method.name) {
+    case "basic.qos":
+      qos(channel, method.args);
+      channel.send("basic.qos-ok", {});
+      return true;
+    case "basic.consume":
+      await consume(channel, method.args);
+      return true;
+    case "basic.cancel":
+      await cancel(channel, method.args.consumerTag);
+      if (!method.args.noWait) channel.send("basic.cancel-ok", { consumerTag: method.args.consumerTag });
+      return true;
+    case "basic.get":
+      await get(channel, method.args);
+      return true;
+    case "basic.recover":
+    case "basic.recover-async":
+      if (!method.args.requeue) throw new AmqpError("NOT_IMPLEMENTED", "requeue=false");
+      channel.settle(channel.unacknowledged.takeAll(), { kind: "requeue", counts: true });
+      await channel.connection.settler.idle();
+      if (method.name === "basic.recover") channel.send("basic.recover-ok", {});
+      return true;
+    case "basic.cancel-ok":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** RabbitMQ's reading (rabbitmq.com/consumer-prefetch): global is per channel, otherwise per consumer to come. */
+function qos(channel: Channel, { prefetchSize, prefetchCount, global }: Arguments<"basic.qos">): void {
+  if (prefetchSize !== 0) throw new AmqpError("NOT_IMPLEMENTED", `prefetch_size!=0 (${prefetchSize})`);
+  if (global) channel.prefetch = prefetchCount;
+  else channel.consumerPrefetch = prefetchCount;
+  channel.wakeConsumers();
+}
+
+async function consume(channel: Channel, args: Arguments<"basic.consume">): Promise<void> {
+  const { connection } = channel;
+  const { actor, vhost, door } = connection;
+  const tag = args.consumerTag === "" ? `amq.ctag-${randomBytes(16).toString("base64url")}` : args.consumerTag;
+  if (channel.consumers.has(tag) || channel.replyTag === tag) {
+    throw new AmqpError("NOT_ALLOWED", `attempt to reuse consumer tag '${tag}'`);
+  }
+  const confirm = () => {
+    if (!args.noWait) channel.send("basic.consume-ok", { consumerTag: tag });
+  };
+  if (args.queue === directReplyQueue) {
+    receiveReplies(channel, tag, args.noAck);
+    confirm();
+    return;
+  }
+  const name = openQueue(channel, args.queue);
+  const queue = await door.broker.getQueue(actor, vhost, name);
+  const sac = queue.arguments.get("x-single-active-consumer");
+  const dispatcher = door.dispatchers.of({
+    vhost,
+    name,
+    autoDelete: queue.autoDelete,
+    singleActive: sac?.t === "t" && sac.v,
+  });
+  const consumer = new Consumer(channel, dispatcher, {
+    tag,
+    noAck: args.noAck,
+    exclusive: args.exclusive,
+    priority: consumerPriority(args.arguments),
+    prefetch: channel.consumerPrefetch,
+  });
+  // The answer has to be on its way before the first delivery.
+  channel.consumers.set(tag, consumer);
+  try {
+    dispatcher.add(consumer);
+  } catch (error) {
+    channel.consumers.delete(tag);
+    throw error;
+  }
+  confirm();
+}
+
+/** Answers that come to this channel directly; see DirectReplies. */
+function receiveReplies(channel: Channel, tag: string, noAck: boolean): void {
+  if (!noAck) throw new AmqpError("PRECONDITION_FAILED", "reply consumer cannot acknowledge");
+  if (channel.replyName !== undefined) throw new AmqpError("PRECONDITION_FAILED", "reply consumer already set");
+  channel.replyTag = tag;
+  channel.replyName = channel.connection.door.replies.open(({ routingKey, properties, body }) =>
+    channel.connection.sendContent(
+      channel.number,
+      "basic.deliver",
+      {
+        consumerTag: tag,
+        deliveryTag: channel.unacknowledged.nextTag(null),
+        redelivered: false,
+        exchange: "",
+        routingKey,
+      },
+      encodeProperties(properties),
+      body,
+    ),
+  );
+}
+
+/** Cancelling an unknown tag is no error. */
+async function cancel(channel: Channel, tag: string): Promise<void> {
+  if (channel.replyName !== undefined && channel.replyTag === tag) {
+    channel.connection.door.replies.close(channel.replyName);
+    channel.replyName = undefined;
+    channel.replyTag = "";
+    return;
+  }
+  const consumer = channel.consumers.get(tag);
+  if (consumer !== undefined) await channel.cancel(consumer);
+}
+
+async function get(channel: Channel, { queue: named, noAck }: Arguments<"basic.get">): Promise<void> {
+  const { actor, vhost, door } = channel.connection;
+  const queue = openQueue(channel, named);
+  const [message] = await door.broker.lease(actor, {
+    vhost,
+    queue,
+    max: 1,
+    visibilityTimeoutMs: door.settings.acknowledgementTimeoutMs,
+    waitMs: 0,
+    autoAck: noAck,
+    countAs: "get",
+  });
+  if (message === undefined) {
+    channel.send("basic.get-empty", {});
+    return;
+  }
+  const held = message.receipt === null ? null : { receipt: message.receipt, consumer: null };
+  channel.connection.sendContent(
+    channel.number,
+    "basic.get-ok",
+    {
+      deliveryTag: channel.unacknowledged.nextTag(held),
+      redelivered: message.redelivered,
+      exchange: message.exchange,
+      routingKey: message.routingKey,
+      messageCount: Math.min(message.remaining, 0xffffffff),
+    },
+    encodeProperties(message.properties),
+    message.body,
+  );
+}
+
+function consumerPriority(args: FieldTable): number {
+  const value = args.get("x-priority");
+  if (value === undefined) return 0;
+  const priority = integerOf(value);
+  if (priority === undefined) throw new AmqpError("PRECONDITION_FAILED", "invalid arg 'x-priority': not an integer");
+  return Number(priority);
+}

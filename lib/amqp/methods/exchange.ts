@@ -1,0 +1,83 @@
+import type { Channel } from "@/lib/amqp/channel";
+import { unbindExisting } from "@/lib/amqp/methods/unbind";
+import { AmqpError } from "@/lib/amqp/wire/errors";
+import type { Arguments, Method } from "@/lib/amqp/wire/methods";
+import { isBrokerError } from "@/lib/broker/errors";
+import { type ExchangeType, exchangeTypes } from "@/lib/broker/topology";
+
+/** Does what a method of class exchange asks; returns false for one that isn't a client's. */
+export async function handleExchange(channel: Channel, method: Method): Promise<boolean> {
+  switch (method.name) {
+    case "exchange.declare":
+      await declare(channel, method.args);
+      if (!method.args.noWait) channel.send("exchange.declare-ok", {});
+      return true;
+    case "exchange.delete":
+      await remove(channel, method.args);
+      if (!method.args.noWait) channel.send("exchange.delete-ok", {});
+      return true;
+    case "exchange.bind":
+      await bind(channel, method.args);
+      if (!method.args.noWait) channel.send("exchange.bind-ok", {});
+      return true;
+    case "exchange.unbind":
+      await unbindExisting(channel, {
+        ...method.args,
+        destination: { kind: "exchange", name: method.args.destination },
+      });
+      if (!method.args.noWait) channel.send("exchange.unbind-ok", {});
+      return true;
+    default:
+      return false;
+  }
+}
+
+async function declare({ connection }: Channel, args: Arguments<"exchange.declare">): Promise<void> {
+  const { actor, vhost, door } = connection;
+  if (args.passive) {
+    await door.broker.getExchange(actor, vhost, args.exchange);
+    return;
+  }
+  if (args.exchange === "") throw refusedOnDefault();
+  await door.broker.declareExchange(actor, {
+    vhost,
+    name: args.exchange,
+    type: exchangeType(args.type),
+    durable: args.durable,
+    autoDelete: args.autoDelete,
+    internal: args.internal,
+    arguments: args.arguments,
+  });
+}
+
+/** Deleting what isn't there is no error (rabbitmq.com/specification, idempotence). */
+async function remove({ connection }: Channel, args: Arguments<"exchange.delete">): Promise<void> {
+  const { actor, vhost, door } = connection;
+  if (args.exchange === "") throw refusedOnDefault();
+  try {
+    await door.broker.deleteExchange(actor, vhost, args.exchange, { ifUnused: args.ifUnused });
+  } catch (error) {
+    if (!isBrokerError(error) || error.code !== "not-found") throw error;
+  }
+}
+
+async function bind({ connection }: Channel, args: Arguments<"exchange.bind">): Promise<void> {
+  if (args.source === "" || args.destination === "") throw refusedOnDefault();
+  await connection.door.broker.bind(connection.actor, {
+    vhost: connection.vhost,
+    source: args.source,
+    destination: { kind: "exchange", name: args.destination },
+    routingKey: args.routingKey,
+    arguments: args.arguments,
+  });
+}
+
+export function refusedOnDefault(): AmqpError {
+  return new AmqpError("ACCESS_REFUSED", "operation not permitted on the default exchange");
+}
+
+function exchangeType(type: string): ExchangeType {
+  const known = exchangeTypes.find((one) => one === type);
+  if (known === undefined) throw new AmqpError("PRECONDITION_FAILED", `invalid exchange type '${type}'`);
+  return known;
+}

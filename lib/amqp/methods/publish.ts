@@ -1,0 +1,66 @@
+import type { Channel } from "@/lib/amqp/channel";
+import { directReplyQueue } from "@/lib/amqp/direct-replies";
+import type { Content } from "@/lib/amqp/wire/content-assembler";
+import { idOf } from "@/lib/amqp/wire/content-assembler";
+import { AmqpError, replyCodes } from "@/lib/amqp/wire/errors";
+import type { Arguments } from "@/lib/amqp/wire/methods";
+import { isBrokerError } from "@/lib/broker/errors";
+import { decodeProperties, type MessageProperties } from "@/lib/broker/properties/properties";
+import type { PublishOutcome } from "@/lib/broker/requests";
+
+/**
+ * Hands a message to the broker; the answer to the client follows when that has stored it. Throws AmqpError for what
+ * can be refused at once.
+ */
+export function publish(channel: Channel, args: Arguments<"basic.publish">, content: Content): void {
+  if (args.immediate) throw new AmqpError("NOT_IMPLEMENTED", "immediate=true");
+  const { connection } = channel;
+  const { actor, vhost, door } = connection;
+  const properties = checkedProperties(channel, decodeProperties(content.properties));
+  const { exchange, routingKey } = args;
+  const done = channel.publishBegins(content.body.length);
+  if (exchange === "" && door.replies.isReply(routingKey)) {
+    const isThere = door.replies.deliver({ routingKey, properties, body: content.body });
+    if (args.mandatory && !isThere) giveBack(channel, args, content);
+    done(true);
+    return;
+  }
+  door.broker.publish(actor, { vhost, exchange, routingKey, properties, body: content.body }).then(
+    (outcome: PublishOutcome) => {
+      if (args.mandatory && !outcome.routed && outcome.rejected.length === 0) giveBack(channel, args, content);
+      done(outcome.rejected.length === 0);
+    },
+    (error: unknown) => {
+      // The publisher who waits for confirms is told; another one can only be told by closing.
+      const isAway = isBrokerError(error) && error.code === "unavailable";
+      done(false);
+      if (!isAway || !channel.confirms) channel.fail(error, { name: "basic.publish", args });
+    },
+  );
+}
+
+/** `basic.return`, which comes before the confirm. */
+function giveBack(channel: Channel, { exchange, routingKey }: Arguments<"basic.publish">, content: Content): void {
+  const { code } = replyCodes.NO_ROUTE;
+  channel.connection.sendContent(
+    channel.number,
+    "basic.return",
+    { replyCode: code, replyText: "NO_ROUTE", exchange, routingKey },
+    content.properties,
+    content.body,
+  );
+}
+
+/** Throws AmqpError 406 for another's user-id; puts the address of this channel where replies are asked for directly. */
+function checkedProperties(channel: Channel, properties: MessageProperties): MessageProperties {
+  const { user } = channel.connection.actor;
+  if (properties.userId !== undefined && properties.userId !== user) {
+    const text = `user_id property set to '${properties.userId}' but authenticated user was '${user}'`;
+    throw new AmqpError("PRECONDITION_FAILED", text, idOf("basic.publish"));
+  }
+  if (properties.replyTo !== directReplyQueue) return properties;
+  if (channel.replyName === undefined) {
+    throw new AmqpError("PRECONDITION_FAILED", "fast reply consumer does not exist", idOf("basic.publish"));
+  }
+  return { ...properties, replyTo: channel.replyName };
+}

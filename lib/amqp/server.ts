@@ -1,0 +1,82 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { Connection } from "@/lib/amqp/connection";
+import { DirectReplies } from "@/lib/amqp/direct-replies";
+import { QueueDispatchers } from "@/lib/amqp/dispatch";
+import type { AmqpLog, AmqpSettings, Authenticate, Door } from "@/lib/amqp/door";
+import { defaultChannelMax, defaultFrameMax } from "@/lib/amqp/wire/constants";
+import type { Broker } from "@/lib/broker/broker";
+
+/** RabbitMQ's defaults. */
+export const defaultSettings: AmqpSettings = {
+  frameMax: defaultFrameMax,
+  channelMax: defaultChannelMax,
+  heartbeat: 60,
+  maxMessageSize: 128 * 1024 * 1024,
+  handshakeTimeoutMs: 10_000,
+  acknowledgementTimeoutMs: 30 * 60 * 1000,
+};
+
+const closeTimeoutMs = 5000;
+
+export interface AmqpServerOptions {
+  readonly broker: Broker;
+  readonly authenticate: Authenticate;
+  readonly log: AmqpLog;
+  readonly settings?: Partial<AmqpSettings>;
+}
+
+/** The AMQP 0-9-1 door of a broker. */
+export class AmqpServer {
+  readonly #door: Door;
+  readonly #server: Server;
+  readonly #connections = new Set<Connection>();
+
+  constructor({ broker, authenticate, log, settings }: AmqpServerOptions) {
+    const all = { ...defaultSettings, ...settings };
+    this.#door = {
+      broker,
+      authenticate,
+      log,
+      settings: all,
+      dispatchers: new QueueDispatchers(broker, log, all.acknowledgementTimeoutMs),
+      replies: new DirectReplies(),
+    };
+    this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+  }
+
+  /** Connections at this moment. */
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  /**
+   * Begins to accept connections. Rejects with the system's error, such as EADDRINUSE.
+   * @param port 0 for any free one
+   * @returns the port
+   */
+  listen(port: number, host: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(port, host, () => {
+        this.#server.off("error", reject);
+        this.#server.on("error", (error) => this.#door.log.error("The AMQP server failed.", error));
+        const address = this.#server.address();
+        resolve(typeof address === "object" && address !== null ? address.port : port);
+      });
+    });
+  }
+
+  /** Takes no new connections, tells every client, and resolves when all that they held has gone back. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const connection of this.#connections) connection.close("the broker is shutting down");
+    const deadline = Date.now() + closeTimeoutMs + 1000;
+    while (this.#connections.size > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+    await closed;
+  }
+
+  #accept(socket: Socket): void {
+    const connection = new Connection(socket, this.#door, () => this.#connections.delete(connection));
+    this.#connections.add(connection);
+  }
+}

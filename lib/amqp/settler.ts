@@ -1,0 +1,50 @@
+import type { Actor } from "@/lib/broker/actor";
+import type { Broker } from "@/lib/broker/broker";
+import type { Receipt, Settlement } from "@/lib/broker/requests";
+
+const atOnce = 1000;
+const retryPauseMs = 500;
+
+/**
+ * Settles a connection's deliveries in batches: what arrives while one call is under way goes out with the next.
+ * Settlements that fail because the database is away are tried again; leases that passed on meanwhile are not harmed.
+ */
+export class Settler {
+  readonly #broker: Broker;
+  readonly #actor: Actor;
+  readonly #onError: (error: unknown) => void;
+  #waiting: Settlement[] = [];
+  #flight: Promise<void> | undefined;
+
+  constructor(broker: Broker, actor: Actor, onError: (error: unknown) => void) {
+    this.#broker = broker;
+    this.#actor = actor;
+    this.#onError = onError;
+  }
+
+  add(receipts: Iterable<Receipt>, outcome: Settlement["outcome"]): void {
+    for (const receipt of receipts) this.#waiting.push({ receipt, outcome });
+    if (this.#waiting.length > 0) this.#flight ??= this.#fly();
+  }
+
+  /** Resolves when everything that was added so far is settled. */
+  async idle(): Promise<void> {
+    while (this.#flight !== undefined) await this.#flight;
+  }
+
+  async #fly(): Promise<void> {
+    // One turn later, so that a burst of acknowledgements makes one batch.
+    await new Promise(setImmediate);
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, atOnce);
+      try {
+        await this.#broker.settle(this.#actor, batch);
+      } catch (error) {
+        this.#onError(error);
+        this.#waiting.unshift(...batch);
+        await new Promise((resolve) => setTimeout(resolve, retryPauseMs));
+      }
+    }
+    this.#flight = undefined;
+  }
+}

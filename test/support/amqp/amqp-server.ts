@@ -1,0 +1,51 @@
+import amqp, { type ChannelModel } from "amqplib";
+import type { AmqpSettings } from "@/lib/amqp/door";
+import { AmqpServer } from "@/lib/amqp/server";
+import type { Broker } from "@/lib/broker/broker";
+import { BrokerError } from "@/lib/broker/errors";
+import { ModelBroker } from "@/test/model/model-broker";
+
+/** A door on a broker of its own, with what a test needs to talk to it. */
+export interface TestServer {
+  readonly broker: Broker;
+  readonly server: AmqpServer;
+  readonly port: number;
+  /** What was logged as an error. */
+  readonly errors: unknown[];
+  connect(options?: {
+    readonly user?: string;
+    readonly vhost?: string;
+    readonly query?: string;
+  }): Promise<ChannelModel>;
+  close(): Promise<void>;
+}
+
+/** Everybody's password is their name. */
+export async function startAmqpServer(
+  settings: Partial<AmqpSettings> = {},
+  broker: Broker = new ModelBroker(),
+): Promise<TestServer> {
+  const errors: unknown[] = [];
+  const server = new AmqpServer({
+    broker,
+    authenticate: async (user, password) => {
+      if (user !== password) throw new BrokerError("unauthenticated", "wrong");
+      return { name: user, tags: ["administrator"] };
+    },
+    log: { info: () => {}, error: (message, error) => errors.push(message, error) },
+    settings,
+  });
+  const port = await server.listen(0, "127.0.0.1");
+  return {
+    broker,
+    server,
+    port,
+    errors,
+    connect: async ({ user = "guest", vhost = "%2F", query = "" } = {}) => {
+      const connection = await amqp.connect(`amqp://${user}:${user}@127.0.0.1:${port}/${vhost}${query}`);
+      connection.on("error", () => {});
+      return connection;
+    },
+    close: () => server.close(),
+  };
+}
