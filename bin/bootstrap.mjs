@@ -47,6 +47,7 @@ async function main(name, args) {
       process.env.NODE_ENV = "production";
       return runTypeScript("bin/web.ts");
     case "broker":
+    case "migrate":
     case "postgres":
       return runTypeScript(`bin/${name}.ts`);
     case "build":
@@ -58,7 +59,9 @@ async function main(name, args) {
     case "setup":
       return;
     default:
-      console.error(`There is no command ${name}: use start, dev, web, broker, postgres, build, test, check or e2e.`);
+      console.error(
+        `There is no command ${name}: use start, dev, web, broker, postgres, migrate, build, test, check or e2e.`,
+      );
       process.exit(2);
   }
 }
