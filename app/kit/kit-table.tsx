@@ -106,7 +106,7 @@ const columns: readonly Column<SampleQueue>[] = [
     id: "unacked",
     label: "Unacked",
     group: messages,
-    width: 74,
+    width: 86,
     align: "end",
     sortBy: (queue) => queue.unacked,
     cell: (queue) => <CountCell value={queue.unacked} />,

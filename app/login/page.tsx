@@ -2,7 +2,6 @@ import type { Metadata } from "next";
 import { headers } from "next/headers";
 import { LoginForm } from "@/app/login/login-form";
 import { Mark } from "@/components/ui/mark";
-import { TooltipProvider } from "@/components/ui/tooltip";
 
 export const metadata: Metadata = { title: "Log in" };
 
@@ -22,9 +21,7 @@ export default async function LoginPage({ searchParams }: { searchParams: Promis
           <Mark className="size-7 text-accent" />
           Warren
         </h1>
-        <TooltipProvider>
-          <LoginForm next={typeof next === "string" ? next : undefined} local={local} />
-        </TooltipProvider>
+        <LoginForm next={typeof next === "string" ? next : undefined} local={local} />
       </div>
     </main>
   );

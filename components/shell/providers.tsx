@@ -3,7 +3,6 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
 import { type ReactNode, useState } from "react";
-import { TooltipProvider } from "@/components/ui/tooltip";
 import { ApiError } from "@/lib/api-client/client";
 
 function makeClient() {
@@ -20,16 +19,12 @@ function makeClient() {
   });
 }
 
-/** What every page of the console stands in: the query cache, the URL's state, tooltips. */
+/** What every page of the console stands in: the query cache and the URL's state. */
 export function Providers({ children }: { children: ReactNode }) {
   const [client] = useState(makeClient);
   return (
     <QueryClientProvider client={client}>
-      <NuqsAdapter>
-        <TooltipProvider delay={400} closeDelay={0}>
-          {children}
-        </TooltipProvider>
-      </NuqsAdapter>
+      <NuqsAdapter>{children}</NuqsAdapter>
     </QueryClientProvider>
   );
 }

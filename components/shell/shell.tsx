@@ -1,18 +1,19 @@
 "use client";
 
-import { Dialog as Base } from "@base-ui/react/dialog";
 import dynamic from "next/dynamic";
 import Link from "next/link";
 import { type ReactNode, useEffect, useState } from "react";
 import { ServerLostBanner, useConnection } from "@/components/shell/connection";
 import { GoKeys, NavigationList } from "@/components/shell/navigation";
 import { TopBar } from "@/components/shell/top-bar";
+import { prepareDialogs } from "@/components/ui/dialog";
 import { useHotkey } from "@/components/ui/hotkeys";
 import { Mark } from "@/components/ui/mark";
 import { Tips } from "@/components/ui/tips";
 import { Toaster } from "@/components/ui/toast";
 
 const Palette = dynamic(() => import("@/components/shell/palette"), { ssr: false });
+const Drawer = dynamic(() => import("@/components/shell/drawer"), { ssr: false });
 const KeysDialog = dynamic(() => import("@/components/shell/keys-dialog"), { ssr: false });
 
 type Over = "nothing" | "menu" | "palette" | "keys";
@@ -31,8 +32,11 @@ export function Shell({ children }: { children: ReactNode }) {
   useHotkey({ keys: "?", label: "All keys", group: "Everywhere" }, () => show("keys"));
 
   useEffect(() => {
-    // Fetched when all else is done, so that the first Ctrl K loses no letter.
-    const timer = setTimeout(() => void import("@/components/shell/palette"), 3000);
+    // Fetched when all else is done, so that the first Ctrl K loses no letter and a dialog opens at once.
+    const timer = setTimeout(() => {
+      void import("@/components/shell/palette");
+      prepareDialogs();
+    }, 3000);
     return () => clearTimeout(timer);
   }, []);
 
@@ -80,33 +84,12 @@ export function Shell({ children }: { children: ReactNode }) {
         <ServerLostBanner />
         {children}
       </main>
-      <Drawer open={over === "menu"} onClose={close} />
+      {asked.has("menu") && <Drawer open={over === "menu"} onClose={close} />}
       {asked.has("palette") && <Palette open={over === "palette"} onClose={close} onKeys={() => show("keys")} />}
       {asked.has("keys") && <KeysDialog open={over === "keys"} onClose={close} />}
       <GoKeys />
       <Toaster />
       <Tips />
     </div>
-  );
-}
-
-/** The navigation on a phone. */
-function Drawer({ open, onClose }: { open: boolean; onClose: () => void }) {
-  return (
-    <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
-      <Base.Portal>
-        <Base.Backdrop className="fixed inset-0 z-(--z-dialog) bg-veil" />
-        <Base.Popup
-          aria-label="Pages"
-          className="fixed inset-y-0 left-0 z-(--z-dialog) w-64 bg-bg shadow-dialog outline-none transition-transform duration-[120ms] data-ending-style:-translate-x-full data-starting-style:-translate-x-full"
-        >
-          <div className="flex h-12 items-center gap-2 px-4 text-16 font-semibold">
-            <Mark className="size-5 text-accent" />
-            Warren
-          </div>
-          <NavigationList drawer onGo={onClose} />
-        </Base.Popup>
-      </Base.Portal>
-    </Base.Root>
   );
 }

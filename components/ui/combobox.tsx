@@ -1,85 +1,48 @@
 "use client";
 
-import { Combobox as Base } from "@base-ui/react/combobox";
-import clsx from "clsx";
-import { Check, ChevronDown } from "lucide-react";
-import type { ReactNode } from "react";
-import { controlClass } from "@/components/ui/field";
-import { menuItemClass, menuPopupClass } from "@/components/ui/menu";
+import { type ReactNode, useEffect } from "react";
+import type * as Parts from "@/components/ui/combobox-parts";
+import { Input } from "@/components/ui/field";
+import { late } from "@/components/ui/late";
 
 export type Suggestion = { value: string; label: string; hint?: ReactNode };
 
-/**
- * One of many by typing a part of its name: an exchange, a queue. Shows at most 100 matches.
- * For free text that may also be none of them, use Input.
- */
-export function Combobox({
-  value,
-  onChange,
-  options,
-  placeholder,
-  mono = false,
-  large = false,
-  nothing = "Nothing has this in its name",
-  className,
-  ...rest
-}: {
+export type ComboboxProps = {
   value: string | null;
   onChange: (value: string | null) => void;
   options: readonly Suggestion[];
   placeholder?: string;
   mono?: boolean;
   large?: boolean;
+  /** Said when no name holds what was typed. */
   nothing?: ReactNode;
   className?: string;
   disabled?: boolean;
   id?: string;
   "aria-label"?: string;
-}) {
-  const chosen = options.find((option) => option.value === value) ?? null;
-  const { "aria-label": ariaLabel, id, ...root } = rest;
+};
+
+const parts = late<typeof Parts>(() => import("@/components/ui/combobox-parts"));
+
+/**
+ * One of many by typing a part of its name: an exchange, a queue. Shows at most 100 matches.
+ * For free text that may also be none of them, use Input.
+ */
+export function Combobox(props: ComboboxProps) {
+  const [loaded, ask] = parts.use();
+  useEffect(() => void ask(), [ask]);
+  if (loaded) return <loaded.ComboboxField {...props} />;
+  // For the moment until it is there: the same field, to look at.
+  const { value, options, mono = false, large = false, placeholder, className } = props;
   return (
-    <Base.Root
-      items={options}
-      value={chosen}
-      onValueChange={(option: Suggestion | null) => onChange(option?.value ?? null)}
-      itemToStringLabel={(option: Suggestion) => option.label}
-      itemToStringValue={(option: Suggestion) => option.value}
-      limit={100}
-      {...root}
-    >
-      <span className={clsx("relative block min-w-0", className)}>
-        <Base.Input
-          id={id}
-          aria-label={ariaLabel}
-          placeholder={placeholder}
-          className={clsx(controlClass, "pr-7 phone:h-10", large ? "h-8" : "h-7", mono && "mono")}
-        />
-        <Base.Trigger
-          aria-label="Show all"
-          className="absolute inset-y-px right-px grid w-6 place-items-center rounded-5 text-ink-3 hover:text-ink"
-        >
-          <ChevronDown className="icon-14" aria-hidden="true" />
-        </Base.Trigger>
-      </span>
-      <Base.Portal>
-        <Base.Positioner sideOffset={4} className="z-(--z-toast)">
-          <Base.Popup className={clsx(menuPopupClass, "w-(--anchor-width) max-w-none")}>
-            <Base.Empty className="px-2 py-1 text-12 text-ink-3 empty:hidden">{nothing}</Base.Empty>
-            <Base.List>
-              {(option: Suggestion) => (
-                <Base.Item key={option.value} value={option} className={menuItemClass()}>
-                  <span className={clsx("clip-text", mono && "mono")}>{option.label}</span>
-                  {option.hint !== undefined && <span className="text-11 text-ink-3">{option.hint}</span>}
-                  <Base.ItemIndicator className="ml-auto pl-3">
-                    <Check className="icon-14" aria-hidden="true" />
-                  </Base.ItemIndicator>
-                </Base.Item>
-              )}
-            </Base.List>
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+    <Input
+      readOnly
+      mono={mono}
+      large={large}
+      placeholder={placeholder}
+      className={className}
+      aria-label={props["aria-label"]}
+      value={options.find((option) => option.value === value)?.label ?? ""}
+    />
   );
 }

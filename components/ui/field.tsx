@@ -1,19 +1,28 @@
 "use client";
 
-import { Field as Base } from "@base-ui/react/field";
 import clsx from "clsx";
-import type { ComponentProps, ReactNode } from "react";
+import { type ComponentProps, createContext, type ReactNode, useContext, useId } from "react";
 
 /** The box of anything one types in; Base UI's own inputs and selects use it too. */
 export const controlClass =
   "flex min-w-0 w-full items-center gap-1.5 rounded-5 border border-control bg-raised px-2 text-13 text-ink " +
   "focus-visible:outline-2 focus-visible:outline-offset-0 focus-visible:outline-accent focus-visible:rounded-5 " +
-  "data-invalid:border-danger aria-invalid:border-danger disabled:border-line disabled:bg-transparent disabled:text-ink-3 " +
+  "aria-invalid:border-danger disabled:border-line disabled:bg-transparent disabled:text-ink-3 " +
   "aria-disabled:border-line aria-disabled:bg-transparent aria-disabled:text-ink-3";
+
+type Wiring = { id: string; "aria-describedby": string | undefined; "aria-invalid": true | undefined };
+const FieldContext = createContext<Wiring | undefined>(undefined);
+
+/** What ties a control to its Field: spread it into the element that takes the focus. An `id` of its own wins. */
+export function useFieldWiring(own: { id?: string | undefined } = {}): Partial<Wiring> {
+  const wiring = useContext(FieldContext);
+  if (!wiring) return own.id === undefined ? {} : { id: own.id };
+  return own.id === undefined ? wiring : { ...wiring, id: own.id };
+}
 
 /**
  * A labelled control: label above (or beside, `inline`), a hint below, and the error's text in place of the hint.
- * `children` is one of Input, Textarea, NumberField or Select.
+ * `children` is one of Input, Textarea, NumberField, Select or Combobox.
  */
 export function Field({
   label,
@@ -32,27 +41,34 @@ export function Field({
   /** For names of AMQP properties and arguments. */
   mono?: boolean;
   inline?: boolean;
-  className?: string;
+  className?: string | undefined;
 }) {
+  const id = useId();
+  const said = error !== undefined || hint !== undefined ? `${id}-said` : undefined;
   return (
-    <Base.Root
-      invalid={error !== undefined}
-      className={clsx(
-        inline ? "grid grid-cols-[minmax(96px,auto)_minmax(0,1fr)] items-center gap-x-3" : "flex flex-col gap-1",
-        "min-w-0",
-        className,
-      )}
-    >
-      <Base.Label className={clsx("text-12 text-ink-2", mono && "mono")}>{label}</Base.Label>
-      {children}
-      {error !== undefined ? (
-        <Base.Error match className="text-12 text-danger">
-          {error}
-        </Base.Error>
-      ) : (
-        hint !== undefined && <Base.Description className="text-12 text-ink-3">{hint}</Base.Description>
-      )}
-    </Base.Root>
+    <FieldContext value={{ id, "aria-describedby": said, "aria-invalid": error === undefined ? undefined : true }}>
+      <div
+        className={clsx(
+          inline ? "grid grid-cols-[minmax(96px,auto)_minmax(0,1fr)] items-center gap-x-3" : "flex flex-col gap-1",
+          "min-w-0",
+          className,
+        )}
+      >
+        <label htmlFor={id} className={clsx("text-12 text-ink-2", mono && "mono")}>
+          {label}
+        </label>
+        {children}
+        {said !== undefined && (
+          <p
+            id={said}
+            aria-live={error === undefined ? undefined : "polite"}
+            className={clsx("text-12", inline && "col-start-2", error === undefined ? "text-ink-3" : "text-danger")}
+          >
+            {error ?? hint}
+          </p>
+        )}
+      </div>
+    </FieldContext>
   );
 }
 
@@ -65,11 +81,12 @@ export function Input({
   ...rest
 }: { mono?: boolean; unit?: ReactNode; large?: boolean } & ComponentProps<"input">) {
   const input = (
-    <Base.Control
+    <input
       autoComplete="off"
       autoCapitalize="off"
       autoCorrect="off"
       spellCheck={false}
+      {...useFieldWiring(rest)}
       {...rest}
       className={clsx(
         controlClass,
@@ -95,9 +112,10 @@ export function Input({
 /** Several lines of text; mono, since bodies and lists of names live in it. */
 export function Textarea({ className, ...rest }: ComponentProps<"textarea">) {
   return (
-    <Base.Control
-      render={<textarea {...rest} />}
+    <textarea
       spellCheck={false}
+      {...useFieldWiring(rest)}
+      {...rest}
       className={clsx(controlClass, "mono min-h-20 resize-y py-1.5 leading-5", className)}
     />
   );

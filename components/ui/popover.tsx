@@ -1,46 +1,60 @@
 "use client";
 
-import { Popover as Base } from "@base-ui/react/popover";
-import clsx from "clsx";
-import type { ReactElement, ReactNode } from "react";
+import { cloneElement, type ReactElement, type ReactNode, useRef, useState } from "react";
+import { late } from "@/components/ui/late";
+import type { TriggerProps } from "@/components/ui/menu";
+import type * as Parts from "@/components/ui/popover-parts";
 
-/** A button (`trigger`) that opens a small pane. For a list of actions use Menu. `PopoverClose` closes it from inside. */
+const popoverParts = late<typeof Parts>(() => import("@/components/ui/popover-parts"));
+
+/** A button (`trigger`) that opens a small pane. `children` is given the way to close it. For a list of actions use Menu. */
 export function Popover({
   trigger,
   title,
   children,
   align = "end",
   className,
-  open,
-  onOpenChange,
 }: {
-  trigger: ReactElement;
+  trigger: ReactElement<TriggerProps>;
   /** Its name for screen readers. */
   title: string;
-  children: ReactNode;
+  children: (close: () => void) => ReactNode;
   align?: "start" | "center" | "end";
   className?: string;
-  open?: boolean;
-  onOpenChange?: (open: boolean) => void;
 }) {
+  const [parts, ask] = popoverParts.use();
+  const [open, setOpen] = useState(false);
+  const button = useRef<HTMLElement>(null);
+  const close = () => setOpen(false);
+  const show = async () => {
+    await ask();
+    setOpen(true);
+  };
   return (
-    <Base.Root {...(open !== undefined && { open })} onOpenChange={(next) => onOpenChange?.(next)}>
-      <Base.Trigger render={trigger} />
-      <Base.Portal>
-        <Base.Positioner align={align} sideOffset={4} collisionPadding={8} className="z-(--z-pop)">
-          <Base.Popup
-            aria-label={title}
-            className={clsx(
-              "float-in max-h-(--available-height) max-w-[calc(100vw-16px)] overflow-y-auto rounded-8 bg-raised shadow-pop outline-none",
-              className,
-            )}
-          >
-            {children}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+    <>
+      {cloneElement(trigger, {
+        ref: button,
+        "aria-haspopup": "dialog",
+        "aria-expanded": open,
+        onPointerEnter: () => void popoverParts.fetch(),
+        onFocus: () => void popoverParts.fetch(),
+        onClick: () => void (open ? close() : show()),
+      })}
+      {parts && button.current && (
+        <parts.PopoverPopup
+          open={open}
+          anchor={button.current}
+          title={title}
+          align={align}
+          className={className}
+          onClose={(pressed) => {
+            // A press on the button itself is followed by its click, which closes.
+            if (!(pressed instanceof Node && button.current?.contains(pressed))) close();
+          }}
+        >
+          {children(close)}
+        </parts.PopoverPopup>
+      )}
+    </>
   );
 }
-
-export const PopoverClose = Base.Close;

@@ -1,8 +1,6 @@
 "use client";
 
-import { Toggle } from "@base-ui/react/toggle";
-import { ToggleGroup } from "@base-ui/react/toggle-group";
-import type { ReactNode } from "react";
+import type { KeyboardEvent, ReactNode } from "react";
 
 /** One of two to five that stand side by side: a range, a format, a delivery mode. Arrow keys walk between them. */
 export function Segments<Value extends string>({
@@ -17,28 +15,36 @@ export function Segments<Value extends string>({
   /** What is chosen here, for screen readers. */
   label: string;
 }) {
+  const walk = (event: KeyboardEvent<HTMLElement>) => {
+    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (step === 0) return;
+    const buttons = [...event.currentTarget.querySelectorAll("button")];
+    const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
+    buttons[(at + step + buttons.length) % buttons.length]?.focus();
+    event.preventDefault();
+  };
   return (
-    <ToggleGroup
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset would take the place of a form's own.
+    <div
+      role="group"
       aria-label={label}
-      value={[value]}
-      onValueChange={(next) => {
-        // A second click on the chosen one takes nothing away.
-        const chosen = next.find((each) => each !== value) ?? next[0];
-        if (chosen !== undefined && chosen !== value) onChange(chosen as Value);
-      }}
+      onKeyDown={walk}
       className="inline-flex shrink-0 divide-x divide-line rounded-5 border border-line-2 bg-raised"
     >
       {options.map((option) => (
-        <Toggle
+        <button
           key={option.value}
-          value={option.value}
-          className="inline-flex h-[26px] items-center gap-1.5 px-2 text-12 whitespace-nowrap text-ink-2 first:rounded-l-[4px] last:rounded-r-[4px] hover:bg-hover-raised data-pressed:bg-accent-tint data-pressed:font-semibold data-pressed:text-ink phone:h-[38px] phone:px-2.5"
+          type="button"
+          aria-pressed={option.value === value}
+          tabIndex={option.value === value ? 0 : -1}
+          onClick={() => option.value !== value && onChange(option.value)}
+          className="inline-flex h-[26px] items-center gap-1.5 px-2 text-12 whitespace-nowrap text-ink-2 first:rounded-l-[4px] last:rounded-r-[4px] hover:bg-hover-raised aria-pressed:bg-accent-tint aria-pressed:font-semibold aria-pressed:text-ink phone:h-[38px] phone:px-2.5"
         >
           {option.icon}
           {option.label}
           {option.count !== undefined && <span>{option.count}</span>}
-        </Toggle>
+        </button>
       ))}
-    </ToggleGroup>
+    </div>
   );
 }

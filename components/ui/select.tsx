@@ -1,15 +1,15 @@
 "use client";
 
-import { Select as Base } from "@base-ui/react/select";
 import clsx from "clsx";
-import { Check, ChevronDown } from "lucide-react";
-import type { ReactNode } from "react";
-import { controlClass } from "@/components/ui/field";
-import { menuItemClass, menuPopupClass } from "@/components/ui/menu";
+import { ChevronDown } from "lucide-react";
+import { controlClass, useFieldWiring } from "@/components/ui/field";
 
-export type Choice<Value extends string> = { value: Value; label: string; hint?: ReactNode };
+export type Choice<Value extends string> = { value: Value; label: string; hint?: string };
 
-/** One of a short, fixed list. For a long or growing one use Combobox, for two to five that fit side by side Segments. */
+/**
+ * One of a short, fixed list: the browser's own, so that a phone shows its own wheel.
+ * For a long or growing list use Combobox, for two to five that fit side by side Segments.
+ */
 export function Select<Value extends string>({
   value,
   onChange,
@@ -30,46 +30,34 @@ export function Select<Value extends string>({
   name?: string;
   "aria-label"?: string;
 }) {
-  const { "aria-label": ariaLabel, ...root } = rest;
+  const wiring = useFieldWiring(rest);
   return (
-    <Base.Root<Value>
-      value={value}
-      onValueChange={(next) => next !== null && onChange(next)}
-      items={options.map(({ value: itsValue, label }) => ({ value: itsValue, label }))}
-      {...root}
-    >
-      <Base.Trigger
-        aria-label={ariaLabel}
+    <span className={clsx("relative block min-w-0", className)}>
+      <select
+        {...wiring}
+        {...rest}
+        value={value}
+        onChange={(event) => {
+          const chosen = options.find((option) => option.value === event.target.value);
+          if (chosen) onChange(chosen.value);
+        }}
         className={clsx(
           controlClass,
-          "cursor-default justify-between text-left phone:h-10",
+          "clip-text appearance-none py-0 pr-7 phone:h-10 [&>option]:bg-raised",
           large ? "h-8" : "h-7",
           mono && "mono",
-          className,
         )}
       >
-        <Base.Value className="clip-text" />
-        <Base.Icon className="text-ink-3">
-          <ChevronDown className="icon-14" aria-hidden="true" />
-        </Base.Icon>
-      </Base.Trigger>
-      <Base.Portal>
-        <Base.Positioner alignItemWithTrigger={false} sideOffset={4} className="z-(--z-toast)">
-          <Base.Popup className={clsx(menuPopupClass, "min-w-(--anchor-width)")}>
-            <Base.List>
-              {options.map((option) => (
-                <Base.Item key={option.value} value={option.value} className={menuItemClass()}>
-                  <Base.ItemText className={mono ? "mono" : ""}>{option.label}</Base.ItemText>
-                  {option.hint !== undefined && <span className="text-11 text-ink-3">{option.hint}</span>}
-                  <Base.ItemIndicator className="ml-auto pl-3">
-                    <Check className="icon-14" aria-hidden="true" />
-                  </Base.ItemIndicator>
-                </Base.Item>
-              ))}
-            </Base.List>
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.hint === undefined ? option.label : `${option.label} (${option.hint})`}
+          </option>
+        ))}
+      </select>
+      <ChevronDown
+        className="pointer-events-none absolute inset-y-0 right-2 my-auto icon-14 text-ink-3"
+        aria-hidden="true"
+      />
+    </span>
   );
 }

@@ -1,34 +1,9 @@
-"use client";
-
-import { Tooltip as Base } from "@base-ui/react/tooltip";
-import type { ReactElement, ReactNode } from "react";
-
-/** Shared by every tooltip: the second one in a row opens at once. Put it once around the app. */
-export const TooltipProvider = Base.Provider;
+import { cloneElement, type ReactElement } from "react";
 
 /**
- * A hint on hover and focus. `children` is the one element that it belongs to; it must take a ref and be
- * focusable, or people who use the keyboard can't read the hint. Never the only home of a fact.
+ * A hint on hover and focus, shown by Tips. `children` is the one element that it belongs to; it must pass `data-tip`
+ * on to its element. Never the only home of a fact: say it to screen readers too, as a name or a description.
  */
-export function Tooltip({
-  content,
-  children,
-  side = "top",
-}: {
-  content: ReactNode;
-  children: ReactElement;
-  side?: "top" | "bottom" | "left" | "right";
-}) {
-  return (
-    <Base.Root>
-      <Base.Trigger render={children} closeOnClick={false} delay={400} />
-      <Base.Portal>
-        <Base.Positioner side={side} sideOffset={6} className="z-(--z-toast)">
-          <Base.Popup className="float-in max-w-72 rounded-5 bg-ink px-2.5 py-2 text-12 text-surface">
-            {content}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
-  );
+export function Tooltip({ content, children }: { content: string; children: ReactElement<{ "data-tip"?: string }> }) {
+  return cloneElement(children, { "data-tip": content });
 }

@@ -2,11 +2,11 @@
 
 import { Columns3, Rows2, Rows3, Rows4, Search } from "lucide-react";
 import { useState } from "react";
-import { Button, buttonClass, IconButton } from "@/components/ui/button";
+import { Button, IconButton } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { type Column, shownColumns } from "@/components/ui/data-table/columns";
 import { type Density, useDensity, useSwitchedColumns } from "@/components/ui/data-table/preferences";
-import { Popover, PopoverClose } from "@/components/ui/popover";
+import { Popover } from "@/components/ui/popover";
 
 /** Chooses the columns of the table of that `name`; the choice is remembered. Hidden on a phone. */
 export function ColumnsButton<Row>({ name, columns }: { name: string; columns: readonly Column<Row>[] }) {
@@ -22,7 +22,6 @@ export function ColumnsButton<Row>({ name, columns }: { name: string; columns: r
     <Popover
       title="Columns"
       className="w-[372px]"
-      onOpenChange={() => setSought("")}
       trigger={
         <Button icon={<Columns3 className="icon-14" aria-hidden="true" />}>
           Columns
@@ -32,46 +31,57 @@ export function ColumnsButton<Row>({ name, columns }: { name: string; columns: r
         </Button>
       }
     >
-      <div className="p-2">
-        <span className="flex h-7 items-center gap-1.5 rounded-5 border border-control px-2 focus-within:border-transparent focus-within:outline-2 focus-within:outline-accent">
-          <Search className="icon-14 text-ink-3" aria-hidden="true" />
-          <input
-            aria-label="Find a column"
-            placeholder="Find a column"
-            value={sought}
-            onChange={(event) => setSought(event.target.value)}
-            className="min-w-0 flex-1 bg-transparent outline-none"
-          />
-        </span>
-      </div>
-      <div className="max-h-96 columns-2 gap-2 overflow-y-auto px-3 pb-2">
-        {groups.map((group) => (
-          <fieldset key={group} className="mb-1 break-inside-avoid-column">
-            {group !== "" && <legend className="py-1 text-11 text-ink-3">{group}</legend>}
-            {matching
-              .filter((column) => (column.group ?? "") === group)
-              .map((column) => (
-                <Checkbox
-                  key={column.id}
-                  block
-                  className="-mx-1 rounded-5 px-1 hover:bg-hover-raised"
-                  checked={shown.has(column.id)}
-                  disabled={column.fixed === true}
-                  onCheckedChange={(checked) => setSwitched({ ...switched, [column.id]: checked })}
-                >
-                  {column.label}
-                </Checkbox>
-              ))}
-          </fieldset>
-        ))}
-        {matching.length === 0 && <p className="py-1 text-12 text-ink-3">No column has this in its name</p>}
-      </div>
-      <div className="flex items-center justify-between border-t border-line p-2">
-        <Button variant="ghost" onClick={() => setSwitched({})}>
-          Back to the usual columns
-        </Button>
-        <PopoverClose className={buttonClass()}>Done</PopoverClose>
-      </div>
+      {(close) => (
+        <>
+          <div className="p-2">
+            <span className="flex h-7 items-center gap-1.5 rounded-5 border border-control px-2 focus-within:border-transparent focus-within:outline-2 focus-within:outline-accent">
+              <Search className="icon-14 text-ink-3" aria-hidden="true" />
+              <input
+                aria-label="Find a column"
+                placeholder="Find a column"
+                value={sought}
+                onChange={(event) => setSought(event.target.value)}
+                className="min-w-0 flex-1 bg-transparent outline-none"
+              />
+            </span>
+          </div>
+          <div className="max-h-96 columns-2 gap-2 overflow-y-auto px-3 pb-2">
+            {groups.map((group) => (
+              <fieldset key={group} className="mb-1 break-inside-avoid-column">
+                {group !== "" && <legend className="py-1 text-11 text-ink-3">{group}</legend>}
+                {matching
+                  .filter((column) => (column.group ?? "") === group)
+                  .map((column) => (
+                    <Checkbox
+                      key={column.id}
+                      block
+                      className="-mx-1 rounded-5 px-1 hover:bg-hover-raised"
+                      checked={shown.has(column.id)}
+                      disabled={column.fixed === true}
+                      onCheckedChange={(checked) => setSwitched({ ...switched, [column.id]: checked })}
+                    >
+                      {column.label}
+                    </Checkbox>
+                  ))}
+              </fieldset>
+            ))}
+            {matching.length === 0 && <p className="py-1 text-12 text-ink-3">No column has this in its name</p>}
+          </div>
+          <div className="flex items-center justify-between border-t border-line p-2">
+            <Button variant="ghost" onClick={() => setSwitched({})}>
+              Back to the usual columns
+            </Button>
+            <Button
+              onClick={() => {
+                setSought("");
+                close();
+              }}
+            >
+              Done
+            </Button>
+          </div>
+        </>
+      )}
     </Popover>
   );
 }

@@ -11,6 +11,7 @@ import { TableHead } from "@/components/ui/data-table/table-head";
 import { SkeletonRows, TableRow } from "@/components/ui/data-table/table-row";
 import { useArrivals } from "@/components/ui/data-table/use-arrivals";
 import { useGridKeys } from "@/components/ui/data-table/use-grid-keys";
+import { useHeadMenu } from "@/components/ui/data-table/use-head-menu";
 import { useHeldOrder } from "@/components/ui/data-table/use-held-order";
 import type { Selection } from "@/components/ui/data-table/use-selection";
 import { ErrorState } from "@/components/ui/error-state";
@@ -122,6 +123,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
 
   const hide = useCallback((column: string) => setSwitched({ ...switched, [column]: false }), [switched, setSwitched]);
 
+  const headMenu = useHeadMenu({ columns: shown, onSort, onHide: hide });
+
   const onClick = (event: MouseEvent<HTMLElement>) => {
     const target = event.target as HTMLElement;
     const line = target.closest<HTMLElement>("tr.row");
@@ -190,6 +193,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           onKeyDown={grid.onKeyDown}
           onPointerDown={grid.onPointerDown}
           onFocus={grid.onFocus}
+          onMouseDown={(event) => {
+            // With Shift the browser would select the text between the two clicks.
+            if (!event.shiftKey) return;
+            event.preventDefault();
+            event.currentTarget.focus({ preventScroll: true });
+          }}
           onClick={onClick}
         >
           <colgroup>
@@ -202,7 +211,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             columns={shown}
             sort={sort}
             onSort={onSort}
-            onHide={hide}
+            onMenu={headMenu.onMenu}
             tabStop={items.length === 0}
             tick={tick}
           />
@@ -237,6 +246,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         {bare && (props.filtered ? (props.nothingMatches ?? props.empty) : props.empty)}
         {failed && <ErrorState error={props.error} {...(props.onRetry && { onRetry: props.onRetry })} />}
       </div>
+      {headMenu.popup}
     </div>
   );
 }

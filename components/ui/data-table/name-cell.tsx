@@ -18,7 +18,11 @@ export function NameCell({ name, href, hint }: { name: string; href?: string; hi
           href={href}
           tabIndex={-1}
           title={name}
-          className="mono clip-text shrink grow-0 hover:text-accent hover:underline hover:underline-offset-2"
+          // It doesn't shrink with the hint, not even by a fraction of a pixel: that would cut its last letters.
+          className={clsx(
+            "mono clip-text shrink-0 hover:text-accent hover:underline hover:underline-offset-2",
+            hint == null ? "max-w-full" : "max-w-[calc(100%-24px)]",
+          )}
         >
           {name}
         </Link>

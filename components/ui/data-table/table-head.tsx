@@ -1,13 +1,11 @@
 "use client";
 
-import { ContextMenu } from "@base-ui/react/context-menu";
 import clsx from "clsx";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type KeyboardEvent, useState } from "react";
+import type { KeyboardEvent, MouseEvent } from "react";
 import { Checkbox } from "@/components/ui/checkbox";
 import type { Column, Sort } from "@/components/ui/data-table/columns";
 import { startsGroup } from "@/components/ui/data-table/table-row";
-import { menuItemClass, menuPopupClass } from "@/components/ui/menu";
 
 /** The order that a click on this head asks for: the other way if it is sorted, else its own first direction. */
 function nextSort<Row>(column: Column<Row>, sort: Sort): Sort {
@@ -23,13 +21,12 @@ export function TableHead<Row>(props: {
   columns: readonly Column<Row>[];
   sort: Sort;
   onSort: ((sort: Sort) => void) | undefined;
-  onHide: (column: string) => void;
+  /** The right click on a head, or Shift F10. */
+  onMenu: (event: MouseEvent<HTMLElement>) => void;
   tabStop: boolean;
   tick: { state: "none" | "some" | "all"; toggle: () => void } | undefined;
 }) {
-  const { columns, sort, onSort, onHide, tabStop, tick } = props;
-  const [menuFor, setMenuFor] = useState<Column<Row>>();
-
+  const { columns, sort, onSort, onMenu, tabStop, tick } = props;
   const walk = (event: KeyboardEvent<HTMLElement>) => {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
     const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>("button[data-head]")];
@@ -40,96 +37,55 @@ export function TableHead<Row>(props: {
   };
 
   return (
-    <ContextMenu.Root>
-      <ContextMenu.Trigger
-        render={<thead />}
-        onKeyDown={walk}
-        onContextMenu={(event) => {
-          const id = (event.target as HTMLElement).closest<HTMLElement>("th")?.dataset.column;
-          setMenuFor(columns.find((column) => column.id === id));
-        }}
-      >
-        <tr aria-rowindex={1}>
-          {tick && (
-            <th scope="col" className="w-[38px]">
-              <Checkbox
-                tabIndex={-1}
-                aria-label="Select all rows"
-                checked={tick.state === "all"}
-                indeterminate={tick.state === "some"}
-                onCheckedChange={tick.toggle}
-              />
-            </th>
-          )}
-          {columns.map((column, at) => {
-            const sorted = sort.column === column.id && column.sortBy !== undefined;
-            const Arrow = sort.descending ? ArrowDown : ArrowUp;
-            return (
-              <th
-                key={column.id}
-                scope="col"
-                data-column={column.id}
-                title={column.description}
-                aria-sort={sorted ? (sort.descending ? "descending" : "ascending") : undefined}
-                className={clsx(column.align, startsGroup(columns, at) && "group-start")}
-              >
-                {column.sortBy && onSort ? (
-                  <button
-                    type="button"
-                    data-head=""
-                    data-sorted={sorted || undefined}
-                    tabIndex={tabStop && at === 0 ? 0 : -1}
-                    onClick={() => onSort(nextSort(column, sort))}
-                  >
-                    {column.icon}
-                    <span className="clip-text">{column.label}</span>
-                    {sorted && <Arrow className="size-3 shrink-0" strokeWidth={2.25} aria-hidden="true" />}
-                  </button>
-                ) : column.icon === undefined ? (
-                  column.label
-                ) : (
-                  <span className="inline-flex max-w-full items-center gap-1">
-                    {column.icon}
-                    <span className="clip-text">{column.label}</span>
-                  </span>
-                )}
-              </th>
-            );
-          })}
-        </tr>
-      </ContextMenu.Trigger>
-      <ContextMenu.Portal>
-        <ContextMenu.Positioner className="z-(--z-pop)">
-          <ContextMenu.Popup className={menuPopupClass}>
-            {menuFor?.sortBy && onSort && (
-              <>
-                <ContextMenu.Item
-                  className={menuItemClass()}
-                  onClick={() => onSort({ column: menuFor.id, descending: false })}
-                >
-                  <ArrowUp className="icon-14" aria-hidden="true" />
-                  Sort {menuFor.align === "end" ? "smallest" : "A"} first
-                </ContextMenu.Item>
-                <ContextMenu.Item
-                  className={menuItemClass()}
-                  onClick={() => onSort({ column: menuFor.id, descending: true })}
-                >
-                  <ArrowDown className="icon-14" aria-hidden="true" />
-                  Sort {menuFor.align === "end" ? "largest" : "Z"} first
-                </ContextMenu.Item>
-                <ContextMenu.Separator className="-mx-1 my-1 h-px bg-line" />
-              </>
-            )}
-            <ContextMenu.Item
-              className={menuItemClass()}
-              disabled={menuFor === undefined || menuFor.fixed === true}
-              onClick={() => menuFor && onHide(menuFor.id)}
+    <thead onKeyDown={walk} onContextMenu={onMenu}>
+      <tr aria-rowindex={1}>
+        {tick && (
+          <th scope="col" className="w-[38px]">
+            <Checkbox
+              tabIndex={-1}
+              aria-label="Select all rows"
+              checked={tick.state === "all"}
+              indeterminate={tick.state === "some"}
+              onCheckedChange={tick.toggle}
+            />
+          </th>
+        )}
+        {columns.map((column, at) => {
+          const sorted = sort.column === column.id && column.sortBy !== undefined;
+          const Arrow = sort.descending ? ArrowDown : ArrowUp;
+          return (
+            <th
+              key={column.id}
+              scope="col"
+              data-column={column.id}
+              title={column.description}
+              aria-sort={sorted ? (sort.descending ? "descending" : "ascending") : undefined}
+              className={clsx(column.align, startsGroup(columns, at) && "group-start")}
             >
-              Hide {menuFor?.label ?? "this column"}
-            </ContextMenu.Item>
-          </ContextMenu.Popup>
-        </ContextMenu.Positioner>
-      </ContextMenu.Portal>
-    </ContextMenu.Root>
+              {column.sortBy && onSort ? (
+                <button
+                  type="button"
+                  data-head=""
+                  data-sorted={sorted || undefined}
+                  tabIndex={tabStop && at === 0 ? 0 : -1}
+                  onClick={() => onSort(nextSort(column, sort))}
+                >
+                  {column.icon}
+                  <span className="clip-text">{column.label}</span>
+                  {sorted && <Arrow className="size-3 shrink-0" strokeWidth={2.25} aria-hidden="true" />}
+                </button>
+              ) : column.icon === undefined ? (
+                column.label
+              ) : (
+                <span className="inline-flex max-w-full items-center gap-1">
+                  {column.icon}
+                  <span className="clip-text">{column.label}</span>
+                </span>
+              )}
+            </th>
+          );
+        })}
+      </tr>
+    </thead>
   );
 }
