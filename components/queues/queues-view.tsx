@@ -57,7 +57,12 @@ export function QueuesView({ vhost }: { vhost: string | null }) {
     [data, view, query],
   );
   const columns = useMemo(
-    () => queueColumns.map((column) => (column.id === "vhost" ? { ...column, hidden: vhost !== null } : column)),
+    () =>
+      queueColumns.map((column) => {
+        // Room for one of the two: types are mostly the same, vhosts tell queues of one name apart.
+        if (column.id === "vhost") return { ...column, hidden: vhost !== null };
+        return column.id === "type" ? { ...column, hidden: vhost === null } : column;
+      }),
     [vhost],
   );
   const attention = useMemo(() => attentionOf(data ?? []), [data]);
