@@ -1,5 +1,4 @@
 import { setMaxListeners } from "node:events";
-import { setMaxListeners } from "node:events";
 import type { Client } from "pg";
 import type { EngineContext } from "@/lib/engine/context";
 import type { Duty } from "@/lib/engine/duties/duty";
@@ -35,7 +34,6 @@ async function lead(context: EngineContext, duties: readonly Duty[], stopping: A
     const client = context.database.dedicatedClient();
     const term = new AbortController();
     // Each duty waits on it.
-    setMaxListeners(0, term.signal);
     // Each duty listens while it pauses.
     setMaxListeners(duties.length + 1, term.signal);
     const endTerm = () => term.abort();
