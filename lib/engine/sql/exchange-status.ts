@@ -41,7 +41,7 @@ SELECT v.name AS vhost, x.name, x.type, x.durable, x.auto_delete, x.internal, x.
   (coalesce(c.publish_out, 0) + coalesce(d.publish_out, 0))::float8 AS publish_out,
   coalesce(base.publish_in, 0)::float8 AS base_publish_in, coalesce(base.publish_out, 0)::float8 AS base_publish_out,
   (d.exchange_id IS NOT NULL OR c.changed_at > tick.at) IS TRUE AS moved,
-  extract(epoch FROM clock_timestamp() - tick.at)::float8 AS elapsed
+  extract(epoch FROM statement_timestamp() - tick.at)::float8 AS elapsed
 FROM warren.exchange x
 JOIN warren.vhost v ON v.id = x.vhost_id
 CROSS JOIN tick

@@ -98,8 +98,8 @@ SELECT q.n::float8 AS queues,
     .map((name) => `(coalesce(f.${name}, 0) + coalesce(q.${name}, 0))::float8 AS ${name}`)
     .join(", ")},
   ${unroutable.map((name) => `(coalesce(f.${name}, 0) + coalesce(p.${name}, 0))::float8 AS ${name}`).join(", ")},
-  extract(epoch FROM clock_timestamp() - tick.at)::float8 AS elapsed,
-  extract(epoch FROM clock_timestamp())::float8 * 1000 AS now,
+  extract(epoch FROM statement_timestamp() - tick.at)::float8 AS elapsed,
+  extract(epoch FROM statement_timestamp())::float8 * 1000 AS now,
   (SELECT to_jsonb(base) FROM base) AS base
 FROM queues q, published p, folded f, tick`;
 

@@ -38,30 +38,17 @@ export interface QueueStatusRow {
   base_redeliver: number;
   /** Dead letters that died here, counted to a bound. */
   dead_from_here: number;
-  trend_at: number[] | null;
-  trend_ready: number[] | null;
-  /** Ready messages at the beginning of the trend. */
-  trend_before: number | null;
   /** The database's clock, in ms since 1970. */
   now: number;
 }
-
-/** Buckets of the sparkline. */
-export const TREND = { ageMs: 600_000, bucketMs: 20_000 } as const;
 
 /** Beyond this many, dead letters that came from a queue are not counted further. */
 const FROM_HERE_BOUND_IN_LIST = 1_000;
 const FROM_HERE_BOUND = 10_000;
 
-/**
- * All queues, or those of a vhost, in one statement and one snapshot: counters and what is not yet folded into them.
- * With `trend`, the ready counts of the last ten minutes come along.
- */
-export async function queueStatusList(
-  db: Queryable,
-  options: { vhost: string | null; trend: boolean },
-): Promise<QueueStatusRow[]> {
-  return db.query<QueueStatusRow>(options.trend ? listWithTrend : list, [null, options.vhost]);
+/** All queues, or those of a vhost, in one statement and one snapshot: counters and what is not yet folded into them. */
+export async function queueStatusList(db: Queryable, vhost: string | null): Promise<QueueStatusRow[]> {
+  return db.query<QueueStatusRow>(list, [null, vhost]);
 }
 
 /** One queue by its id. */
@@ -86,43 +73,35 @@ export async function queueHead(db: Queryable, queueId: number, maxRank: number)
 export const referenceTick = `
   SELECT coalesce(
     (SELECT max(at) FROM warren.vhost_sample
-      WHERE at <= clock_timestamp() - interval '5 s' AND at > clock_timestamp() - interval '15 s'),
+      WHERE at <= statement_timestamp() - interval '5 s' AND at > statement_timestamp() - interval '15 s'),
     (SELECT min(at) FROM warren.vhost_sample
-      WHERE at <= clock_timestamp() - interval '1 s' AND at > clock_timestamp() - interval '15 s')) AS at`;
+      WHERE at <= statement_timestamp() - interval '1 s' AND at > statement_timestamp() - interval '15 s')) AS at`;
 
 const totals = ["publish", "deliver", "deliver_no_ack", "get", "get_no_ack", "ack", "redeliver"] as const;
 const gauges = ["ready", "unacked", "delayed", "ready_bytes", "unacked_bytes", "dead"] as const;
 
-function statusQuery(where: string, withTrend: boolean, bound: number): string {
+function statusQuery(where: string, bound: number): string {
   const sums = [...gauges, ...totals];
   return `
 WITH delta AS MATERIALIZED (
   SELECT queue_id, ${sums.map((name) => `sum(${name}) AS ${name}`).join(", ")}
   FROM warren.queue_delta WHERE $1::integer IS NULL OR queue_id = $1 GROUP BY queue_id
 ), tick AS MATERIALIZED (${referenceTick}
-)${withTrend ? `, ${trend}` : ""}
+)
 SELECT q.id, v.name AS vhost, q.name, q.type, q.durable, q.auto_delete, q.exclusive, q.arguments, q.created_at,
   ${sums.map((name) => `(coalesce(c.${name}, 0) + coalesce(d.${name}, 0))::float8 AS ${name}`).join(", ")},
   (d.queue_id IS NOT NULL OR coalesce(c.changed_at, q.created_at) > tick.at) IS TRUE AS moved,
-  CASE WHEN d.queue_id IS NULL THEN coalesce(c.changed_at, q.created_at) ELSE clock_timestamp() END AS changed_at,
-  extract(epoch FROM clock_timestamp() - tick.at)::float8 AS elapsed,
-  extract(epoch FROM clock_timestamp())::float8 * 1000 AS now,
+  CASE WHEN d.queue_id IS NULL THEN coalesce(c.changed_at, q.created_at) ELSE statement_timestamp() END AS changed_at,
+  extract(epoch FROM statement_timestamp() - tick.at)::float8 AS elapsed,
+  extract(epoch FROM statement_timestamp())::float8 * 1000 AS now,
   ${totals.map((name) => `coalesce(base.${name}, 0)::float8 AS base_${name}`).join(", ")},
   (SELECT count(*) FROM (SELECT FROM warren.dead_letter l WHERE l.vhost_id = q.vhost_id AND l.origin_queue = q.name
-    LIMIT ${bound}) bounded)::float8 AS dead_from_here,
-  ${
-    withTrend
-      ? `t.at AS trend_at, t.ready AS trend_ready, (SELECT s.ready::float8 FROM warren.queue_sample s
-         WHERE s.queue_id = q.id AND t.at IS NOT NULL AND s.at <= now() - interval '${TREND.ageMs} ms'
-         ORDER BY s.at DESC LIMIT 1) AS trend_before`
-      : "NULL AS trend_at, NULL AS trend_ready, NULL AS trend_before"
-  }
+    LIMIT ${bound}) bounded)::float8 AS dead_from_here
 FROM warren.queue q
 JOIN warren.vhost v ON v.id = q.vhost_id
 CROSS JOIN tick
 LEFT JOIN warren.queue_counter c ON c.queue_id = q.id
 LEFT JOIN delta d ON d.queue_id = q.id
-${withTrend ? "LEFT JOIN trend t ON t.queue_id = q.id" : ""}
 LEFT JOIN LATERAL (
   SELECT ${totals.map((name) => `s.${name}`).join(", ")} FROM warren.queue_sample s
   WHERE s.queue_id = q.id AND s.at <= tick.at AND (d.queue_id IS NOT NULL OR c.changed_at > tick.at)
@@ -131,17 +110,6 @@ LEFT JOIN LATERAL (
 WHERE ${where}
 ORDER BY v.name, q.name`;
 }
-
-const trend = `points AS (
-  SELECT DISTINCT ON (queue_id, bucket) queue_id, date_bin(interval '${TREND.bucketMs} ms', at, 'epoch') AS bucket, ready
-  FROM warren.queue_sample
-  WHERE at > now() - interval '${TREND.ageMs} ms' AND ($1::integer IS NULL OR queue_id = $1)
-  ORDER BY queue_id, bucket, at DESC
-), trend AS (
-  SELECT queue_id, array_agg(extract(epoch FROM bucket)::float8 * 1000 ORDER BY bucket) AS at,
-         array_agg(ready::float8 ORDER BY bucket) AS ready
-  FROM points GROUP BY queue_id
-)`;
 
 const head = `
 SELECT coalesce(again.enqueued_at, fresh.enqueued_at) AS enqueued_at
@@ -161,6 +129,5 @@ WHERE again.seq IS NOT NULL OR fresh.seq IS NOT NULL
 ORDER BY r.rank LIMIT 1`;
 
 const inVhost = "$2::text IS NULL OR v.name = $2";
-const list = { name: "queue_status_list", text: statusQuery(inVhost, false, FROM_HERE_BOUND_IN_LIST) };
-const listWithTrend = { name: "queue_status_list_trend", text: statusQuery(inVhost, true, FROM_HERE_BOUND_IN_LIST) };
-const one = { name: "queue_status_get", text: statusQuery("q.id = $1 AND $2::text IS NULL", true, FROM_HERE_BOUND) };
+const list = { name: "queue_status_list", text: statusQuery(inVhost, FROM_HERE_BOUND_IN_LIST) };
+const one = { name: "queue_status_get", text: statusQuery("q.id = $1 AND $2::text IS NULL", FROM_HERE_BOUND) };

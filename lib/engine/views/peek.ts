@@ -2,6 +2,7 @@ import { BrokerError, notFound } from "@/lib/broker/errors";
 import { type MessageRef, type MessageState, messageStates, type Page, type PeekedMessage } from "@/lib/broker/message";
 import type { PeekRequest } from "@/lib/broker/requests";
 import type { EngineContext } from "@/lib/engine/context";
+import { deadLetterScan } from "@/lib/engine/sql/dead-letter-list";
 import {
   beginReading,
   entryScanQueue,
@@ -56,6 +57,7 @@ export async function getMessage(
 /** Walks over one queue's entries in the given states. @param bound passes over what has a greater number; oldest first */
 export function queueWalk(queue: QueueRecord, states: readonly MessageState[], order: Order, bound?: number): Walk {
   const wanted = new Set(states);
+  if (wanted.size === 1 && wanted.has("dead")) return deadWalk(queue, order, bound);
   const kind = kindOf(wanted);
   const maxRank = maxRankOf(queue);
   return {
@@ -65,6 +67,19 @@ export function queueWalk(queue: QueueRecord, states: readonly MessageState[], o
       const rows = await entryScanQueue(db, { queueId: queue.id, maxRank, kind, order, after, limit });
       // With several ranks, lower numbers may follow.
       return maxRank === 0 ? upTo(rows, bound) : rows;
+    },
+  };
+}
+
+/** The dead letters of a queue are listed by themselves, so those few need not be looked for among all others. */
+function deadWalk(queue: QueueRecord, order: Order, bound?: number): Walk {
+  const scope = { vhostIds: [], queueId: queue.id, reason: null, originQueue: null };
+  return {
+    order,
+    accept: (position) => position.state === "dead",
+    step: async (db, after, limit) => {
+      const from = after && { seq: after.seq, queueId: after.queue_id };
+      return upTo(await deadLetterScan(db, scope, { order, after: from, limit }), bound);
     },
   };
 }

@@ -3,37 +3,39 @@ import { notFound } from "@/lib/broker/errors";
 import type { QueueStatus, Sample } from "@/lib/broker/topology";
 import type { EngineContext } from "@/lib/engine/context";
 import { queueSampleList, type SampleRow } from "@/lib/engine/sql/overview";
-import { type QueueStatusRow, queueHead, queueStatusGet, queueStatusList, TREND } from "@/lib/engine/sql/queue-status";
+import { type QueueStatusRow, queueHead, queueStatusGet, queueStatusList } from "@/lib/engine/sql/queue-status";
 import { decodeArguments } from "@/lib/engine/topology/arguments";
 import { maxRankOf } from "@/lib/engine/views/ranks";
 import { noRates, ratesBetween, totalsOf } from "@/lib/engine/views/rates";
 import { seriesOf } from "@/lib/engine/views/series";
+import { allTrends, trendOf, trendPoints } from "@/lib/engine/views/trend";
 
 /** A queue in which nothing happened for this long is idle. */
 const IDLE_AFTER_MS = 10_000;
 
-/** All queues, or those of one vhost, with exact counts, in one statement. `not-found` for an unknown vhost. */
+/** All queues, or those of one vhost, with exact counts, in one statement (and one for all their trends). `not-found` for an unknown vhost. */
 export async function listQueues(
   context: EngineContext,
   options: { vhost?: string; trend?: boolean },
 ): Promise<readonly QueueStatus[]> {
   if (options.vhost !== undefined) (await context.topology.fresh()).vhost(options.vhost);
-  const rows = await queueStatusList(context.database.main, {
-    vhost: options.vhost ?? null,
-    trend: options.trend ?? false,
-  });
-  return rows.map((row) => statusOf(row, null, options.trend ?? false));
+  const [rows, trends] = await Promise.all([
+    queueStatusList(context.database.main, options.vhost ?? null),
+    options.trend ? allTrends(context) : null,
+  ]);
+  return rows.map((row) => statusOf(row, null, trends ? trendPoints(trends.get(row.id), row.ready, row.now) : []));
 }
 
 /** One queue, with the age of its head and its trend. */
 export async function getQueue(context: EngineContext, vhost: string, name: string): Promise<QueueStatus> {
   const queue = (await context.topology.fresh()).queue(vhost, name);
-  const [row, head] = await Promise.all([
+  const [row, head, trend] = await Promise.all([
     queueStatusGet(context.database.main, queue.id),
     queueHead(context.database.main, queue.id, maxRankOf(queue)),
+    trendOf(context, queue.id),
   ]);
   if (!row) throw notFound("queue", name, vhost);
-  return statusOf(row, head, true);
+  return statusOf(row, head, trendPoints(trend, row.ready, row.now));
 }
 
 /** Points for the charts of one queue. */
@@ -52,7 +54,7 @@ export async function queueSamples(
   return seriesOf(samples, currentOf(row), range, row.now);
 }
 
-function statusOf(row: QueueStatusRow, head: Date | null, withTrend: boolean): QueueStatus {
+function statusOf(row: QueueStatusRow, head: Date | null, trend: readonly number[]): QueueStatus {
   const running = row.now - row.changed_at.getTime() < IDLE_AFTER_MS;
   const totals = totalsOf(currentOf(row));
   return {
@@ -79,27 +81,8 @@ function statusOf(row: QueueStatusRow, head: Date | null, withTrend: boolean): Q
     headEnqueuedAt: head,
     deadLettersHere: row.dead,
     deadLettersFromHere: row.dead_from_here,
-    trend: withTrend ? trendOf(row) : [],
+    trend,
   };
-}
-
-/** Ready counts at the end of each bucket of the last ten minutes; a bucket without a sample is as the one before. */
-function trendOf(row: QueueStatusRow): number[] {
-  const buckets = Math.round(TREND.ageMs / TREND.bucketMs);
-  const last = Math.floor(row.now / TREND.bucketMs) * TREND.bucketMs;
-  const byBucket = new Map<number, number>();
-  row.trend_at?.forEach((at, index) => {
-    byBucket.set(Math.round(at), row.trend_ready?.[index] ?? 0);
-  });
-  // Without any sample in that time nothing changed: it is as it was then.
-  let ready = row.trend_at === null ? row.ready : (row.trend_before ?? 0);
-  const trend: number[] = [];
-  for (let at = last - (buckets - 1) * TREND.bucketMs; at < last; at += TREND.bucketMs) {
-    ready = byBucket.get(at) ?? ready;
-    trend.push(ready);
-  }
-  trend.push(row.ready);
-  return trend;
 }
 
 function currentOf(row: QueueStatusRow): SampleRow {
