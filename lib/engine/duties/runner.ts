@@ -33,7 +33,6 @@ async function lead(context: EngineContext, duties: readonly Duty[], stopping: A
   while (!stopping.aborted) {
     const client = context.database.dedicatedClient();
     const term = new AbortController();
-    // Each duty waits on it.
     // Each duty listens while it pauses.
     setMaxListeners(duties.length + 1, term.signal);
     const endTerm = () => term.abort();
