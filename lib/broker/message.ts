@@ -79,7 +79,7 @@ export interface TrashBatch {
   readonly id: string;
   readonly action: "discard" | "purge" | "drop";
   readonly vhost: string;
-  /** The queue that they were taken from; null when they came from several. */
+  /** The queue that they were taken from; null when they may have come from several. */
   readonly queue: string | null;
   readonly count: number;
   readonly by: string;

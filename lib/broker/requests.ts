@@ -110,7 +110,7 @@ export interface Settlement {
   readonly receipt: Receipt;
   readonly outcome:
     | { readonly kind: "ack" }
-    /** Back to its original position; `delayMs` later if given. `counts`: whether this counts towards the delivery limit. */
+    /** Back to its original position; `delayMs` later if given. `counts` (default true): whether this counts towards the delivery limit. */
     | { readonly kind: "requeue"; readonly delayMs?: number; readonly counts?: boolean }
     /** Dead-lettered with reason `rejected`; into the trash where the queue has no dead-letter exchange. */
     | { readonly kind: "reject"; readonly error?: FailureReport };

@@ -1,6 +1,8 @@
 import { Client } from "pg";
 import type { Broker } from "@/lib/broker/broker";
-import { allDuties } from "@/lib/engine/duties/all";
+import { expiredMessages } from "@/lib/engine/duties/expiry";
+import { delayedMessages, expiredLeases } from "@/lib/engine/duties/leases";
+import { foldCounters } from "@/lib/engine/duties/statistics";
 import { createEngine } from "@/lib/engine/engine";
 import { startNode } from "@/lib/engine/node";
 import { createTestDatabase } from "@/test/support/database";
@@ -12,7 +14,7 @@ export interface EngineForTest {
    * clock goes on as it does, so a test counts in steps far longer than it runs.
    */
   shift(ms: number): Promise<void>;
-  /** Does the background duties until nothing is left to do. */
+  /** Does what the duties do for messages, until nothing is left to do, and folds the counters. */
   runDuties(): Promise<void>;
   close(): Promise<void>;
 }
@@ -32,6 +34,7 @@ export async function engineForTest(options: { readonly duties: boolean }): Prom
   const node = options.duties ? startNode(engine.context, { name: "test", kind: "broker", version: "0" }) : undefined;
   const client = new Client({ connectionString: database.url });
   await client.connect();
+  const running = new AbortController();
   const shift = await shiftStatement(client);
   return {
     broker: engine.broker,
@@ -39,9 +42,11 @@ export async function engineForTest(options: { readonly duties: boolean }): Prom
       await client.query(shift.replaceAll(":ms", String(Math.round(ms))));
     },
     runDuties: async () => {
-      for (const duty of allDuties) while (await duty.run(engine.context));
-      // What one of them brought about may be another's to go on with: an expired lease, and then its message.
-      for (const duty of allDuties) while (await duty.run(engine.context));
+      // What one of them brings about may be another's to go on with: a lease ends, and then the message expires.
+      for (const duty of [expiredLeases, delayedMessages, expiredMessages, expiredMessages]) {
+        while (await duty.run(engine.context, running.signal));
+      }
+      await foldCounters(engine.context);
     },
     close: async () => {
       await node?.stop();

@@ -25,7 +25,7 @@ import { previewRoute } from "@/lib/broker/rules/route-preview";
 import { routingKeys } from "@/lib/broker/rules/router";
 import type { Binding, Destination, ExchangeStatus, Overview, QueueStatus, Sample, Vhost } from "@/lib/broker/topology";
 import { ModelFlow } from "@/test/model/model-flow";
-import { type ModelEntry, type ModelQueue, readyIn, removeEntry } from "@/test/model/model-state";
+import { insertInOrder, type ModelEntry, type ModelQueue, readyIn, removeEntry } from "@/test/model/model-state";
 import { ModelTopology } from "@/test/model/model-topology";
 import { ModelTrashBin } from "@/test/model/model-trash";
 import * as views from "@/test/model/model-views";
@@ -61,9 +61,27 @@ export class ModelBroker implements Broker {
     this.#flow.sweep();
   }
 
-  /** The entries of a queue as the model holds them, for a test to look at or to put in another order. */
-  entries(vhost: string, queue: string): ModelEntry[] {
-    return this.#topology.queue(vhost, queue).entries;
+  /** The greatest number given so far. */
+  get lastId(): number {
+    return this.#flow.lastId;
+  }
+
+  /**
+   * Numbers the entries that came after `before` anew, by a given order: for a test in which the order of what happens
+   * at the same moment is another broker's to choose.
+   */
+  renumber(before: number, orderOf: (message: PeekedMessage) => number): void {
+    const late = views
+      .queuesOf(this.#topology)
+      .flatMap((queue) => queue.entries.map((entry) => ({ queue, entry })))
+      .filter(({ entry }) => entry.id > before)
+      .map((found) => ({ ...found, order: orderOf(views.peeked(found.queue, found.entry)) }));
+    const orders = [...new Set(late.map(({ order }) => order))].sort((a, b) => a - b);
+    for (const { queue, entry, order } of late) {
+      removeEntry(queue, entry);
+      entry.id = before + 1 + orders.indexOf(order);
+      insertInOrder(queue, entry);
+    }
   }
 
   async overview(_actor: Actor, _range: unknown, vhost?: string): Promise<Overview> {
@@ -138,7 +156,10 @@ export class ModelBroker implements Broker {
     const queue = this.#topology.queue(vhost, name);
     const thrown = readyIn(queue).map((entry) => ({ queue, entry }));
     for (const { entry } of thrown) removeEntry(queue, entry);
-    return { messages: thrown.length, trash: this.#trash.throwAway("purge", vhost, actor.user, thrown) };
+    return {
+      messages: thrown.length,
+      trash: this.#trash.throwAway("purge", { vhost, queue: name }, actor.user, thrown),
+    };
   }
 
   async listBindings(
@@ -251,7 +272,8 @@ export class ModelBroker implements Broker {
     for (const { queue, entry } of free) removeEntry(queue, entry);
     const held = letters.filter(({ entry }) => entry.state === "leased");
     const result = views.bulkResult(letters.length, held, "a consumer holds it");
-    return { ...result, trash: this.#trash.throwAway("discard", vhost, actor.user, free) };
+    const from = { vhost, queue: views.onlyQueueOf(selection) };
+    return { ...result, trash: this.#trash.throwAway("discard", from, actor.user, free) };
   }
 
   async listTrash(_actor: Actor, vhost?: string): Promise<readonly TrashBatch[]> {
@@ -272,7 +294,8 @@ export class ModelBroker implements Broker {
 
   #deadLettersOf(vhost: string, selection: Selection) {
     const queues = [...this.#topology.vhost(vhost).queues.values()];
-    return views.select(queues, selection).filter(({ entry }) => entry.death !== null);
+    const letters = views.select(queues, selection).filter(({ entry }) => entry.death !== null);
+    return letters.sort((a, b) => a.entry.id - b.entry.id);
   }
 
   #forwardAll(

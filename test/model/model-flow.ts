@@ -43,6 +43,11 @@ export class ModelFlow {
     this.#now = now;
   }
 
+  /** The greatest number given so far. */
+  get lastId(): number {
+    return this.#ids;
+  }
+
   publish(actor: Actor, request: PublishRequest): PublishOutcome {
     checkRoutingKey(request.routingKey);
     expirationMs(request.properties.expiration);

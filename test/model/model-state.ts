@@ -5,7 +5,7 @@ import type { Binding, Exchange, MessageTotals, Queue, QueueCounts, Vhost } from
 
 /** A routed copy of a message. Times are in ms of the model's clock. */
 export interface ModelEntry {
-  readonly id: number;
+  id: number;
   readonly messageId: number;
   readonly body: Uint8Array;
   readonly publishedAt: number;

@@ -45,18 +45,21 @@ export class ModelTrashBin {
   }
 
   /** Into the trash as one batch; null when there is nothing to throw. */
-  throwAway(action: TrashBatch["action"], vhost: string, by: string, thrown: readonly Thrown[]): string | null {
+  throwAway(
+    action: TrashBatch["action"],
+    from: { readonly vhost: string; readonly queue: string | null },
+    by: string,
+    thrown: readonly Thrown[],
+  ): string | null {
     if (thrown.length === 0) return null;
     const id = randomUUID();
-    const queues = new Set(thrown.map(({ queue }) => queue.queue.name));
     const now = this.#now();
     for (const { entry } of thrown) becomeReady(entry);
     this.#batches.push({
       batch: {
         id,
         action,
-        vhost,
-        queue: queues.size === 1 ? ([...queues][0] ?? null) : null,
+        ...from,
         count: thrown.length,
         by,
         at: new Date(now),
@@ -80,7 +83,7 @@ export class ModelTrashBin {
         batch.at.getTime() > this.#now() - dropTogetherMs,
     );
     if (!open) {
-      this.throwAway("drop", vhost, "system", [{ queue, entry }]);
+      this.throwAway("drop", { vhost, queue: name }, "system", [{ queue, entry }]);
       return;
     }
     becomeReady(entry);

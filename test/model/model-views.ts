@@ -107,6 +107,13 @@ export function select(queues: readonly ModelQueue[], selection: Selection): Fou
     .filter(({ queue, entry }) => test(peeked(queue, entry)));
 }
 
+/** The queue that a selection is about; null when it may be about several. */
+export function onlyQueueOf(selection: Selection): string | null {
+  if (selection.kind === "all") return selection.queue ?? null;
+  const names = new Set(selection.refs.map(({ queue }) => queue));
+  return names.size === 1 ? ([...names][0] ?? null) : null;
+}
+
 export function bulkResult(matched: number, skipped: readonly Found[], why: string): BulkResult {
   return {
     matched,
