@@ -1,6 +1,7 @@
 import type { Broker } from "@/lib/broker/broker";
 import type { EngineContext, EngineLog } from "@/lib/engine/context";
 import { Database } from "@/lib/engine/database";
+import { deadLetterRefused } from "@/lib/engine/dead-letter/refused";
 import { enforceLimits } from "@/lib/engine/dead-letter/trim";
 import { postgresBroker } from "@/lib/engine/postgres-broker";
 import { Publisher } from "@/lib/engine/publish/publisher";
@@ -38,7 +39,10 @@ export function createEngine(options: EngineOptions): Engine {
     signals.announce([...grown].map((queue) => queue.id));
     await enforceLimits(context, grown);
   };
-  const publisher = new Publisher(database, topology, (queues) => queuesGrew(queues));
+  const publisher = new Publisher(database, topology, async (stored) => {
+    await queuesGrew(stored.flatMap(({ queues }) => queues));
+    await deadLetterRefused(context, stored);
+  });
   const context: EngineContext = { database, topology, signals, publisher, queuesGrew, log };
   return {
     broker: postgresBroker(context),

@@ -1,11 +1,10 @@
 import { BrokerError } from "@/lib/broker/errors";
 import type { EngineContext } from "@/lib/engine/context";
+import { withoutFull } from "@/lib/engine/dead-letter/full-queues";
 import { type Cause, type RoutedLetter, routeLetter } from "@/lib/engine/dead-letter/letter";
-import { hasLimit, isOverLimit } from "@/lib/engine/publish/overflow";
 import { dropHeld } from "@/lib/engine/sql/drop";
-import { type Copy, insertEntryCopies } from "@/lib/engine/sql/entry-copies";
+import { insertEntryCopies } from "@/lib/engine/sql/entry-copies";
 import { type HeldContents, readHeldContents } from "@/lib/engine/sql/held-contents";
-import { readQueueDepths } from "@/lib/engine/sql/queue-depth";
 import { deleteBuried, type HeldEntry } from "@/lib/engine/sql/settle";
 import { enterQueues } from "@/lib/engine/sql/shards";
 import type { Queryable } from "@/lib/engine/statement";
@@ -89,7 +88,7 @@ async function execute(tx: Queryable, version: number, plans: readonly Plan[]): 
     [...targets].map((queue) => queue.id),
   );
   if (!entered) return null;
-  const accepted = await withoutFull(tx, [...targets], plans);
+  const accepted = await withoutFull(tx, plans);
   const toTrash = accepted.filter(({ letter, burial }) => !letter && isGivenUp(burial));
   const toGo = accepted.filter(({ letter, burial }) => letter || !isGivenUp(burial));
   const gone =
@@ -114,38 +113,6 @@ async function execute(tx: Queryable, version: number, plans: readonly Plan[]): 
     for (const row of dropped) done.add(keyOf(row));
   }
   return [...done];
-}
-
-/** A dead letter is published without confirms: a queue that refuses it just doesn't get it. */
-async function withoutFull(tx: Queryable, targets: readonly QueueRecord[], plans: readonly Plan[]): Promise<Plan[]> {
-  const refusing = targets.filter((queue) => hasLimit(queue, "refuses"));
-  if (refusing.length === 0) return [...plans];
-  const depths = await readQueueDepths(
-    tx,
-    refusing.map((queue) => queue.id),
-  );
-  const room = new Map(depths.map((depth) => [depth.queue_id, { ready: depth.ready, bytes: depth.ready_bytes }]));
-  return plans.map((plan) => {
-    if (!plan.letter) return plan;
-    const { copy } = plan.letter;
-    const targetsLeft = plan.letter.targets.filter((queue) => {
-      const depth = refusing.includes(queue) ? room.get(queue.id) : undefined;
-      if (!depth) return true;
-      if (isOverLimit(queue, depth.ready + 1, depth.bytes + copy.bytes)) return false;
-      depth.ready++;
-      depth.bytes += copy.bytes;
-      return true;
-    });
-    return {
-      ...plan,
-      letter: targetsLeft.length === 0 ? null : { targets: targetsLeft, copy: reduced(copy, targetsLeft) },
-    };
-  });
-}
-
-function reduced(copy: Copy, targets: readonly QueueRecord[]): Copy {
-  const ids = new Set(targets.map((queue) => queue.id));
-  return { ...copy, placements: copy.placements.filter((place) => ids.has(place.queueId)) };
 }
 
 /** Somebody may still want what failed; what expired or did not fit was to go. */

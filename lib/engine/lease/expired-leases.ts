@@ -21,7 +21,8 @@ export async function returnExpiredLeases(
   const { returned, overdue } = await returnExpired(context.database.relaxed, {
     queueId: where.queueId,
     max: maxAtOnce,
-    limits: deliveryLimits(await context.topology.current()),
+    // Fresh: a node without any traffic of its own may know an old topology.
+    limits: deliveryLimits(await context.topology.fresh()),
     token,
     holder: brokerHolder,
     holdMs: brokerHoldMs,

@@ -56,8 +56,14 @@ export class Settler {
     return { result: leasedUntil ? ("extended" as const) : ("gone" as const), leasedUntil };
   }
 
+  /** A queue that isn't known here was made elsewhere, or is gone. */
+  async #snapshotKnowing(parsed: readonly Parsed[]): Promise<TopologySnapshot> {
+    const known = await this.#context.topology.current();
+    return parsed.every(({ hold }) => known.queuesById.has(hold.queueId)) ? known : this.#context.topology.fresh();
+  }
+
   async #settleAll(parsed: readonly Parsed[]): Promise<(key: string) => boolean> {
-    const snapshot = await this.#context.topology.current();
+    const snapshot = await this.#snapshotKnowing(parsed);
     const acknowledged: Hold[] = [];
     const requeued: Requeue[] = [];
     const rejected: Burial[] = [];

@@ -5,7 +5,6 @@ import { isConnectionTrouble } from "@/lib/engine/database-errors";
 import type { Outgoing } from "@/lib/engine/publish/outgoing";
 import { type Routed, routed, storeRouted } from "@/lib/engine/publish/store";
 import type { TopologyCache } from "@/lib/engine/topology/cache";
-import type { QueueRecord } from "@/lib/engine/topology/records";
 
 /** One flush takes at most so much; what is left goes with the next. */
 const maxMessages = 1000;
@@ -20,8 +19,8 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Called after each commit, before the publishers hear of it, with the queues that got something. */
-export type AfterFlush = (queues: ReadonlySet<QueueRecord>) => Promise<void>;
+/** Called after each commit, before the publishers hear of it. */
+export type AfterFlush = (stored: readonly Routed[]) => Promise<void>;
 
 /**
  * Writes messages in natural batches: one flush is under way at any time, what arrives meanwhile goes with the next,
@@ -89,7 +88,7 @@ export class Publisher {
   async #flush(batch: readonly Waiting[]): Promise<void> {
     try {
       const stored = await this.#store(batch);
-      const ended = this.#afterFlush(new Set(stored.flatMap((one) => one.routed.queues)));
+      const ended = this.#afterFlush(stored.map((one) => one.routed));
       // What follows a commit (a queue cut to its length) is waited for by the publishers, not by the next flush.
       ended.then(
         () => {

@@ -63,7 +63,12 @@ async function insert(db: Queryable, version: number, messages: readonly Routed[
 
 /** A message that a full queue refused is kept too if that queue has a dead-letter exchange to send it to. */
 function isKept({ queues, rejected }: Routed): boolean {
-  return queues.length > 0 || rejected.some(({ limits }) => limits.overflow === "reject-publish-dlx");
+  return queues.length > 0 || rejected.some(deadLettersRefusals);
+}
+
+/** Whether the queue dead-letters what it refuses for want of room. */
+export function deadLettersRefusals({ limits }: QueueRecord): boolean {
+  return limits.overflow === "reject-publish-dlx" && limits.deadLetterExchange !== null;
 }
 
 function mustSurvive({ message, queues }: Routed): boolean {
