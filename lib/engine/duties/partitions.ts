@@ -11,6 +11,7 @@ import {
   partitionReferred,
   partitionTryLock,
 } from "@/lib/engine/sql/partition";
+import type { Queryable } from "@/lib/engine/statement";
 
 export interface PartitionRules {
   /** A new partition begins when the current one is at least so old and so large, */
@@ -45,8 +46,7 @@ export const partitionRules: PartitionRules = {
  * The two are far apart in time: a statement that began before the new partition was attached would not find it.
  */
 export async function rotatePartitions(context: EngineContext, rules = partitionRules): Promise<void> {
-  await context.database.main.transaction(async (tx) => {
-    if (!(await partitionTryLock(tx))) return;
+  await unlessInUse(context, async (tx) => {
     const { current, partitions } = await partitionList(tx);
     await partitionCloseBefore(tx, current);
     const next = partitions.find((partition) => partition.number === current + 1);
@@ -81,8 +81,23 @@ export async function dropPartitions(context: EngineContext, rules = partitionRu
   const referred = await partitionReferred(main);
   for (const [index, { number }] of old.entries()) {
     if (open[index] || referred.has(number)) continue;
-    await main.transaction(async (tx) => {
-      if (await partitionTryLock(tx)) await partitionDrop(tx, number);
-    });
+    await unlessInUse(context, (tx) => partitionDrop(tx, number));
   }
+}
+
+/** Runs `work` if no other node changes partitions just now, and gives up when a table it needs is in use. */
+async function unlessInUse(context: EngineContext, work: (tx: Queryable) => Promise<void>): Promise<void> {
+  try {
+    await context.database.main.transaction(async (tx) => {
+      if (await partitionTryLock(tx)) await work(tx);
+    });
+  } catch (error) {
+    if (!isLockTimeout(error)) throw error;
+  }
+}
+
+/** SQLSTATE lock_not_available. */
+function isLockTimeout(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && "code" in cause && cause.code === "55P03";
 }

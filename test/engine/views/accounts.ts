@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { Fixture } from "@/test/engine/views/fixture";
 
 /** The depth that is shown must equal a count of the rows, for every queue. Only when nothing moves. */
-export async function expectTrueCounts(fixture: Fixture): Promise<void> {
+export async function expectTrueCounts(fixture: Pick<Fixture, "sql">): Promise<void> {
   const counted = await fixture.sql(`
     SELECT q.name, count(e.seq) FILTER (WHERE coalesce(d.state, 'ready') = 'ready')::integer AS ready,
       count(e.seq) FILTER (WHERE d.state = 'leased')::integer AS unacked,

@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { expireTrash, sweepLeftovers } from "@/lib/engine/duties/housekeeping";
+import { dropPartitions, type PartitionRules, rotatePartitions } from "@/lib/engine/duties/partitions";
+import { expectTrueCounts } from "@/test/engine/views/accounts";
+import { actor, createFixture, type Fixture } from "@/test/engine/views/fixture";
+
+let fixture: Fixture;
+beforeEach(async () => {
+  fixture = await createFixture();
+});
+afterEach(() => fixture.close());
+
+const eager: PartitionRules = {
+  moveOnAfterMs: 0,
+  moveOnFromBytes: 0,
+  moveOnAtBytes: 0,
+  moveOnAtLatestMs: 0,
+  knownForMs: 0,
+  keptMs: 0,
+};
+
+const tables = async () =>
+  (
+    await fixture.sql<{ name: string }>(
+      "SELECT c.relname AS name FROM pg_partition_tree('warren.message') t JOIN pg_class c ON c.oid = t.relid WHERE isleaf",
+    )
+  ).map((row) => row.name);
+
+describe("partitions", () => {
+  test("change while publishing goes on, and nothing is lost or out of order", async () => {
+    const name = await fixture.queue();
+    let publishing = true;
+    const rotating = (async () => {
+      while (publishing) {
+        await fixture.sql("UPDATE warren.partition SET created_at = created_at - interval '2 s'");
+        await rotatePartitions(fixture.context, eager);
+      }
+    })();
+    const expected: string[] = [];
+    for (let round = 0; round < 60; round++) {
+      const bodies = Array.from({ length: 25 }, (_, index) => `${round}.${index}`);
+      expected.push(...bodies);
+      await fixture.publish(name, bodies);
+    }
+    publishing = false;
+    await rotating;
+    expect((await tables()).length).toBeGreaterThan(4);
+    const found: string[] = [];
+    for (let left = expected.length; left > 0; left -= 500) {
+      const leased = await fixture.lease(name, 500);
+      found.push(...leased.map((message) => Buffer.from(message.body).toString()));
+    }
+    expect(found).toEqual(expected);
+    await expectTrueCounts(fixture);
+  });
+
+  test("are dropped when nothing refers to them, and not before", async () => {
+    const name = await fixture.queue();
+    const rotate = async () => {
+      await fixture.sql("UPDATE warren.partition SET created_at = created_at - interval '2 s'");
+      await rotatePartitions(fixture.context, eager);
+    };
+    await rotate();
+    await fixture.publish(name, ["first"]);
+    await rotate();
+    await rotate();
+    await fixture.publish(name, ["second"]);
+    await rotate();
+    await rotate();
+    await dropPartitions(fixture.context, eager);
+    expect(await tables()).toContain("message_1");
+
+    const purged = await fixture.broker.purgeQueue(actor, "/", name);
+    await dropPartitions(fixture.context, eager);
+    expect(await tables()).toContain("message_1");
+
+    await fixture.sql("UPDATE warren.trash_batch SET expires_at = now() WHERE id = $1", [purged.trash]);
+    await expireTrash(fixture.context);
+    expect(await fixture.broker.listTrash(actor)).toEqual([]);
+    await dropPartitions(fixture.context, eager);
+    expect(await tables()).not.toContain("message_1");
+    await fixture.publish(name, ["third"]);
+    expect((await fixture.lease(name, 10)).map((message) => Buffer.from(message.body).toString())).toEqual(["third"]);
+  });
+
+  test("a table in use is left alone, and nobody waits for it", async () => {
+    const lax = { ...eager, keptMs: -10_000 };
+    await rotatePartitions(fixture.context, eager);
+    const client = fixture.context.database.dedicatedClient();
+    await client.connect();
+    await fixture.sql("UPDATE warren.partition SET closed_at = now() - interval '1 s' WHERE number = 1");
+    await client.query("BEGIN; LOCK TABLE warren.message_1 IN ACCESS SHARE MODE");
+    await dropPartitions(fixture.context, lax);
+    expect(await tables()).toContain("message_1");
+    await client.end();
+    await dropPartitions(fixture.context, lax);
+    expect(await tables()).toEqual(["message_2"]);
+  });
+});
+
+describe("housekeeping", () => {
+  test("leaves nothing of a deleted queue", async () => {
+    const { origin, dlq } = await fixture.grave(["a", "b", "c"]);
+    await fixture.publish(origin, ["d", "e"]);
+    await fixture.lease(origin, 1);
+    for (const name of [origin, dlq]) {
+      await fixture.broker.deleteQueue(actor, "/", name, { ifEmpty: false, ifUnused: false });
+    }
+    await sweepLeftovers(fixture.context);
+    for (const table of ["entry", "deferred", "envelope", "dead_letter", "cursor", "queue_counter", "queue_sample"]) {
+      expect(await fixture.sql(`SELECT FROM warren.${table}`)).toEqual([]);
+    }
+  });
+});
