@@ -267,9 +267,8 @@ export class Channel {
     if (buffer.readUInt16BE(start) !== classId) return;
     const id = buffer.readUInt16BE(start + 2);
     if (id === methodId) this.connection.send(this.number, "channel.close-ok", {});
-    if (id === idOf("channel.close-ok").methodId) {
-      void this.release().then(() => this.connection.channelClosed(this));
-    }
+    // The number is free at once: the peer may open it again in its next frame.
+    if (id === idOf("channel.close-ok").methodId) this.connection.channelClosed(this);
   }
 
   async #publishesStored(): Promise<void> {

@@ -1,0 +1,90 @@
+import type { ConsumeMessage, GetMessage } from "amqplib";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createEngine, type Engine } from "@/lib/engine/engine";
+import { startAmqpServer, type TestServer } from "@/test/support/amqp/amqp-server";
+import { createTestDatabase, type TestDatabase } from "@/test/support/database";
+
+let database: TestDatabase;
+let engine: Engine;
+let server: TestServer;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  engine = createEngine({ databaseUrl: database.url, applicationName: "test", log: { error: () => {} } });
+  server = await startAmqpServer({}, engine.broker);
+});
+
+afterAll(async () => {
+  await server?.close();
+  await engine?.close();
+  await database?.drop();
+});
+
+test("every confirmed message comes out once, in order, and leaves nothing behind", async () => {
+  const publishing = await (await server.connect()).createConfirmChannel();
+  await publishing.assertQueue("orders");
+  const consuming = await (await server.connect()).createChannel();
+  await consuming.prefetch(100);
+  const total = 2000;
+  const seen: number[] = [];
+  const all = new Promise<void>((resolve) => {
+    void consuming.consume("orders", (message) => {
+      seen.push(Number(message?.content.toString()));
+      consuming.ack(message as ConsumeMessage);
+      if (seen.length === total) resolve();
+    });
+  });
+  for (let i = 0; i < total; i++) publishing.sendToQueue("orders", Buffer.from(`${i}`), { persistent: true });
+  await publishing.waitForConfirms();
+  await all;
+  expect(seen).toEqual(Array.from({ length: total }, (_, i) => i));
+  await expect
+    .poll(async () => (await engine.broker.getQueue(actor, "/", "orders")).counts, { timeout: 5000 })
+    .toMatchObject({ ready: 0, unacknowledged: 0 });
+});
+
+test("a worker that dies in mid-task loses its message to the other, first come first", async () => {
+  const connection = await server.connect();
+  const doomed = await connection.createChannel();
+  const other = await (await server.connect()).createChannel();
+  await other.assertQueue("tasks");
+  await doomed.prefetch(1);
+  await other.prefetch(1);
+  const held = new Promise<void>((resolve) => void doomed.consume("tasks", () => resolve()));
+  other.sendToQueue("tasks", Buffer.from("first"));
+  await held;
+  other.sendToQueue("tasks", Buffer.from("second"));
+  (connection as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+  await expect.poll(async () => (await other.checkQueue("tasks")).messageCount).toBe(2);
+  const seen: [string, boolean][] = [];
+  await other.consume("tasks", (message) => {
+    if (message === null) return;
+    seen.push([message.content.toString(), message.fields.redelivered]);
+    other.ack(message);
+  });
+  await expect
+    .poll(() => seen)
+    .toEqual([
+      ["first", true],
+      ["second", false],
+    ]);
+});
+
+test("properties come back byte for byte through the database", async () => {
+  const channel = await (await server.connect()).createChannel();
+  await channel.assertQueue("typed");
+  const headers = {
+    short: { "!": "short", value: 7 },
+    big: 2 ** 52,
+    when: { "!": "timestamp", value: 1 },
+    price: { "!": "decimal", value: { places: 2, digits: 995 } },
+    bytes: Buffer.from([0xff]),
+    list: [null, true],
+  };
+  channel.sendToQueue("typed", Buffer.from([0, 0xff]), { headers, timestamp: 1_700_000_000 });
+  const message = await channel.get("typed");
+  expect((message as GetMessage).properties.headers).toEqual({ ...headers, short: 7 });
+  expect([...(message as GetMessage).content]).toEqual([0, 0xff]);
+});
+
+const actor = { user: "test", tags: ["administrator"], address: null, door: "system" } as const;
