@@ -20,27 +20,25 @@ export function FieldsTable({
   rows: readonly { name: string; value: ReactNode; type?: string }[];
 }) {
   return (
-    <table aria-label={label} className="body-fields w-full border-collapse text-12">
-      <tbody>
-        {rows.map((row) => (
-          <tr key={row.name} className="align-top">
-            <th
-              scope="row"
-              className="mono max-w-44 min-w-24 py-0 pr-4 text-left leading-5 font-normal text-ink-3 [overflow-wrap:anywhere]"
-            >
-              <VisibleText text={row.name} />
-            </th>
-            <td className="mono w-full py-0 leading-5 [overflow-wrap:anywhere]">
-              {/* Beside the first line only, so that a long value has the whole width. */}
-              {row.type !== undefined && (
-                <span className="float-right pl-3 font-sans text-11 leading-5 text-ink-3">{row.type}</span>
-              )}
-              {row.value}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <dl
+      aria-label={label}
+      className="body-fields mono grid grid-cols-[fit-content(48%)_minmax(0,1fr)] gap-x-4 text-12 leading-5"
+    >
+      {rows.map((row) => (
+        <div key={row.name} className="contents">
+          <dt className="break-words text-ink-3">
+            <VisibleText text={row.name} />
+          </dt>
+          <dd className="min-w-0 [overflow-wrap:anywhere]">
+            {/* Beside the first line only, so that a long value has the whole width. */}
+            {row.type !== undefined && (
+              <span className="float-right pl-3 font-sans text-11 leading-5 text-ink-3">{row.type}</span>
+            )}
+            {row.value}
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

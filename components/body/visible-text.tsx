@@ -57,6 +57,8 @@ function withMarks(text: string, key: string): ReactNode {
   for (const found of text.matchAll(hiddenOrPlain)) {
     if (found.index > from) pieces.push(text.slice(from, found.index));
     pieces.push(<Mark key={`${key}.${found.index}`} character={found[0]} />);
+    // Where lines are kept, a line's end is one, besides being marked.
+    if (found[0] === "\n") pieces.push("\n");
     from = found.index + found[0].length;
   }
   pieces.push(text.slice(from));

@@ -38,7 +38,7 @@ export function pinColumns<Row extends Message>(pins: readonly string[], sample:
       id: `pin.${path}`,
       label: shortPath(path),
       description: `Pinned from the body: ${path}`,
-      width: 132,
+      width: 120,
       ...(numbers && { align: "end" as const }),
       icon: <Pin className="size-3" aria-hidden="true" />,
       cell: (message: Row) => <PinnedCell message={message} path={path} />,
@@ -86,7 +86,7 @@ export function messageColumns(options: {
     id: "routing_key",
     label: "Routing key",
     width: 150,
-    ...(((phone && !queues) || narrow) && { grow: true }),
+    ...(((phone && !queues) || narrow || pins.length > 0) && { grow: true }),
     phone: !queues,
     cell: (message) => (
       <span className="mono" title={message.routing_key}>
@@ -102,7 +102,8 @@ export function messageColumns(options: {
     id: "body",
     label: "Body",
     width: 160,
-    grow: true,
+    // Fields that are pinned say more than the beginning of the body.
+    ...(pins.length > 0 ? { hidden: true } : { grow: true }),
     cell: (message) => <Preview message={message} />,
   };
   const size: Column<Message> = {

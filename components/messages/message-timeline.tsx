@@ -177,7 +177,7 @@ function QueueName({ vhost, name }: { vhost: string; name: string }) {
 
 function ExchangeName({ vhost, name }: { vhost: string; name: string }) {
   return (
-    <Link className="link mono" href={exchangeHref(vhost, name)}>
+    <Link className={name === "" ? "link" : "link mono"} href={exchangeHref(vhost, name)}>
       {name === "" ? defaultExchangeLabel : <VisibleText text={name} />}
     </Link>
   );
