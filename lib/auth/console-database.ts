@@ -20,12 +20,18 @@ const awayCodes = new Set([
   ...["57P01", "57P02", "57P03", "53300", "08000", "08003", "08006"],
 ]);
 
+const awayKinds = new Set(["DatabaseNotReachable", "ConnectionClosed", "SocketTimeout", "TooManyConnections"]);
+
 /** Whether an error of the console's own tables means that the database is away, rather than a fault of ours. */
 export function isDatabaseAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code, originalCode, kind } = error as { code?: unknown; originalCode?: unknown; kind?: unknown };
+  if (typeof error !== "object" || error === null) return false;
+  const { code, originalCode, kind, message, cause, meta } = error as Record<string, unknown>;
   if ([code, originalCode].some((value) => typeof value === "string" && awayCodes.has(value))) return true;
-  if (kind === "DatabaseNotReachable" || kind === "ConnectionClosed" || kind === "SocketTimeout") return true;
-  if (/connection terminated|timeout exceeded when trying to connect/i.test(error.message)) return true;
-  return error.cause !== undefined && isDatabaseAway(error.cause);
+  if (typeof kind === "string" && awayKinds.has(kind)) return true;
+  if (typeof message === "string" && /connection terminated|timeout exceeded when trying to connect/i.test(message)) {
+    return true;
+  }
+  // Prisma wraps the driver's error, in one way or the other.
+  const { driverAdapterError } = (meta ?? {}) as Record<string, unknown>;
+  return isDatabaseAway(cause) || isDatabaseAway(driverAdapterError);
 }
