@@ -30,8 +30,9 @@ export function ExchangesView({ vhost }: { vhost: string | null }) {
   const { data, error, refetch } = useQuery(exchangesQuery(vhost));
   const [adding, setAdding] = useQueryState("add", parseAsBoolean.withDefault(false));
   const { query, setQuery, clear, filtered, key } = useFilter(qualifiers);
-  const { sort, onSort } = useSort({ column: "name", descending: false });
-  const rows = useMemo(() => data?.filter((exchange) => matches(exchange, query)), [data, query]);
+  const { sort, onSort } = useSort({ column: "in", descending: true });
+  // The reader's own come before the predeclared ones wherever the sort leaves them equal.
+  const rows = useMemo(() => data && ownFirst(data.filter((exchange) => matches(exchange, query))), [data, query]);
   const columns = useMemo(
     () => exchangeColumns.map((column) => (column.id === "vhost" ? { ...column, hidden: vhost !== null } : column)),
     [vhost],
@@ -121,6 +122,11 @@ export function ExchangesView({ vhost }: { vhost: string | null }) {
       <AddExchangeDialog open={adding} onClose={() => void setAdding(null)} vhost={vhost} />
     </>
   );
+}
+
+function ownFirst(exchanges: readonly Exchange[]): Exchange[] {
+  const predeclared = ({ name }: Exchange) => name === "" || name.startsWith("amq.");
+  return exchanges.toSorted((a, b) => Number(predeclared(a)) - Number(predeclared(b)) || a.name.localeCompare(b.name));
 }
 
 function matches(exchange: Exchange, query: Query): boolean {

@@ -5,16 +5,18 @@ import { useVhost } from "@/components/shell/vhost";
 import { vhostsQuery } from "@/lib/api-client/vhosts";
 
 /**
- * The vhost of a page that can only show one: the chosen one; where all are chosen, `/` or else the first.
+ * The vhost of a page that can only show one: the chosen one; where all are chosen, `/`, or else the one with the most
+ * messages.
  * `chosen` is false where there are others that the reader didn't choose against.
  */
 export function useOneVhost(): { vhost: string; chosen: boolean } {
   const { vhost } = useVhost();
   const { data } = useQuery({ ...vhostsQuery, enabled: vhost === null });
   if (vhost !== null) return { vhost, chosen: true };
-  const names = (data ?? []).map((each) => each.name);
-  const first = names.includes("/") ? "/" : (names[0] ?? "/");
-  return { vhost: first, chosen: names.length <= 1 };
+  const vhosts = data ?? [];
+  const usual = vhosts.find(({ name, messages }) => name === "/" && messages > 0);
+  const fullest = vhosts.toSorted((a, b) => b.messages - a.messages).find(({ messages }) => messages > 0);
+  return { vhost: (usual ?? fullest)?.name ?? "/", chosen: vhosts.length <= 1 };
 }
 
 /** Says that one vhost is shown although all are chosen. */

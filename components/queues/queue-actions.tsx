@@ -1,12 +1,14 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import { CornerDownRight, Eraser, Trash2 } from "lucide-react";
+import { CornerDownRight, Ellipsis, Eraser, Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { MoveDialog } from "@/components/queues/move-dialog";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { usePhone } from "@/components/ui/media";
+import { Menu, MenuItem } from "@/components/ui/menu";
 import { showDone } from "@/components/ui/toast";
 import { deleteQueue, purgeQueue, type Queue } from "@/lib/api-client/queues";
 import { restoreTrash } from "@/lib/api-client/trash";
@@ -16,6 +18,7 @@ import { formatCount, formatNoun } from "@/lib/format/numbers";
 export function QueueActions({ queue }: { queue: Queue }) {
   const router = useRouter();
   const client = useQueryClient();
+  const phone = usePhone();
   const [asking, setAsking] = useState<"move" | "purge" | "delete" | null>(null);
   const close = () => setAsking(null);
   const nothingReady = queue.messages_ready === 0 ? "There is nothing ready in it" : undefined;
@@ -35,30 +38,38 @@ export function QueueActions({ queue }: { queue: Queue }) {
     await client.invalidateQueries({ queryKey: ["queues", "list"] });
   };
 
+  const icons = {
+    move: <CornerDownRight className="icon-14" aria-hidden="true" />,
+    purge: <Eraser className="icon-14" aria-hidden="true" />,
+    delete: <Trash2 className="icon-14" aria-hidden="true" />,
+  };
   return (
     <>
-      <Button
-        icon={<CornerDownRight className="icon-14" aria-hidden="true" />}
-        disabledReason={nothingReady}
-        onClick={() => setAsking("move")}
-      >
-        Move…
-      </Button>
-      <Button
-        variant="danger"
-        icon={<Eraser className="icon-14" aria-hidden="true" />}
-        disabledReason={nothingReady}
-        onClick={() => setAsking("purge")}
-      >
-        Purge…
-      </Button>
-      <Button
-        variant="danger"
-        icon={<Trash2 className="icon-14" aria-hidden="true" />}
-        onClick={() => setAsking("delete")}
-      >
-        Delete…
-      </Button>
+      {phone ? (
+        <Menu trigger={<Button icon={<Ellipsis className="icon-14" aria-hidden="true" />}>More</Button>}>
+          <MenuItem icon={icons.move} disabledReason={nothingReady} onSelect={() => setAsking("move")}>
+            Move…
+          </MenuItem>
+          <MenuItem icon={icons.purge} danger disabledReason={nothingReady} onSelect={() => setAsking("purge")}>
+            Purge…
+          </MenuItem>
+          <MenuItem icon={icons.delete} danger onSelect={() => setAsking("delete")}>
+            Delete…
+          </MenuItem>
+        </Menu>
+      ) : (
+        <>
+          <Button icon={icons.move} disabledReason={nothingReady} onClick={() => setAsking("move")}>
+            Move…
+          </Button>
+          <Button variant="danger" icon={icons.purge} disabledReason={nothingReady} onClick={() => setAsking("purge")}>
+            Purge…
+          </Button>
+          <Button variant="danger" icon={icons.delete} onClick={() => setAsking("delete")}>
+            Delete…
+          </Button>
+        </>
+      )}
       <MoveDialog open={asking === "move"} onClose={close} queue={queue} />
       <ConfirmDialog
         open={asking === "purge"}
