@@ -1,5 +1,6 @@
 "use client";
 
+import { ChevronDown } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
 import type * as Parts from "@/components/ui/combobox-parts";
 import { Input } from "@/components/ui/field";
@@ -39,6 +40,7 @@ export function Combobox(props: ComboboxProps) {
       readOnly
       mono={mono}
       large={large}
+      unit={<ChevronDown className="icon-14" aria-hidden="true" />}
       placeholder={placeholder}
       className={className}
       aria-label={props["aria-label"]}

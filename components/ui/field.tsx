@@ -5,7 +5,7 @@ import { type ComponentProps, createContext, type ReactNode, useContext, useId }
 
 /** The box of anything one types in; Base UI's own inputs and selects use it too. */
 export const controlClass =
-  "flex min-w-0 w-full items-center gap-1.5 rounded-5 border border-control bg-raised px-2 text-13 text-ink " +
+  "flex min-w-0 w-full items-center gap-1.5 rounded-5 border border-control bg-raised px-2 text-ink " +
   "focus-visible:outline-2 focus-visible:outline-offset-0 focus-visible:outline-accent focus-visible:rounded-5 " +
   "aria-invalid:border-danger disabled:border-line disabled:bg-transparent disabled:text-ink-3 " +
   "aria-disabled:border-line aria-disabled:bg-transparent aria-disabled:text-ink-3";

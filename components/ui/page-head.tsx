@@ -35,7 +35,17 @@ export function PageHead({
       >
         {title}
       </h1>
-      {note !== undefined && <span className="text-ink-3">{note}</span>}
+      {note !== undefined && (
+        // A count stays beside the title on a phone; a sentence goes below it, or it would push the buttons down.
+        <span
+          className={clsx(
+            "text-ink-3",
+            typeof note === "string" && note.length > 20 && "phone:order-last phone:basis-full",
+          )}
+        >
+          {note}
+        </span>
+      )}
       {children}
       {actions !== undefined && <div className="ml-auto flex flex-wrap items-center gap-2">{actions}</div>}
     </header>

@@ -32,7 +32,10 @@ export function NameCell({ name, href, hint }: { name: string; href?: string; hi
   );
 }
 
-/** A short remark beside a name: "growing 10 min". `icon` is one of 12 px; it is what is left when room is short. */
+/**
+ * A short remark beside a name: "growing 10 min". `icon` is one of 12 px. Where the words don't fit they go as a whole,
+ * by wrapping out of sight, and the icon is left; half a word would say nothing.
+ */
 export function RowHint({
   icon,
   tone = "warn",
@@ -44,14 +47,14 @@ export function RowHint({
 }) {
   return (
     <span
-      title={children}
+      data-tip={children}
       className={clsx(
-        "clip-text ml-auto min-w-4 shrink-[999] text-11 [&_svg]:mr-1 [&_svg]:inline [&_svg]:size-3 [&_svg]:align-[-2px] phone:ml-0 phone:text-12",
+        "ml-auto flex h-4 min-w-3 shrink-[999] flex-wrap gap-x-1 overflow-hidden text-11 [&_svg]:mt-0.5 [&_svg]:size-3 phone:ml-0 phone:text-12",
         tone === "danger" ? "text-danger" : "text-warn",
       )}
     >
       {icon}
-      {children}
+      <span className="whitespace-nowrap">{children}</span>
     </span>
   );
 }
