@@ -6,6 +6,7 @@ import { handleBasic } from "@/lib/amqp/methods/basic";
 import { handleExchange } from "@/lib/amqp/methods/exchange";
 import { publish } from "@/lib/amqp/methods/publish";
 import { handleQueue } from "@/lib/amqp/methods/queue";
+import { Transaction } from "@/lib/amqp/transaction";
 import { type Held, Unacknowledged } from "@/lib/amqp/unacknowledged";
 import { frameType } from "@/lib/amqp/wire/constants";
 import { type Content, ContentAssembler, type ContentMethod, idOf } from "@/lib/amqp/wire/content-assembler";
@@ -42,6 +43,7 @@ export class Channel {
   #publishes = 0;
   #publishesDone: (() => void) | undefined;
   #confirms: Confirms | undefined;
+  #transaction: Transaction | undefined;
 
   constructor(connection: Connection, number: number) {
     this.connection = connection;
@@ -103,7 +105,8 @@ export class Channel {
   }
 
   /** Settles deliveries and gives their consumers credit again. */
-  settle(held: readonly Held[], outcome: Settlement["outcome"]): void {
+  settle(taken: ReadonlyMap<number, Held>, outcome: Settlement["outcome"]): void {
+    const held = [...taken.values()];
     for (const { consumer } of held) consumer?.settled(1);
     this.connection.settler.add(
       held.map(({ receipt }) => receipt),
@@ -138,11 +141,6 @@ export class Channel {
     } catch (error) {
       if (!isBrokerError(error)) throw error;
     }
-  }
-
-  /** Switches publisher confirms on. */
-  confirm(): void {
-    this.#confirms ??= new Confirms();
   }
 
   /** Counts a publish; returns what to call with its outcome. `stored` is false when it is to be nacked. */
@@ -204,7 +202,9 @@ export class Channel {
     if (this.#closing) return;
     try {
       if (method.name !== "basic.publish") throw new AmqpError("COMMAND_INVALID", `${method.name} is a server's`);
-      publish(this, method.args, content);
+      const { args } = method;
+      if (this.#transaction === undefined) publish(this, args, content);
+      else this.#transaction.addPublish(() => publish(this, args, content));
     } catch (error) {
       this.fail(error, method);
     }
@@ -233,13 +233,23 @@ export class Channel {
         this.send("channel.flow-ok", { active: true });
         return;
       case "confirm.select":
-        this.confirm();
+        if (this.#transaction !== undefined) throw cannotSwitch("tx", "confirm");
+        this.#confirms ??= new Confirms();
         if (!method.args.noWait) this.send("confirm.select-ok", {});
         return;
       case "tx.select":
+        if (this.#confirms !== undefined) throw cannotSwitch("confirm", "tx");
+        this.#transaction ??= new Transaction();
+        this.send("tx.select-ok", {});
+        return;
       case "tx.commit":
+        await this.#commit();
+        this.send("tx.commit-ok", {});
+        return;
       case "tx.rollback":
-        throw new AmqpError("NOT_IMPLEMENTED", "transactions are not available; use publisher confirms");
+        for (const { taken } of this.#openTransaction().take().settlings) this.unacknowledged.restore(taken);
+        this.send("tx.rollback-ok", {});
+        return;
       case "channel.open":
         throw new AmqpError("CHANNEL_ERROR", "second 'channel.open' seen");
     }
@@ -250,14 +260,32 @@ export class Channel {
 
   #settleAs(method: Extract<Method, { name: "basic.ack" | "basic.nack" | "basic.reject" }>): void {
     const { deliveryTag } = method.args;
-    if (method.name === "basic.ack") {
-      this.settle(this.unacknowledged.take(deliveryTag, method.args.multiple), { kind: "ack" });
-      return;
-    }
     const isNack = method.name === "basic.nack";
-    const held = this.unacknowledged.take(deliveryTag, isNack && method.args.multiple);
+    const multiple = method.name !== "basic.reject" && method.args.multiple;
+    const taken = this.unacknowledged.take(deliveryTag, multiple);
     // A nack does not count towards the delivery limit, a reject does (rabbitmq.com/quorum-queues, since 4.0).
-    this.settle(held, method.args.requeue ? { kind: "requeue", counts: !isNack } : { kind: "reject" });
+    const outcome: Settlement["outcome"] =
+      method.name === "basic.ack"
+        ? { kind: "ack" }
+        : method.args.requeue
+          ? { kind: "requeue", counts: !isNack }
+          : { kind: "reject" };
+    if (this.#transaction === undefined) this.settle(taken, outcome);
+    else this.#transaction.addSettling({ taken, outcome });
+  }
+
+  /** Publishes first: what a failure leaves undone are acknowledgements, and their messages come again. */
+  async #commit(): Promise<void> {
+    const { publishes, settlings } = this.#openTransaction().take();
+    for (const publishNow of publishes) publishNow();
+    await this.#publishesStored();
+    for (const { taken, outcome } of settlings) this.settle(taken, outcome);
+    await this.connection.settler.idle();
+  }
+
+  #openTransaction(): Transaction {
+    if (this.#transaction !== undefined) return this.#transaction;
+    throw new AmqpError("PRECONDITION_FAILED", "channel is not transactional");
   }
 
   /** Only the peer's answer means anything now, or its own close, which may have crossed ours. */
@@ -287,6 +315,7 @@ export class Channel {
         this.connection.door.log.error("An auto-delete queue could not be deleted.", error),
       );
     }
+    for (const { taken } of this.#transaction?.take().settlings ?? []) this.unacknowledged.restore(taken);
     this.settle(this.unacknowledged.takeAll(), { kind: "requeue", counts: true });
     await this.connection.settler.idle();
   }
@@ -296,4 +325,8 @@ export class Channel {
     if (wasLast) this.connection.door.dispatchers.release(consumer.dispatcher);
     return wasLast;
   }
+}
+
+function cannotSwitch(from: string, to: string): AmqpError {
+  return new AmqpError("PRECONDITION_FAILED", `cannot switch from ${from} to ${to} mode`);
 }

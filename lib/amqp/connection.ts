@@ -205,7 +205,8 @@ export class Connection {
     }
     if (method.name === "connection.close") void this.#closedByPeer();
     else if (method.name === "connection.update-secret" && this.#state === "running") this.#updateSecret(method.args);
-    else throw new AmqpError("COMMAND_INVALID", `${method.name} is not expected now`, idOf(method.name));
+    else
+      throw new AmqpError("CHANNEL_ERROR", `unexpected method in connection state ${this.#state}`, idOf(method.name));
   }
 
   #channelFrame(type: number, number: number, buffer: Buffer, start: number, end: number): void {
@@ -218,12 +219,10 @@ export class Connection {
     if (method?.name !== "channel.open") {
       throw new AmqpError("CHANNEL_ERROR", `expected 'channel.open' on channel ${number}`, method && idOf(method.name));
     }
-    if (this.#channelMax !== 0 && number > this.#channelMax) {
-      throw new AmqpError(
-        "NOT_ALLOWED",
-        `channel ${number} is above channel_max (${this.#channelMax})`,
-        idOf(method.name),
-      );
+    if (this.#channelMax !== 0 && this.#channels.size >= this.#channelMax) {
+      const { size } = this.#channels;
+      const text = `number of channels opened (${size}) has reached the negotiated channel_max (${this.#channelMax})`;
+      throw new AmqpError("NOT_ALLOWED", text, idOf(method.name));
     }
     this.#channels.set(number, new Channel(this, number));
     this.send(number, "channel.open-ok", {});
@@ -290,7 +289,7 @@ export class Connection {
   /** A client may ask for less than was offered, and not for more (as RabbitMQ has it, 530). */
   #tune({ frameMax, channelMax, heartbeat }: Arguments<"connection.tune-ok">): void {
     if (this.#actor === undefined) {
-      throw new AmqpError("COMMAND_INVALID", "tune-ok before tune", idOf("connection.tune-ok"));
+      throw new AmqpError("CHANNEL_ERROR", "tune-ok before tune", idOf("connection.tune-ok"));
     }
     const { settings } = this.door;
     mustNotExceed("frame_max", frameMax, settings.frameMax);

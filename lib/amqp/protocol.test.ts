@@ -63,13 +63,13 @@ describe("the handshake", () => {
     await client.logIn();
     await client.expect("connection.tune");
     client.send(0, "connection.open", { virtualHost: "/" });
-    expect(await client.expect("connection.close")).toMatchObject({ replyCode: 503, classId: 10, methodId: 40 });
+    expect(await client.expect("connection.close")).toMatchObject({ replyCode: 504, classId: 10, methodId: 40 });
   });
 });
 
 describe("what ends a connection", () => {
   test.each<[string, number, (client: RawClient) => void]>([
-    ["a frame above frame_max", 501, (c) => c.frame(3, 1, Buffer.alloc(131_072))],
+    ["a frame above frame_max", 501, (c) => c.frame(3, 1, Buffer.alloc(131_073))],
     ["an unknown type of frame", 501, (c) => c.frame(9, 1, Buffer.alloc(0))],
     ["a missing frame-end", 501, (c) => c.socket.write(Buffer.from("0100010000000400000000ff", "hex"))],
     ["a heartbeat on a channel", 505, (c) => c.frame(8, 1, Buffer.alloc(0))],
@@ -77,11 +77,10 @@ describe("what ends a connection", () => {
     ["content on channel 0", 505, (c) => c.frame(2, 0, Buffer.alloc(14))],
     ["an unknown method", 540, (c) => c.frame(1, 1, Buffer.from("003c00ff", "hex"))],
     ["a method that can't be decoded", 501, (c) => c.frame(1, 1, Buffer.from("003c005000", "hex"))],
-    ["a channel's method on channel 0", 503, (c) => c.send(0, "basic.ack", ack)],
+    ["a channel's method on channel 0", 504, (c) => c.send(0, "basic.ack", ack)],
     ["a server's method", 503, (c) => c.send(1, "basic.qos-ok", {})],
     ["a channel that isn't open", 504, (c) => c.send(2, "basic.ack", ack)],
     ["a channel opened twice", 504, (c) => c.send(1, "channel.open", {})],
-    ["a channel above channel_max", 530, (c) => c.send(11, "channel.open", {})],
     [
       "immediate",
       540,
@@ -115,6 +114,14 @@ describe("channels", () => {
     client.frame(3, 1, Buffer.alloc(5));
     client.send(1, "channel.close-ok", {});
     await client.openChannel();
+  });
+
+  test("there are no more of them than were negotiated", async () => {
+    await client.open({ channelMax: 2 });
+    await client.openChannel(1);
+    await client.openChannel(7);
+    client.send(2, "channel.open", {});
+    expect(await client.expect("connection.close")).toMatchObject({ replyCode: 530 });
   });
 
   test("acknowledging all of nothing is allowed, a used tag is not", async () => {
@@ -152,6 +159,58 @@ describe("channels", () => {
     expect((await client.next()).name).toBe("header");
     const sizes = [await client.next(), await client.next(), await client.next()].map((frame) => frame.payload.length);
     expect(sizes).toEqual([4088, 4088, 1824]);
+  });
+});
+
+describe("transactions", () => {
+  async function count(): Promise<number> {
+    const flags = { passive: true, durable: true, exclusive: false, autoDelete: false, noWait: false };
+    client.send(1, "queue.declare", { queue: "q", ...flags, arguments: new Map() });
+    return (await client.expect("queue.declare-ok")).messageCount;
+  }
+
+  beforeEach(async () => {
+    await client.open();
+    await client.openChannel();
+    await client.declare(1, "q");
+    client.send(1, "tx.select", {});
+    await client.expect("tx.select-ok");
+  });
+
+  test("nothing is published before the commit, and nothing at all after a rollback", async () => {
+    client.publish(1, "q", Buffer.from("a"));
+    expect(await count()).toBe(0);
+    client.send(1, "tx.rollback", {});
+    await client.expect("tx.rollback-ok");
+    client.publish(1, "q", Buffer.from("b"));
+    client.publish(1, "q", Buffer.from("c"));
+    client.send(1, "tx.commit", {});
+    await client.expect("tx.commit-ok");
+    expect(await count()).toBe(2);
+  });
+
+  test("acknowledgements are undone by a rollback, and can be given again", async () => {
+    client.publish(1, "q", Buffer.from("a"));
+    client.send(1, "tx.commit", {});
+    await client.expect("tx.commit-ok");
+    client.send(1, "basic.get", { queue: "q", noAck: false });
+    await client.expect("basic.get-ok");
+    await client.next();
+    await client.next();
+    client.send(1, "basic.ack", ack);
+    client.send(1, "tx.rollback", {});
+    await client.expect("tx.rollback-ok");
+    client.send(1, "basic.ack", ack);
+    client.send(1, "tx.commit", {});
+    await client.expect("tx.commit-ok");
+    client.send(1, "basic.recover", { requeue: true });
+    await client.expect("basic.recover-ok");
+    expect(await count()).toBe(0);
+  });
+
+  test("confirms can't be had beside them", async () => {
+    client.send(1, "confirm.select", { noWait: false });
+    expect(await client.expect("channel.close")).toMatchObject({ replyCode: 406 });
   });
 });
 

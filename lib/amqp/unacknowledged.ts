@@ -14,7 +14,7 @@ export interface Held {
 
 /** A channel's deliveries that are not acknowledged yet, by delivery tag. Tags begin at 1 and only grow. */
 export class Unacknowledged {
-  readonly #held = new Map<number, Held>();
+  #held = new Map<number, Held>();
   #lastTag = 0;
 
   get size(): number {
@@ -32,32 +32,31 @@ export class Unacknowledged {
    * Takes out what an acknowledgement means: one tag, all up to it, or all with tag 0 and `multiple`. Throws AmqpError
    * 406 for a tag that is unknown or was used before; "all" of nothing is allowed.
    */
-  take(tag: number | bigint, multiple: boolean): Held[] {
+  take(tag: number | bigint, multiple: boolean): Map<number, Held> {
+    if (multiple && tag === 0) return this.takeAll();
+    const taken = new Map<number, Held>();
     if (!multiple) {
       const held = typeof tag === "number" ? this.#held.get(tag) : undefined;
-      if (held === undefined) throw unknownTag(tag);
-      this.#held.delete(tag as number);
-      return [held];
+      if (held !== undefined) taken.set(tag as number, held);
+    } else if (tag <= this.#lastTag) {
+      for (const [key, held] of this.#held) {
+        if (key > tag) break;
+        taken.set(key, held);
+      }
     }
-    if (tag === 0) return this.takeAll();
-    if (tag > this.#lastTag) throw unknownTag(tag);
-    const taken: Held[] = [];
-    for (const [key, held] of this.#held) {
-      if (key > tag) break;
-      taken.push(held);
-      this.#held.delete(key);
-    }
-    if (taken.length === 0) throw unknownTag(tag);
+    if (taken.size === 0) throw new AmqpError("PRECONDITION_FAILED", `unknown delivery tag ${tag}`);
+    for (const key of taken.keys()) this.#held.delete(key);
     return taken;
   }
 
-  takeAll(): Held[] {
-    const all = [...this.#held.values()];
-    this.#held.clear();
+  takeAll(): Map<number, Held> {
+    const all = this.#held;
+    this.#held = new Map();
     return all;
   }
-}
 
-function unknownTag(tag: number | bigint): AmqpError {
-  return new AmqpError("PRECONDITION_FAILED", `unknown delivery tag ${tag}`);
+  /** Puts back what `take` has taken out. */
+  restore(taken: ReadonlyMap<number, Held>): void {
+    this.#held = new Map([...this.#held, ...taken].sort(([a], [b]) => a - b));
+  }
 }

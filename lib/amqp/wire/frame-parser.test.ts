@@ -26,9 +26,9 @@ describe("the frame parser", () => {
     );
   });
 
-  test("a frame of exactly frame_max is taken, one more octet is 501, before its payload arrives", () => {
-    expect(parseFrames([frameBytes(3, 1, Buffer.alloc(4096 - 8))], 4096)).toHaveLength(1);
-    const head = frameBytes(3, 1, Buffer.alloc(4096 - 7)).subarray(0, 7);
+  test("a payload of exactly frame_max is taken, one more octet is 501, before it arrives", () => {
+    expect(parseFrames([frameBytes(3, 1, Buffer.alloc(4096))], 4096)).toHaveLength(1);
+    const head = frameBytes(3, 1, Buffer.alloc(4097)).subarray(0, 7);
     expect(() => parseFrames([head], 4096)).toThrow(expect.objectContaining({ replyCode: 501 }));
     expect(() => parseFrames(cutAt(head, [1, 3, 5]), 4096)).toThrow(AmqpError);
     expect(() => parseFrames([Buffer.from("01000100000000ffffffffff", "hex").fill(0xff, 3)])).toThrow(AmqpError);

@@ -17,7 +17,7 @@ export class ProtocolMismatchError extends Error {
 }
 
 export interface FrameParserOptions {
-  /** Largest frame allowed, its eight octets of overhead included. */
+  /** Largest frame, as negotiated. */
   readonly frameMax: number;
   /** Wait for the protocol header first: true for a server, false for a client. */
   readonly expectHeader: boolean;
@@ -27,7 +27,7 @@ export interface FrameParserOptions {
 
 /**
  * Splits a byte stream into frames, however TCP has cut it. Frames that lie within one chunk are read where they are;
- * only one that straddles chunks is copied, once. A peer can make it hold no more than one frame of `frameMax`.
+ * only one that straddles chunks is copied, once. A peer can make it hold no more than one frame.
  */
 export class FrameParser {
   readonly #onFrame: FrameHandler;
@@ -104,11 +104,12 @@ export class FrameParser {
     if (end - at < frameHeadSize) return frameHeadSize;
     const type = buffer[at] as number;
     const payload = buffer.readUInt32BE(at + 3);
-    if (payload + frameOverhead > this.#frameMax) {
+    // Some clients forget the overhead; RabbitMQ lets them, so the payload alone is compared.
+    if (payload > this.#frameMax) {
       const channel = buffer.readUInt16BE(at + 1);
       throw new AmqpError(
         "FRAME_ERROR",
-        `type ${type}, channel ${channel}: frame of ${payload + frameOverhead} octets, ${this.#frameMax} are allowed`,
+        `type ${type}, channel ${channel}: frame with a payload of ${payload} octets, frame_max is ${this.#frameMax}`,
       );
     }
     return payload + frameOverhead;

@@ -48,7 +48,7 @@ describe("methods", () => {
     ["a payload without a whole method id", "003c00", 501],
     ["arguments cut short", "003c0050" + "00000000000000", 501],
     ["bytes behind the arguments", "003c0050" + "000000000000000100" + "00", 501],
-    ["a table that lies about its length", "0032000a" + "0000" + "0171" + "00" + "000000ff", 502],
+    ["a table that lies about its length", "0032000a" + "0000" + "0171" + "00" + "000000ff", 501],
   ])("%s is refused with its reply code", (_, hex, code) => {
     const payload = Buffer.from(hex, "hex");
     expect(() => decodeMethod(payload, 0, payload.length)).toThrow(

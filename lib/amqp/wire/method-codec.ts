@@ -30,8 +30,8 @@ const noBytes = Buffer.alloc(0);
 
 /**
  * Decodes the payload of a method frame, which lies in `buffer` from `start` to `end`. Long strings are views of it.
- * Throws AmqpError: 501 for arguments that don't fill the payload exactly, 502 for a malformed table, 540 for a method
- * that isn't in the table.
+ * Throws AmqpError: 501 for arguments that can't be decoded or don't fill the payload exactly, 540 for a method that
+ * isn't in the table.
  */
 export function decodeMethod(buffer: Buffer, start: number, end: number): Method {
   if (end - start < 4) throw new AmqpError("FRAME_ERROR", "a method frame too short to name its method");
@@ -48,11 +48,7 @@ export function decodeMethod(buffer: Buffer, start: number, end: number): Method
     return { name: row.name, args } as unknown as Method;
   } catch (error) {
     if (!(error instanceof MalformedPropertiesError)) throw error;
-    const hasTable = row.arguments.some(([, type]) => type === "table");
-    throw new AmqpError(hasTable ? "SYNTAX_ERROR" : "FRAME_ERROR", `cannot decode ${row.name}: ${error.message}`, {
-      classId,
-      methodId,
-    });
+    throw new AmqpError("FRAME_ERROR", `cannot decode ${row.name}: ${error.message}`, { classId, methodId });
   }
 }
 
