@@ -8,6 +8,8 @@ import { warrenSide } from "@/test/conformance/warren-side";
 import { type EngineForTest, engineForTest } from "@/test/model/engine-for-test";
 import { ModelBroker } from "@/test/model/model-broker";
 
+/** A slow machine compares fewer. */
+const timeLimitMs = 240_000;
 /** How many random programs are compared; WARREN_CONFORMANCE_RUNS raises it. */
 const runs = Number(process.env.WARREN_CONFORMANCE_RUNS ?? 30);
 
@@ -181,7 +183,7 @@ describe.skipIf(!rabbitMqIsInstalled())("the life of messages, as RabbitMQ has i
       fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40 }), (steps) =>
         compare((side) => run(side, steps)),
       ),
-      { numRuns: runs },
+      { numRuns: runs, interruptAfterTimeLimit: timeLimitMs },
     );
   }, 600_000);
 

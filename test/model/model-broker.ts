@@ -294,6 +294,7 @@ export class ModelBroker implements Broker {
 
   #deadLettersOf(vhost: string, selection: Selection) {
     const queues = [...this.#topology.vhost(vhost).queues.values()];
+    if (selection.kind === "all" && selection.queue !== undefined) this.#topology.queue(vhost, selection.queue);
     const letters = views.select(queues, selection).filter(({ entry }) => entry.death !== null);
     return letters.sort((a, b) => a.entry.id - b.entry.id);
   }

@@ -222,7 +222,8 @@ export class ModelFlow {
       .map(({ id }) => this.#topology.queueById(id) as ModelQueue)
       .filter((target) => !isDeadLetterCycle(headers, target.queue.name, reason))
       .filter((target) => !refuses(target, copy.body.length));
-    const death = deathSummary(headers, at);
+    const summary = deathSummary(headers, at);
+    const death = summary && { ...summary, originExchange: copy.exchange, originRoutingKey: copy.routingKey };
     const id = ++this.#ids;
     for (const target of targets) {
       this.#append(

@@ -33,4 +33,5 @@ test(`the engine does what the model does, in ${runs} random sequences (seed ${s
     { numRuns: runs, seed, endOnFailure: process.env.WARREN_MODEL_SHRINK === "0", verbose: 1 },
   );
   expect(steps).toBeGreaterThan(runs);
+  expect(engine.errors).toEqual([]);
 }, 1_800_000);
