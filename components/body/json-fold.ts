@@ -6,12 +6,23 @@ export interface TreeRow {
   readonly closing: boolean;
 }
 
-/** What is folded at first: nothing in a small body; in a large one everything below the second level. */
+/** So many rows are shown at first, unless the outermost level alone has more. */
+const rowsAtFirst = 400;
+
+/** What is folded at first: nothing in a small body; in a large one everything below the last level that fits. */
 export function initialFolds(nodes: readonly JsonNode[]): ReadonlySet<number> {
   const folds = new Set<number>();
-  if (nodes.length <= 400) return folds;
+  if (nodes.length <= rowsAtFirst) return folds;
+  const perDepth: number[] = [];
+  for (const node of nodes) perDepth[node.depth] = (perDepth[node.depth] ?? 0) + 1;
+  let depth = 1;
+  let rows = (perDepth[0] ?? 0) + (perDepth[1] ?? 0);
+  while (depth + 1 < perDepth.length && rows + (perDepth[depth + 1] ?? 0) <= rowsAtFirst) {
+    depth++;
+    rows += perDepth[depth] ?? 0;
+  }
   nodes.forEach((node, index) => {
-    if (node.size > 0 && (node.depth >= 2 || (node.depth === 1 && node.size > 200))) folds.add(index);
+    if (node.size > 0 && node.depth >= depth) folds.add(index);
   });
   return folds;
 }

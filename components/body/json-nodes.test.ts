@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { treeRows } from "@/components/body/json-fold";
+import { initialFolds, treeRows } from "@/components/body/json-fold";
 import { type JsonNode, nodeAt, pathOf, pathText, readJson, summaryOf } from "@/components/body/json-nodes";
 
 /** Builds the value that a reading stands for, so that it can be compared with JSON.parse. */
@@ -76,6 +76,8 @@ describe("readJson", () => {
     expect(nodeAt(nodes, "order.id")?.text).toBe("42");
     expect(nodeAt(nodes, "order.lines.0.sku")?.text).toBe("a");
     expect(nodes[0]?.end).toBe(nodes.length);
+    const begun = readJson('{"line":"one\\ntwo\\u00');
+    expect(nodeAt(begun.nodes, "line")).toMatchObject({ text: "one\ntwo", closed: false });
   });
 
   it("names the place of a mistake", () => {
@@ -117,6 +119,18 @@ describe("paths", () => {
   });
   it("sum up what holds more", () => {
     expect(summaryOf(nodeAt(nodes, "order.lines") as JsonNode)).toBe("[ 1 item ]");
+  });
+});
+
+describe("initialFolds", () => {
+  const folded = (value: unknown) => {
+    const { nodes } = readJson(JSON.stringify(value));
+    return treeRows(nodes, initialFolds(nodes)).length;
+  };
+  it("shows all of a small body, and no more of a large one than can be read", () => {
+    expect(folded({ a: { b: [1, 2] } })).toBe(8);
+    expect(folded(Array.from({ length: 20_000 }, (_, id) => ({ id, name: "n" })))).toBe(20_002);
+    expect(folded({ list: Array.from({ length: 20_000 }, (_, id) => ({ id })) })).toBe(3);
   });
 });
 

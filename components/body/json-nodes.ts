@@ -16,7 +16,7 @@ export interface JsonNode {
   end: number;
   /** How many values stand directly inside. */
   size: number;
-  /** False when the text ended inside it. */
+  /** False when the text ended inside it; of a string, `text` is then the beginning. */
   closed: boolean;
 }
 
@@ -37,9 +37,12 @@ type Expect = "value" | "first" | "name" | "first-name" | "next";
 
 class Mistake extends Error {
   readonly offset: number;
-  constructor(offset: number, message: string) {
+  /** The beginning of a string that has no end. */
+  readonly begun: string | undefined;
+  constructor(offset: number, message: string, begun?: string) {
     super(message);
     this.offset = offset;
+    this.begun = begun;
   }
 }
 
@@ -118,7 +121,7 @@ function readInto(nodes: JsonNode[], text: string): void {
       key = here === "{" ? null : 0;
       at++;
     } else if (here === '"') {
-      const string: Lexeme = stringAt(text, at);
+      const string: Lexeme = valueString(text, at, (begun) => add("string", begun, false));
       add("string", string.value, true);
       at = string.end;
     } else {
@@ -134,11 +137,21 @@ interface Lexeme {
   readonly end: number;
 }
 
+/** As `stringAt`, but gives the beginning of a string that the end of the text cut off before it throws. */
+function valueString(text: string, start: number, keep: (begun: string) => void): Lexeme {
+  try {
+    return stringAt(text, start);
+  } catch (error) {
+    if (error instanceof Mistake && error.begun !== undefined) keep(error.begun);
+    throw error;
+  }
+}
+
 function stringAt(text: string, start: number): Lexeme {
   let end = start + 1;
   for (;;) {
     end = text.indexOf('"', end);
-    if (end < 0) throw new Mistake(text.length, "a string has no end");
+    if (end < 0) throw new Mistake(text.length, "a string has no end", begunString(text.slice(start + 1)));
     let slashes = 0;
     while (text[end - 1 - slashes] === "\\") slashes++;
     end++;
@@ -157,6 +170,16 @@ function stringAt(text: string, start: number): Lexeme {
   if (wrong)
     throw new Mistake(start + 1 + wrong.index, `${inner.slice(wrong.index, wrong.index + 2)} is no escape of JSON`);
   return { value: JSON.parse(text.slice(start, end)) as string, end };
+}
+
+/** The text of a string without its end, as far as its escapes are whole. */
+function begunString(inner: string): string {
+  const whole = inner.replace(/\\(?:u[0-9a-fA-F]{0,3})?$/, "");
+  try {
+    return JSON.parse(`"${whole}"`) as string;
+  } catch {
+    return whole;
+  }
 }
 
 const word = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null/y;

@@ -128,7 +128,7 @@ function Row({
 }) {
   const node = nodes[row.node];
   if (!node) return null;
-  const indent = { paddingLeft: `calc(24px + ${Math.min(node.depth, 30) * 2}ch)` };
+  const indent = { paddingLeft: `min(calc(24px + ${node.depth * 2}ch), 55%)` };
   const bracket = node.kind === "object" ? "}" : "]";
   if (row.closing) {
     return (
@@ -179,7 +179,8 @@ function Row({
 function Value({ node, folded, hits, path }: { node: JsonNode; folded: boolean; hits: TreeHits; path: string | null }) {
   const [whole, setWhole] = useState(false);
   if (node.kind === "object" || node.kind === "array") {
-    if (node.size === 0) return <span className="text-ink-3">{node.kind === "object" ? "{}" : "[]"}</span>;
+    if (node.size === 0 && node.closed)
+      return <span className="text-ink-3">{node.kind === "object" ? "{}" : "[]"}</span>;
     return <span className="text-ink-3">{folded ? summaryOf(node) : node.kind === "object" ? "{" : "["}</span>;
   }
   const wanted = path === null ? undefined : hits.fields.get(path);
@@ -204,7 +205,7 @@ function Value({ node, folded, hits, path }: { node: JsonNode; folded: boolean; 
           … {(node.text.length - 20_000).toLocaleString("en")} more characters: Raw shows them
         </span>
       ) : (
-        '"'
+        (node.closed && '"') || <span className="font-sans text-ink-3">… cut here</span>
       )}
     </span>
   );

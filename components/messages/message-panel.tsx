@@ -14,6 +14,7 @@ import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
 import { MenuItem, MenuRule } from "@/components/ui/menu";
 import { Note } from "@/components/ui/note";
+import { Skeleton } from "@/components/ui/skeleton";
 import { PanelHead } from "@/components/ui/split-view";
 import { StateGlyph } from "@/components/ui/state-glyph";
 import { ApiError } from "@/lib/api-client/client";
@@ -115,10 +116,22 @@ export function MessagePanel({
       ) : error !== null && !gone ? (
         <ErrorState title="The message could not be read." error={error} onRetry={() => void refetch()} />
       ) : (
-        <div className="min-h-0 flex-1" aria-busy={!gone} />
+        !gone && <PanelSkeleton />
       )}
       <DiscardDialog target={discarding} actions={actions} onClose={() => setDiscarding(null)} />
       <RetryElsewhereDialog vhost={vhost} target={sending} actions={actions} onClose={() => setSending(null)} />
     </>
+  );
+}
+
+const bars = [160, 240, 200, 280, 120, 220];
+
+function PanelSkeleton() {
+  return (
+    <div className="flex min-h-0 flex-1 flex-col gap-3 px-4 py-5" aria-busy="true">
+      {bars.map((width) => (
+        <Skeleton key={width} width={width} />
+      ))}
+    </div>
   );
 }
