@@ -54,12 +54,12 @@ export function Checkbox({
       <Check
         aria-hidden="true"
         strokeWidth={3}
-        className="pointer-events-none invisible col-start-1 row-start-1 size-3 text-on-accent peer-checked:visible peer-indeterminate:invisible"
+        className="pointer-events-none invisible relative col-start-1 row-start-1 size-3 text-on-accent peer-checked:visible peer-indeterminate:invisible"
       />
       <Minus
         aria-hidden="true"
         strokeWidth={3}
-        className="pointer-events-none invisible col-start-1 row-start-1 size-3 text-on-accent peer-indeterminate:visible"
+        className="pointer-events-none invisible relative col-start-1 row-start-1 size-3 text-on-accent peer-indeterminate:visible"
       />
     </span>
   );
