@@ -25,7 +25,10 @@ export async function start(development: boolean): Promise<void> {
   }, STOP_LIMIT);
 }
 
-/** npm passes signals on, but can't when it is killed with -9: then this process must end by itself. */
+/**
+ * npm passes signals on, but can't when it is killed with -9: then this process must end by itself. Its parent is npm,
+ * for the script in package.json begins with `exec`, without which a shell would stand between the two.
+ */
 function followNpm(launcher: number): void {
   if (process.env.npm_lifecycle_event === undefined) return;
   setInterval(() => {
