@@ -2,7 +2,8 @@ import type { Actor } from "@/lib/broker/actor";
 import type { BulkResult, Selection } from "@/lib/broker/requests";
 import type { EngineContext } from "@/lib/engine/context";
 import { selectedDeadLetters } from "@/lib/engine/dead-letters/selected";
-import { Tally, why } from "@/lib/engine/move/tally";
+import { partTaken, skipAll } from "@/lib/engine/move/left";
+import { Tally } from "@/lib/engine/move/tally";
 import { claimLock } from "@/lib/engine/sql/claim-lock";
 import { entryTakeToTrash, preferKeys } from "@/lib/engine/sql/entry-take";
 import { trashBatchCreate, trashBatchDropEmpty } from "@/lib/engine/sql/trash";
@@ -45,22 +46,17 @@ async function discardTogether(
 ): Promise<void> {
   if (letters.length === 0) return;
   const keys = letters.map(({ row }) => row);
-  const taken = await context.database.main.transaction(async (tx) => {
-    const [, , rows] = await Promise.all([
-      preferKeys(tx),
-      claimLock(
-        tx,
-        keys.map((key) => key.queue_id),
-      ),
-      entryTakeToTrash(tx, keys, batch),
-    ]);
-    return rows;
+  const queueIds = keys.map((key) => key.queue_id);
+  const { done, staying } = await context.database.main.transaction(async (tx) => {
+    const [, , taken] = await Promise.all([preferKeys(tx), claimLock(tx, queueIds), entryTakeToTrash(tx, keys, batch)]);
+    return partTaken(
+      tx,
+      letters.map((item) => ({ item })),
+      taken,
+    );
   });
-  tally.done(taken.length);
-  const gone = new Set(taken.map((row) => `${row.queue_id}.${row.seq}`));
-  for (const { row, message } of letters) {
-    if (!gone.has(`${row.queue_id}.${row.seq}`)) tally.skip(message.queue, message.id, why.gone);
-  }
+  tally.done(done.length);
+  skipAll(tally, staying);
 }
 
 /** The name that the batch bears in the trash; null when it may hold messages of several queues. */

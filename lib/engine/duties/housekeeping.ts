@@ -1,6 +1,6 @@
 import type { EngineContext } from "@/lib/engine/context";
 import { leftoverDeleteChunk, leftoverDeleteSmall, nodeExpire } from "@/lib/engine/sql/leftover";
-import { trashBatchExpire, trashExpireChunk } from "@/lib/engine/sql/trash";
+import { trashBatchExpire, trashExpireChunk, trashOrphanChunk } from "@/lib/engine/sql/trash";
 
 /** So many rows go in one statement, so that none runs long. */
 const CHUNK = 5_000;
@@ -9,6 +9,7 @@ const CHUNK = 5_000;
 export async function expireTrash(context: EngineContext): Promise<void> {
   const { main } = context.database;
   while ((await trashExpireChunk(main, CHUNK)) > 0);
+  while ((await trashOrphanChunk(main, CHUNK)) > 0);
   await trashBatchExpire(main);
 }
 

@@ -1,6 +1,7 @@
 import { BrokerError } from "@/lib/broker/errors";
 import { expirationMs } from "@/lib/broker/rules/queue-arguments";
 import type { EngineContext } from "@/lib/engine/context";
+import { partTaken, type Staying, skipAll } from "@/lib/engine/move/left";
 import { type Tally, why } from "@/lib/engine/move/tally";
 import { placementIn } from "@/lib/engine/publish/outgoing";
 import { hasLimit, isOverLimit } from "@/lib/engine/publish/overflow";
@@ -44,9 +45,7 @@ export async function transfer(
     const { plans, staying } = plan(items, snapshot, destinationOf);
     const outcome = await context.database.main.transaction((tx) => execute(tx, snapshot.version, plans));
     if (outcome) {
-      for (const { item, reason } of [...staying, ...outcome.staying]) {
-        tally.skip(item.message.queue, item.message.id, reason);
-      }
+      skipAll(tally, [...staying, ...outcome.staying]);
       tally.done(outcome.moved.length);
       await context.queuesGrew(new Set(outcome.moved.flatMap(({ queues }) => queues)));
       return;
@@ -54,11 +53,6 @@ export async function transfer(
     topology = await context.topology.reload();
   }
   throw new BrokerError("unavailable", "The topology changes too quickly to move messages by it. Try again shortly.");
-}
-
-interface Staying {
-  readonly item: ReadMessage;
-  readonly reason: string;
 }
 
 function plan(
@@ -97,14 +91,9 @@ async function execute(
     tx,
     accepted.map(({ item }) => item.row),
   );
-  const taken = new Set(rows.map((row) => keyOf(row)));
-  const moved: Plan[] = [];
-  for (const one of accepted) {
-    if (taken.has(keyOf(one.item.row))) moved.push(one);
-    else staying.push({ item: one.item, reason: one.item.row.state === "unacked" ? why.held : why.gone });
-  }
+  const { done: moved, staying: left } = await partTaken(tx, accepted, rows);
   await insertEntryCopies(tx, moved.map(copyOf));
-  return { moved, staying };
+  return { moved, staying: [...staying, ...left] };
 }
 
 function copyOf({ item, exchange, routingKey, queues }: Plan) {
@@ -153,8 +142,4 @@ async function withRoom(
     }
     return true;
   });
-}
-
-function keyOf(row: { queue_id: number; rank: number; seq: number }): string {
-  return `${row.queue_id}.${row.rank}.${row.seq}`;
 }

@@ -75,6 +75,21 @@ export async function entryScanQueues(
   ]);
 }
 
+/** The next leased and delayed entries of many queues by their numbers. They are few, compared with all entries. */
+export async function entryScanHeld(
+  db: Queryable,
+  scan: {
+    queueIds: readonly number[];
+    order: Order;
+    after: { seq: number; queueId: number } | null;
+    limit: number;
+  },
+): Promise<PositionRow[]> {
+  const start = scan.order === "oldest" ? { seq: -1, queueId: -1 } : { seq: Number.MAX_SAFE_INTEGER, queueId: -1 };
+  const after = scan.after ?? start;
+  return db.query<PositionRow>(heldScans[scan.order], [scan.queueIds, after.seq, after.queueId, scan.limit]);
+}
+
 /** Of rows in ascending order, those up to a number. */
 export function upTo(rows: PositionRow[], bound: number | undefined): PositionRow[] {
   const end = bound === undefined ? -1 : rows.findIndex((row) => row.seq > bound);
@@ -184,6 +199,22 @@ FROM merged e ${deferredOfEntry}
 ORDER BY e.seq ${direction}, e.queue_id`;
 }
 
+function mergedHeldScan(order: Order): string {
+  const { direction, beyond } = words(order);
+  return `
+SELECT d.queue_id, d.rank, d.seq, coalesce(e.bytes, 0) AS bytes,
+  CASE d.state WHEN 'leased' THEN 'unacked' ELSE 'delayed' END AS state
+FROM (
+  SELECT queue_id, rank, seq, state FROM warren.deferred
+  WHERE queue_id = ANY ($1::integer[]) AND state IN ('leased', 'delayed') AND seq ${beyond}= $2::bigint
+    AND (seq ${beyond} $2::bigint OR queue_id > $3::integer)
+  ORDER BY seq ${direction}, queue_id LIMIT $4
+) d LEFT JOIN LATERAL (
+  SELECT n.bytes FROM warren.entry n WHERE n.queue_id = d.queue_id AND n.rank = d.rank AND n.seq = d.seq LIMIT 1
+) e ON true
+ORDER BY d.seq ${direction}, d.queue_id`;
+}
+
 function words(order: Order) {
   return order === "oldest" ? { direction: "ASC", beyond: ">" } : { direction: "DESC", beyond: "<" };
 }
@@ -200,4 +231,8 @@ const queueScans = { oldest: named("oldest"), newest: named("newest") };
 const queuesScans = {
   oldest: { name: "entry_scan_merged_oldest", text: mergedScan("oldest") },
   newest: { name: "entry_scan_merged_newest", text: mergedScan("newest") },
+};
+const heldScans = {
+  oldest: { name: "entry_scan_merged_held_oldest", text: mergedHeldScan("oldest") },
+  newest: { name: "entry_scan_merged_held_newest", text: mergedHeldScan("newest") },
 };

@@ -62,6 +62,11 @@ export async function entryPurgeChunk(
   return row;
 }
 
+/** Which of the entries still lie there. */
+export async function entryStillThere(db: Queryable, keys: readonly Position[]): Promise<Position[]> {
+  return db.query<Position>({ name: "entry_still_there", text: stillThere }, keyArrays(keys));
+}
+
 function keyArrays(keys: readonly Position[]): unknown[] {
   return [keys.map((key) => key.queue_id), keys.map((key) => key.rank), keys.map((key) => key.seq)];
 }
@@ -69,6 +74,13 @@ function keyArrays(keys: readonly Position[]): unknown[] {
 const byKeys = `
   SELECT k.queue_id, k.rank, k.seq
   FROM unnest($1::integer[], $2::smallint[], $3::bigint[]) AS k (queue_id, rank, seq)`;
+
+const stillThere = `
+SELECT e.queue_id, e.rank, e.seq
+FROM unnest($1::integer[], $2::smallint[], $3::bigint[]) AS k (queue_id, rank, seq)
+CROSS JOIN LATERAL (
+  SELECT n.* FROM warren.entry n WHERE n.queue_id = k.queue_id AND n.rank = k.rank AND n.seq = k.seq LIMIT 1
+) e`;
 
 const waiting = `
   SELECT w.queue_id, w.rank, w.seq

@@ -99,14 +99,25 @@ export async function trashBatchLock(tx: Queryable, batch: string): Promise<bool
   return rows.length > 0;
 }
 
-/** Notes that the batch was restored. False when somebody else did so before. */
-export async function trashBatchMarkRestored(tx: Queryable, batch: string): Promise<boolean> {
+/**
+ * Notes that the batch was restored. False when messages of queues that exist are still in it. The transaction must
+ * hold the batch's lock: a batch of dropped messages may still be growing.
+ */
+export async function trashBatchMarkRestored(
+  tx: Queryable,
+  batch: string,
+  queueIds: readonly number[],
+): Promise<boolean> {
   const rows = await tx.query<{ id: string }>(
     {
       name: "trash_batch_mark_restored",
-      text: "UPDATE warren.trash_batch SET restored_at = now() WHERE id = $1::uuid AND restored_at IS NULL RETURNING id",
+      text: `UPDATE warren.trash_batch SET restored_at = now() WHERE id = $1::uuid AND NOT EXISTS (
+               SELECT FROM warren.queue q CROSS JOIN LATERAL (
+                 SELECT FROM warren.trash t WHERE t.batch_id = $1::uuid AND t.queue_id = q.id LIMIT 1
+               ) left_over WHERE q.id = ANY ($2::integer[])
+             ) RETURNING id`,
     },
-    [batch],
+    [batch, queueIds],
   );
   return rows.length > 0;
 }
@@ -114,6 +125,12 @@ export async function trashBatchMarkRestored(tx: Queryable, batch: string): Prom
 /** Deletes expired messages of the trash with their envelopes, at most `limit`; returns how many. */
 export async function trashExpireChunk(db: Queryable, limit: number): Promise<number> {
   const [row] = await db.query<{ n: number }>({ name: "trash_expire_chunk", text: expire }, [limit]);
+  return row?.n ?? 0;
+}
+
+/** Deletes messages of the trash whose batch went with its vhost, at most `limit` of each; returns how many. */
+export async function trashOrphanChunk(db: Queryable, limit: number): Promise<number> {
+  const [row] = await db.query<{ n: number }>({ name: "trash_orphan_chunk", text: orphans }, [limit]);
   return row?.n ?? 0;
 }
 
@@ -180,5 +197,23 @@ WITH chunk AS MATERIALIZED (
   RETURNING t.queue_id, t.seq, t.has_envelope
 ), envelopes AS (
   DELETE FROM warren.envelope v USING gone g WHERE g.has_envelope AND v.queue_id = g.queue_id AND v.seq = g.seq
+)
+SELECT count(*)::integer AS n FROM gone`;
+
+/** From one batch to the next by the primary key. A batch is there before its messages are. */
+const orphans = `
+WITH RECURSIVE b AS (
+  (SELECT batch_id FROM warren.trash ORDER BY batch_id LIMIT 1)
+  UNION ALL
+  SELECT n.batch_id FROM b CROSS JOIN LATERAL (
+    SELECT t.batch_id FROM warren.trash t WHERE t.batch_id > b.batch_id ORDER BY t.batch_id LIMIT 1
+  ) n
+), gone AS (
+  DELETE FROM warren.trash WHERE (batch_id, queue_id, seq) IN (
+    SELECT t.batch_id, t.queue_id, t.seq FROM b CROSS JOIN LATERAL (
+      SELECT n.* FROM warren.trash n WHERE n.batch_id = b.batch_id LIMIT $1
+    ) t WHERE NOT EXISTS (SELECT FROM warren.trash_batch k WHERE k.id = b.batch_id)
+  )
+  RETURNING 1
 )
 SELECT count(*)::integer AS n FROM gone`;

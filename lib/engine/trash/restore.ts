@@ -34,13 +34,20 @@ export async function restoreTrash(context: EngineContext, batch: string): Promi
   const row = isUuid(batch) ? await trashBatchGet(context.database.main, batch) : undefined;
   if (!row) throw new BrokerError("not-found", "There is no such batch in the trash; it may have expired.", { batch });
   if (row.restored_at) throw restoredBefore(batch);
-  const queueIds = await trashQueues(context.database.main, batch);
   let restored = 0;
-  for (const queueId of queueIds) restored += await restoreQueue(context, batch, queueId);
-  if (restored === 0) await mustStillExist(context, queueIds, row);
-  const marked = await trashBatchMarkRestored(context.database.main, batch);
-  if (!marked && restored === 0) throw restoredBefore(batch);
-  return { restored };
+  // What a queue drops meanwhile goes into the same batch, so it is looked at until nothing is left in it.
+  for (;;) {
+    const queueIds = await trashQueues(context.database.main, batch);
+    for (const queueId of queueIds) restored += await restoreQueue(context, batch, queueId);
+    if (restored === 0) await mustStillExist(context, queueIds, row);
+    const ended = await context.database.main.transaction(async (tx) => {
+      if (!(await trashBatchLock(tx, batch))) return "before";
+      return (await trashBatchMarkRestored(tx, batch, queueIds)) ? "now" : "not yet";
+    });
+    if (ended === "not yet") continue;
+    if (ended === "before" && restored === 0) throw restoredBefore(batch);
+    return { restored };
+  }
 }
 
 async function restoreQueue(context: EngineContext, batch: string, queueId: number): Promise<number> {

@@ -12,6 +12,8 @@ import { peekedOf, withBodyLimit } from "@/lib/engine/views/peeked";
 /** A walk over positions in one order. A step that brings fewer than `limit` is the last. */
 export interface Walk {
   readonly order: Order;
+  /** Positions per step at most, where a step over many costs more than they are worth. */
+  readonly maxStep?: number;
   step(db: Queryable, after: Position | null, limit: number): Promise<PositionRow[]>;
   /** Those that count; the others were only passed. */
   accept(position: PositionRow): boolean;
@@ -61,7 +63,8 @@ export async function readPage(
   let seen = 0;
   let bytes = 0;
   // One more than asked for, to know whether there is a next page.
-  let step = Math.min(request.limit + 1, SIFTED_STEP);
+  const maxStep = walk.maxStep ?? SIFTED_STEP;
+  let step = Math.min(request.limit + 1, maxStep);
   for (;;) {
     const batch = await readStep(context, topology, walk, after, step, sieve);
     for (const item of batch.matching) {
@@ -75,7 +78,7 @@ export async function readPage(
     if (seen >= budget.positions || bytes >= budget.bodyBytes || Date.now() > deadline) {
       return { items: found, next: encodeCursor(walk.order, after) };
     }
-    step = SIFTED_STEP;
+    step = maxStep;
   }
 }
 

@@ -5,21 +5,26 @@ import type { EngineContext } from "@/lib/engine/context";
 import { deadLetterScan } from "@/lib/engine/sql/dead-letter-list";
 import {
   beginReading,
+  entryScanHeld,
   entryScanQueue,
   entryScanQueues,
   type Order,
+  type Position,
   type PositionRow,
   type ScanKind,
   upTo,
 } from "@/lib/engine/sql/entry-scan";
 import { entryRanks, messageRead } from "@/lib/engine/sql/message-read";
 import type { QueueRecord } from "@/lib/engine/topology/records";
+import type { VhostTopology } from "@/lib/engine/topology/snapshot";
 import { readPage, type Walk } from "@/lib/engine/views/page";
 import { peekedOf } from "@/lib/engine/views/peeked";
 import { maxRankOf } from "@/lib/engine/views/ranks";
 
 /** Nothing is longer than this: bodies are at most 2^31 - 1 bytes in AMQP's practice and in Postgres' bytea. */
 const WHOLE_BODY = 0x7fffffff;
+/** Merging n positions may read n of each of n queues. */
+const MERGED_STEP = 200;
 
 /**
  * A page of messages as they lie there, in one queue in the order of service, or in all queues of the vhost in the
@@ -31,7 +36,7 @@ export async function peek(context: EngineContext, request: PeekRequest): Promis
   const states = request.states ?? messageStates;
   const walk =
     request.queue === undefined
-      ? vhostWalk([...topology.vhost(request.vhost).queues.values()], states, request.order)
+      ? vhostWalk(topology.vhost(request.vhost), states, request.order)
       : queueWalk(topology.queue(request.vhost, request.queue), states, request.order);
   const page = await readPage(context, topology, walk, request);
   return { items: page.items.map(({ message }) => message), next: page.next };
@@ -84,21 +89,34 @@ function deadWalk(queue: QueueRecord, order: Order, bound?: number): Walk {
   };
 }
 
-function vhostWalk(queues: readonly QueueRecord[], states: readonly MessageState[], order: Order): Walk {
+/** Walks over all queues of a vhost by the numbers of their entries. */
+function vhostWalk(vhost: VhostTopology, states: readonly MessageState[], order: Order): Walk {
   const wanted = new Set(states);
+  const queues = [...vhost.queues.values()];
   const queueIds = queues.map((queue) => queue.id);
   const maxRanks = queues.map(maxRankOf);
+  const accept = (position: PositionRow) => wanted.has(position.state);
+  const from = (after: Position | null) => after && { seq: after.seq, queueId: after.queue_id };
+  if (wanted.size === 1 && wanted.has("dead")) {
+    const scope = { vhostIds: [vhost.vhost.id], queueId: null, reason: null, originQueue: null };
+    return {
+      order,
+      accept,
+      step: (db, after, limit) => deadLetterScan(db, scope, { order, after: from(after), limit }),
+    };
+  }
+  if (kindOf(wanted) === "held") {
+    return {
+      order,
+      accept,
+      step: (db, after, limit) => entryScanHeld(db, { queueIds, order, after: from(after), limit }),
+    };
+  }
   return {
     order,
-    accept: (position: PositionRow) => wanted.has(position.state),
-    step: (db, after, limit) =>
-      entryScanQueues(db, {
-        queueIds,
-        maxRanks,
-        order,
-        after: after && { seq: after.seq, queueId: after.queue_id },
-        limit,
-      }),
+    accept,
+    maxStep: MERGED_STEP,
+    step: (db, after, limit) => entryScanQueues(db, { queueIds, maxRanks, order, after: from(after), limit }),
   };
 }
 

@@ -101,6 +101,23 @@ describe("dead letters", () => {
     await expectTrueCounts(fixture);
   });
 
+  test("that a consumer holds are left to it", async () => {
+    const { dlq } = await grave(4);
+    await fixture.lease(dlq, 1);
+    const retried = await retryDeadLetters(fixture.context, { vhost: "/", selection: { kind: "all", queue: dlq } });
+    expect(retried).toMatchObject({ matched: 4, done: 3, skippedCount: 1 });
+    expect(retried.skipped[0]?.why).toContain("A consumer holds it");
+    const id = (await lying(dlq))[0]?.id ?? 0;
+    const discarded = await discardDeadLetters(fixture.context, actor, "/", {
+      kind: "messages",
+      refs: [
+        { queue: dlq, id },
+        { queue: dlq, id },
+      ],
+    });
+    expect(discarded).toMatchObject({ matched: 1, done: 0, skippedCount: 1, trash: null });
+  });
+
   test("that are discarded come back with their order and ids, between those that stayed", async () => {
     const { dlq } = await grave(50);
     const before = await lying(dlq);

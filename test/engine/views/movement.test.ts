@@ -85,6 +85,14 @@ test("states are told apart, each wherever it stands", async () => {
   expect(await states(dlq)).toEqual(["m0 unacked", "m1 dead", "m2 dead", "m3 dead"]);
   expect(await states(dlq, ["dead"])).toEqual(["m1 dead", "m2 dead", "m3 dead"]);
   expect(await states(dlq, ["ready"])).toEqual([]);
+  const everywhere = async (wanted: readonly ("unacked" | "delayed" | "dead")[], order: "oldest" | "newest") => {
+    const page = await fixture.broker.peek(actor, { vhost: "/", states: wanted, order, limit: 50, bodyLimit: 9 });
+    return page.items.map((item) => `${Buffer.from(item.body)} ${item.state}`);
+  };
+  expect((await everywhere(["unacked", "delayed"], "oldest")).sort()).toEqual(
+    ["m0 unacked", "m1 delayed", "m2 unacked", "m3 unacked"].sort(),
+  );
+  expect(await everywhere(["dead"], "newest")).toEqual(["m3 dead", "m2 dead", "m1 dead"]);
   const held = await fixture.broker.getMessage(actor, { vhost: "/", queue: origin, id: leased[2]?.id ?? 0 });
   expect(held.lease?.holder).toContain("tester");
   expect(held.lease?.until?.getTime()).toBeGreaterThan(Date.now());
