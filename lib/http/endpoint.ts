@@ -10,8 +10,7 @@ import type { Reply } from "@/lib/http/reply";
 import { exchangeName, integer, messageId, shortText } from "@/lib/http/schemas";
 import type { SampleControl } from "@/lib/sample/control";
 
-export const methods = ["GET", "POST", "PUT", "DELETE"] as const;
-export type Method = (typeof methods)[number];
+type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 /** What may stand in a path, by the name of the parameter. */
 export const pathParameters = {

@@ -24,7 +24,7 @@ const table: { readonly [C in HttpErrorCode]: { readonly status: number; readonl
 };
 
 /** The body of every answer that is not a success. */
-export interface ErrorBody {
+interface ErrorBody {
   /** RabbitMQ's word for it. */
   readonly error: string;
   /** One or two sentences for a person. */

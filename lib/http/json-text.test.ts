@@ -23,8 +23,8 @@ describe("parseJson", () => {
   });
 
   it("doesn't count brackets within strings", () => {
-    const text = "[[[".repeat(200) + '\\"';
-    expect(parseJson(`"${text}"`)).toBe("[[[".repeat(200) + '"');
+    const text = `${"[[[".repeat(200)}\\"`;
+    expect(parseJson(`"${text}"`)).toBe(`${"[[[".repeat(200)}"`);
   });
 
   it("refuses integers that JavaScript would round", () => {

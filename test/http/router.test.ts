@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { MESSAGE_LIMIT, startApi, type TestApi } from "@/test/http/support";
 
 let api: TestApi;
@@ -38,8 +38,11 @@ describe("the router", () => {
     expect(json.reason).toMatch(reason);
   });
 
-  it("hides the text of a fault of its own", async () => {
+  it("hides the text of a fault of its own, and writes it to the server's log", async () => {
+    const log = vi.spyOn(console, "error").mockImplementation(() => {});
     const { status, json } = await api.call("GET", "/api/queues");
+    expect(String(log.mock.calls[0]?.[1])).toMatch(/no broker/);
+    log.mockRestore();
     expect([status, json.error]).toEqual([500, "internal_server_error"]);
     expect(json.reason).not.toMatch(/no broker/);
   });

@@ -21,7 +21,6 @@ function userJson(user: KnownUser) {
     },
   };
 }
-export type UserJson = ReturnType<typeof userJson>;
 
 export const sessionEndpoints = [
   endpoint({

@@ -16,7 +16,6 @@ function templateJson(template: MessageTemplate) {
   const { id, vhost, name, updatedAt } = template;
   return { id, vhost, name, content: template.content, updated_at: updatedAt.toISOString() };
 }
-export type TemplateJson = ReturnType<typeof templateJson>;
 
 function ownerId({ user }: Call): string {
   if (user === null) throw new BrokerError("unauthenticated", "Log in first.");

@@ -68,7 +68,6 @@ export function leasedJson(message: Leased, encoding: "auto" | "base64") {
     remaining: message.remaining,
   };
 }
-export type LeasedJson = ReturnType<typeof leasedJson>;
 
 /** A message in the answer to RabbitMQ's `get`. */
 export function gotJson(message: Leased, encoding: "auto" | "base64", truncate: number | undefined) {
@@ -83,7 +82,6 @@ export function gotJson(message: Leased, encoding: "auto" | "base64", truncate: 
     ...payloadJson(cut ? message.body.subarray(0, truncate) : message.body, { encoding, cut }),
   };
 }
-export type GotJson = ReturnType<typeof gotJson>;
 
 /** A page of a list; `next` goes into `cursor` to have the following one. */
 export function pageJson<T, J>(page: Page<T>, itemJson: (item: T) => J) {

@@ -58,4 +58,3 @@ export function overviewJson(overview: Overview, asked: { readonly rates: boolea
     samples: asked.rates || asked.lengths ? samples.map(sampleJson) : [],
   };
 }
-export type OverviewJson = ReturnType<typeof overviewJson>;

@@ -49,7 +49,7 @@ export function messageStatsJson(
 }
 
 /** Counters or rates by RabbitMQ's names; `deliver_get` is the sum of the four ways of getting a message. */
-export function ratesJson(values: MessageRates): RatesJson {
+function ratesJson(values: MessageRates): RatesJson {
   const named = Object.fromEntries(Object.entries(counters).map(([name, ours]) => [name, values[ours]]));
   const { deliver, deliverNoAck, get, getNoAck } = values;
   return { ...named, deliver_get: deliver + deliverNoAck + get + getNoAck } as RatesJson;
