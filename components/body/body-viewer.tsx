@@ -87,7 +87,7 @@ export function BodyViewer({
       <div className="flex min-h-8 flex-wrap items-center gap-2">
         <h3 className="font-semibold">Body</h3>
         <span className="text-11 text-ink-3">{formatBytes(body.size)}</span>
-        <span className="ml-auto flex items-center gap-1">
+        <span className="ml-auto flex items-center gap-1 phone:ml-0 phone:w-full">
           {inspection && bytes.length > 0 && (
             <Segments
               value={view ?? "hex"}

@@ -12,6 +12,7 @@ import { useDeadLetterActions } from "@/components/dead-letters/use-actions";
 import { completeMessageWord, hitsOf, messageQualifiers, searchOf } from "@/components/messages/message-filter";
 import { MessagePanel } from "@/components/messages/message-panel";
 import { PinNote } from "@/components/messages/pin-note";
+import { useMessageAlone } from "@/components/messages/use-message-alone";
 import { usePins } from "@/components/messages/use-pins";
 import { useVhost, withVhost } from "@/components/shell/vhost";
 import { Button, ButtonLink } from "@/components/ui/button";
@@ -63,6 +64,7 @@ export function DeadLettersPage() {
   const [opened, setOpened] = useQueryState("message", parseAsString);
   const pins = usePins(`dead ${vhost ?? ""}`);
   const phone = usePhone();
+  const alone = useMessageAlone();
   const wide = useMedia("(width >= 1024px)");
   const selection = useSelection();
   const [discarding, setDiscarding] = useState<Target | null>(null);
@@ -114,18 +116,22 @@ export function DeadLettersPage() {
 
   return (
     <>
-      <PageHead
-        title="Dead letters"
-        note={matching === undefined ? undefined : `${formatNoun(matching, "message")}${filtered ? " that match" : ""}`}
-        actions={
-          <ButtonLink href={withVhost("/trash", vhost)} icon={<Archive className="icon-14" aria-hidden="true" />}>
-            Trash
-            {inTrash !== undefined && inTrash > 0 && (
-              <span className="font-normal text-ink-3">{formatCount(inTrash)}</span>
-            )}
-          </ButtonLink>
-        }
-      />
+      {!alone && (
+        <PageHead
+          title="Dead letters"
+          note={
+            matching === undefined ? undefined : `${formatNoun(matching, "message")}${filtered ? " that match" : ""}`
+          }
+          actions={
+            <ButtonLink href={withVhost("/trash", vhost)} icon={<Archive className="icon-14" aria-hidden="true" />}>
+              Trash
+              {inTrash !== undefined && inTrash > 0 && (
+                <span className="font-normal text-ink-3">{formatCount(inTrash)}</span>
+              )}
+            </ButtonLink>
+          }
+        />
+      )}
       <SplitView
         name="dead-letters"
         panelLabel={open ? `Dead letter ${open.id}` : "Dead letter"}

@@ -148,7 +148,9 @@ function withGaps(events: readonly (TimelineEvent & { at?: Date })[]): TimelineE
   return events.map(({ at, ...event }, index) => {
     const later = events.slice(index + 1).find((next) => next.at)?.at;
     const waited = at !== undefined && later !== undefined && later.getTime() - at.getTime() > 2000;
-    const when = at && <When at={at} before={before} />;
+    // Stored in the same millisecond as it was published: no gap worth a number.
+    const same = at !== undefined && before !== undefined && at.getTime() - before.getTime() < 1;
+    const when = at && !same && <When at={at} before={before} />;
     if (at !== undefined) before = at;
     return { ...event, ...(when && { when }), ...(waited && { waited }) };
   });

@@ -3,6 +3,7 @@
 import { Send } from "lucide-react";
 import { MessagesView } from "@/components/messages/messages-view";
 import { useOneVhost, VhostNote } from "@/components/messages/one-vhost";
+import { useMessageAlone } from "@/components/messages/use-message-alone";
 import { withVhost } from "@/components/shell/vhost";
 import { ButtonLink } from "@/components/ui/button";
 import { PageHead } from "@/components/ui/page-head";
@@ -10,17 +11,20 @@ import { PageHead } from "@/components/ui/page-head";
 /** All messages of a vhost. */
 export function MessagesPage() {
   const { vhost, chosen } = useOneVhost();
+  const alone = useMessageAlone();
   return (
     <>
-      <PageHead
-        title="Messages"
-        note="Reading changes nothing: order, flags and counts stay as they are"
-        actions={
-          <ButtonLink href={withVhost("/publish", vhost)} icon={<Send className="icon-14" aria-hidden="true" />}>
-            Publish
-          </ButtonLink>
-        }
-      />
+      {!alone && (
+        <PageHead
+          title="Messages"
+          note={<span className="phone:hidden">Reading changes nothing: order, flags and counts stay as they are</span>}
+          actions={
+            <ButtonLink href={withVhost("/publish", vhost)} icon={<Send className="icon-14" aria-hidden="true" />}>
+              Publish
+            </ButtonLink>
+          }
+        />
+      )}
       {!chosen && <VhostNote vhost={vhost} what="Messages" />}
       <MessagesView key={vhost} vhost={vhost} />
     </>

@@ -1,6 +1,7 @@
 "use client";
 
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import clsx from "clsx";
 import { Download, RefreshCw } from "lucide-react";
 import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { type ReactNode, useCallback, useMemo } from "react";
@@ -113,7 +114,12 @@ export function MessagesView({ vhost, queue }: { vhost: string; queue?: string }
 
   return (
     <>
-      <div className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line px-4 py-2">
+      <div
+        className={clsx(
+          "flex shrink-0 flex-wrap items-center gap-2 border-b border-line px-4 py-2",
+          open !== null && "phone:hidden",
+        )}
+      >
         <Search {...{ vhost, query, names }} onChange={onQuery} withQueues={!inQueue} />
         <span className="flex gap-2 phone:hidden">
           <ColumnsButton name="messages" columns={columns} />

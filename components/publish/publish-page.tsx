@@ -96,10 +96,10 @@ function PublishForm({ vhost, chosen }: { vhost: string; chosen: boolean }) {
           />
         }
       />
-      <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_minmax(0,500px)] narrow:flex narrow:flex-col narrow:overflow-y-auto">
+      <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_minmax(0,500px)] grid-rows-[minmax(0,1fr)_auto] narrow:block narrow:overflow-y-auto">
         <form
           aria-label="Message"
-          className="min-h-0 overflow-y-auto px-4 pt-3 pb-4 narrow:overflow-visible"
+          className="row-span-2 min-h-0 overflow-y-auto px-4 pt-3 pb-4 narrow:overflow-visible"
           onSubmit={(event) => event.preventDefault()}
         >
           {!chosen && <VhostNote vhost={vhost} what="A message goes to the exchanges" />}
@@ -180,56 +180,56 @@ function PublishForm({ vhost, chosen }: { vhost: string; chosen: boolean }) {
               <SendingAnswer vhost={vhost} sending={sending} onStop={stop} onDismiss={forget} />
             </div>
           )}
-          <footer className="sticky bottom-0 flex min-h-13 flex-wrap items-center gap-2 border-t border-line bg-bg px-4 py-2">
-            <span className="inline-flex items-center gap-1.5 text-12 text-ink-2">
-              Send
-              <NumberField
-                aria-label="How many"
-                className="w-16"
-                min={1}
-                max={100_000}
-                value={form.count}
-                onChange={(count) => setForm({ ...form, count: count ?? 1 })}
-              />
-              {form.count > 1 && (
-                <>
-                  at
-                  <NumberField
-                    aria-label="Messages per second"
-                    className="w-20"
-                    min={0.1}
-                    max={1000}
-                    unit="/s"
-                    value={form.rate}
-                    onChange={(rate) => setForm({ ...form, rate: rate ?? 10 })}
-                  />
-                </>
-              )}
-            </span>
-            <span className="ml-auto flex items-center gap-2">
-              <CopyButton
-                label="Copy as curl"
-                icon={<Terminal className="icon-16" aria-hidden="true" />}
-                text={() =>
-                  curlFor(location.origin + publishPath(vhost, exchange), buildPublishing(form, keyTyped, file, 1))
-                }
-              />
-              <Button
-                variant="primary"
-                size="lg"
-                icon={<Send className="icon-14" aria-hidden="true" />}
-                busy={running}
-                disabledReason={blocked}
-                onClick={send}
-              >
-                {buttonWords(form.count, preview.error === null ? preview.data?.queues.length : undefined, running)}
-                <span className="phone:hidden [&_kbd]:border-on-accent/40 [&_kbd]:bg-transparent [&_kbd]:text-on-accent">
-                  <Kbd>Ctrl Enter</Kbd>
-                </span>
-              </Button>
-            </span>
-          </footer>
         </aside>
+        <footer className="sticky bottom-0 flex min-h-13 flex-wrap items-center gap-2 border-t border-l border-line bg-bg px-4 py-2 narrow:border-l-0">
+          <span className="inline-flex items-center gap-1.5 text-12 text-ink-2">
+            Send
+            <NumberField
+              aria-label="How many"
+              className="w-16"
+              min={1}
+              max={100_000}
+              value={form.count}
+              onChange={(count) => setForm({ ...form, count: count ?? 1 })}
+            />
+            {form.count > 1 && (
+              <>
+                at
+                <NumberField
+                  aria-label="Messages per second"
+                  className="w-20"
+                  min={0.1}
+                  max={1000}
+                  unit="/s"
+                  value={form.rate}
+                  onChange={(rate) => setForm({ ...form, rate: rate ?? 10 })}
+                />
+              </>
+            )}
+          </span>
+          <span className="ml-auto flex items-center gap-2">
+            <CopyButton
+              label="Copy as curl"
+              icon={<Terminal className="icon-16" aria-hidden="true" />}
+              text={() =>
+                curlFor(location.origin + publishPath(vhost, exchange), buildPublishing(form, keyTyped, file, 1))
+              }
+            />
+            <Button
+              variant="primary"
+              size="lg"
+              icon={<Send className="icon-14" aria-hidden="true" />}
+              busy={running}
+              disabledReason={blocked}
+              onClick={send}
+            >
+              {buttonWords(form.count, preview.error === null ? preview.data?.queues.length : undefined, running)}
+              <span className="phone:hidden [&_kbd]:border-on-accent/40 [&_kbd]:bg-transparent [&_kbd]:text-on-accent">
+                <Kbd>Ctrl Enter</Kbd>
+              </span>
+            </Button>
+          </span>
+        </footer>
       </div>
     </div>
   );
