@@ -79,6 +79,20 @@ export class Channel {
     }
   }
 
+  /** Closes the channel when it has held a message for too long (rabbitmq.com/consumers#acknowledgement-timeout). */
+  endIfOverdue(now: number): void {
+    const timeout = this.connection.door.settings.acknowledgementTimeoutMs;
+    const { oldest } = this.unacknowledged;
+    if (oldest === undefined || now - oldest < timeout) return;
+    this.fail(
+      new AmqpError(
+        "PRECONDITION_FAILED",
+        `delivery acknowledgement on channel ${this.number} timed out. Timeout value used: ${timeout} ms. ` +
+          "The server's setting for it is the acknowledgement timeout.",
+      ),
+    );
+  }
+
   send<N extends MethodName>(name: N, args: Arguments<N>): void {
     if (!this.#closing) this.connection.send(this.number, name, args);
   }

@@ -40,6 +40,7 @@ export class Connection {
   #heartbeat: Heartbeat | undefined;
   #timer: NodeJS.Timeout | undefined;
   #flushIsDue = false;
+  #released: Promise<void> | undefined;
   #frameMax: number = defaultFrameMax;
   #channelMax = 0;
   #publishing = { bytes: 0, messages: 0 };
@@ -126,6 +127,11 @@ export class Connection {
     if (this.#publishing.bytes < most / 2 && this.#publishing.messages < messages / 2 && this.#socket.isPaused()) {
       this.#socket.resume();
     }
+  }
+
+  /** Closes the channels that have held a message for longer than is allowed. */
+  endOverdueChannels(now: number): void {
+    for (const channel of this.#channels.values()) channel.endIfOverdue(now);
   }
 
   /** The channel's number is free again. */
@@ -373,8 +379,13 @@ export class Connection {
     this.#onClosed();
   }
 
-  /** Gives back what the channels hold, and deletes the queues that were this connection's alone. */
-  async #release(): Promise<void> {
+  /** Gives back what the channels hold, and deletes the queues that were this connection's alone; once. */
+  #release(): Promise<void> {
+    this.#released ??= this.#letGo();
+    return this.#released;
+  }
+
+  async #letGo(): Promise<void> {
     const channels = [...this.#channels.values()];
     this.#channels.clear();
     await Promise.all(channels.map((channel) => channel.release()));

@@ -56,7 +56,8 @@ export class Consumer implements CreditHolder {
 
   deliver(message: Leased): void {
     const { noAck } = this;
-    const held = noAck || message.receipt === null ? null : { receipt: message.receipt, consumer: this };
+    const held =
+      noAck || message.receipt === null ? null : { receipt: message.receipt, consumer: this, since: Date.now() };
     if (held !== null) {
       this.#held++;
       this.#channel.heldByConsumers++;

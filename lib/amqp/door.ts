@@ -12,7 +12,6 @@ export interface AmqpUser {
 export type Authenticate = (user: string, password: string, address: string | null) => Promise<AmqpUser>;
 
 export interface AmqpLog {
-  info(message: string): void;
   error(message: string, error: unknown): void;
 }
 
@@ -26,8 +25,18 @@ export interface AmqpSettings {
   readonly maxMessageSize: number;
   /** How long a client may take to log in, in ms. */
   readonly handshakeTimeoutMs: number;
-  /** How long a message may stay unacknowledged, in ms, before it goes back to its queue. */
+  /** How long a message may stay unacknowledged, in ms, before its channel is closed. */
   readonly acknowledgementTimeoutMs: number;
+}
+
+/** How often overdue acknowledgements are looked for, in ms. */
+export function overdueCheckMs(settings: AmqpSettings): number {
+  return Math.min(60_000, settings.acknowledgementTimeoutMs);
+}
+
+/** How long a message is leased, in ms: its channel is closed first, so that nobody acknowledges what has passed on. */
+export function holdMs(settings: AmqpSettings): number {
+  return settings.acknowledgementTimeoutMs + 2 * overdueCheckMs(settings);
 }
 
 /** What all connections to one node share. */

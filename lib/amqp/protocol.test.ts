@@ -237,6 +237,27 @@ describe("slow peers", () => {
     await expect.poll(() => client.received.filter(({ name }) => name === "basic.deliver").length).toBe(60);
   });
 
+  test("one that never acknowledges loses its channel, and the message goes back", async () => {
+    const impatient = await startAmqpServer({ acknowledgementTimeoutMs: 100 });
+    const slow = new RawClient(impatient.port);
+    await slow.open();
+    await slow.openChannel();
+    await slow.declare(1, "q");
+    slow.publish(1, "q", Buffer.from("x"));
+    slow.send(1, "basic.get", { queue: "q", noAck: false });
+    await slow.expect("basic.get-ok");
+    await slow.next();
+    await slow.next();
+    const close = await slow.expect("channel.close");
+    expect(close).toMatchObject({ replyCode: 406, replyText: expect.stringContaining("timed out") });
+    slow.send(1, "channel.close-ok", {});
+    await slow.openChannel();
+    slow.send(1, "basic.get", { queue: "q", noAck: true });
+    expect(await slow.expect("basic.get-ok")).toMatchObject({ redelivered: true });
+    slow.socket.destroy();
+    await impatient.close();
+  });
+
   test("heartbeats are sent, and a silent peer is given up", { timeout: 10_000 }, async () => {
     await client.open({ heartbeat: 1 });
     await expect.poll(() => client.received.some(({ name }) => name === "heartbeat"), { timeout: 2000 }).toBe(true);

@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { Connection } from "@/lib/amqp/connection";
 import { DirectReplies } from "@/lib/amqp/direct-replies";
 import { QueueDispatchers } from "@/lib/amqp/dispatch";
-import type { AmqpLog, AmqpSettings, Authenticate, Door } from "@/lib/amqp/door";
+import { type AmqpLog, type AmqpSettings, type Authenticate, type Door, holdMs, overdueCheckMs } from "@/lib/amqp/door";
 import { defaultChannelMax, defaultFrameMax } from "@/lib/amqp/wire/constants";
 import type { Broker } from "@/lib/broker/broker";
 
@@ -29,6 +29,7 @@ export interface AmqpServerOptions {
 export class AmqpServer {
   readonly #door: Door;
   readonly #server: Server;
+  readonly #overdueCheck: NodeJS.Timeout;
   readonly #connections = new Set<Connection>();
 
   constructor({ broker, authenticate, log, settings }: AmqpServerOptions) {
@@ -38,9 +39,12 @@ export class AmqpServer {
       authenticate,
       log,
       settings: all,
-      dispatchers: new QueueDispatchers(broker, log, all.acknowledgementTimeoutMs),
+      dispatchers: new QueueDispatchers(broker, log, holdMs(all)),
       replies: new DirectReplies(),
     };
+    this.#overdueCheck = setInterval(() => {
+      for (const connection of this.#connections) connection.endOverdueChannels(Date.now());
+    }, overdueCheckMs(all));
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
   }
 
@@ -68,6 +72,7 @@ export class AmqpServer {
 
   /** Takes no new connections, tells every client, and resolves when all that they held has gone back. */
   async close(): Promise<void> {
+    clearInterval(this.#overdueCheck);
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const connection of this.#connections) connection.close("the broker is shutting down");
     const deadline = Date.now() + closeTimeoutMs + 1000;

@@ -10,6 +10,8 @@ export interface Held {
   readonly receipt: Receipt;
   /** Null for what was fetched with basic.get, which counts against no prefetch limit. */
   readonly consumer: CreditHolder | null;
+  /** When it was delivered, in ms since 1970. */
+  readonly since: number;
 }
 
 /** A channel's deliveries that are not acknowledged yet, by delivery tag. Tags begin at 1 and only grow. */
@@ -19,6 +21,11 @@ export class Unacknowledged {
 
   get size(): number {
     return this.#held.size;
+  }
+
+  /** When the delivery that has waited longest was made; undefined when none waits. */
+  get oldest(): number | undefined {
+    return this.#held.values().next().value?.since;
   }
 
   /** The next delivery tag; for auto-acknowledged deliveries nothing else is remembered. */

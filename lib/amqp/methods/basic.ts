@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Channel } from "@/lib/amqp/channel";
 import { Consumer } from "@/lib/amqp/consumer";
 import { directReplyQueue } from "@/lib/amqp/direct-replies";
+import { holdMs } from "@/lib/amqp/door";
 import { openQueue } from "@/lib/amqp/methods/queue";
 import { AmqpError } from "@/lib/amqp/wire/errors";
 import type { Arguments, Method } from "@/lib/amqp/wire/methods";
@@ -130,7 +131,7 @@ async function get(channel: Channel, { queue: named, noAck }: Arguments<"basic.g
     vhost,
     queue,
     max: 1,
-    visibilityTimeoutMs: door.settings.acknowledgementTimeoutMs,
+    visibilityTimeoutMs: holdMs(door.settings),
     waitMs: 0,
     autoAck: noAck,
     countAs: "get",
@@ -139,7 +140,7 @@ async function get(channel: Channel, { queue: named, noAck }: Arguments<"basic.g
     channel.send("basic.get-empty", {});
     return;
   }
-  const held = message.receipt === null ? null : { receipt: message.receipt, consumer: null };
+  const held = message.receipt === null ? null : { receipt: message.receipt, consumer: null, since: Date.now() };
   channel.connection.sendContent(
     channel.number,
     "basic.get-ok",

@@ -34,11 +34,11 @@ export async function handleExchange(channel: Channel, method: Method): Promise<
 
 async function declare({ connection }: Channel, args: Arguments<"exchange.declare">): Promise<void> {
   const { actor, vhost, door } = connection;
+  if (args.exchange === "") throw refusedOnDefault();
   if (args.passive) {
     await door.broker.getExchange(actor, vhost, args.exchange);
     return;
   }
-  if (args.exchange === "") throw refusedOnDefault();
   await door.broker.declareExchange(actor, {
     vhost,
     name: args.exchange,

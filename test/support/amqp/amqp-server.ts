@@ -32,7 +32,7 @@ export async function startAmqpServer(
       if (user !== password) throw new BrokerError("unauthenticated", "wrong");
       return { name: user, tags: ["administrator"] };
     },
-    log: { info: () => {}, error: (message, error) => errors.push(message, error) },
+    log: { error: (message, error) => errors.push(message, error) },
     settings,
   });
   const port = await server.listen(0, "127.0.0.1");
