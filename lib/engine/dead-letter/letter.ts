@@ -47,7 +47,7 @@ export function routeLetter(
       reason: cause.reason,
       at,
       deadLetterRoutingKey: queue.limits.deadLetterRoutingKey,
-      ...(cause.error && { error: cause.error }),
+      ...(cause.error && { error: asText(cause.error) }),
     },
   );
   const { headers } = letter.properties;
@@ -73,6 +73,13 @@ export function routeLetter(
     },
   };
   return { copy, targets };
+}
+
+/** Half a surrogate pair, as a cut in the middle of one leaves it, is no text that a header could carry. */
+function asText(error: FailureReport): FailureReport {
+  return Object.fromEntries(
+    Object.entries(error).map(([name, text]: [string, string]) => [name, text.replace(/\p{Surrogate}/gu, "\ufffd")]),
+  );
 }
 
 /** Postgres' text can't hold NUL, nor lone surrogates; the headers still have the words as they came. */

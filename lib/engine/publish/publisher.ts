@@ -5,6 +5,7 @@ import { isConnectionTrouble } from "@/lib/engine/database-errors";
 import type { Outgoing } from "@/lib/engine/publish/outgoing";
 import { type Routed, routed, storeRouted } from "@/lib/engine/publish/store";
 import type { TopologyCache } from "@/lib/engine/topology/cache";
+import type { TopologySnapshot } from "@/lib/engine/topology/snapshot";
 
 /** One flush takes at most so much; what is left goes with the next. */
 const maxMessages = 1000;
@@ -42,8 +43,7 @@ export class Publisher {
   /**
    * Resolves after commit. `unavailable` leaves open whether it was stored: the connection was lost before the answer.
    */
-  async publish(message: Outgoing): Promise<PublishOutcome> {
-    await this.#mustBeRoutable(message);
+  publish(message: Outgoing): Promise<PublishOutcome> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ message, resolve, reject });
       if (this.#running) return;
@@ -51,14 +51,6 @@ export class Publisher {
       // Everything that came in with the same turn of the event loop goes together.
       setImmediate(() => void this.#run());
     });
-  }
-
-  /** An exchange that isn't known here may have been made elsewhere: looks again before it says so. */
-  async #mustBeRoutable(message: Outgoing): Promise<void> {
-    const known = await this.#topology.current();
-    if (known.vhosts.get(message.vhost)?.exchanges.has(message.exchange)) return;
-    const fresh = await this.#topology.fresh();
-    fresh.exchange(message.vhost, message.exchange);
   }
 
   async #run(): Promise<void> {
@@ -112,15 +104,16 @@ export class Publisher {
   async #store(batch: readonly Waiting[]): Promise<{ waiting: Waiting; routed: Routed }[]> {
     let left = batch;
     let snapshot = await this.#topology.current();
+    let isFresh = false;
     for (let attempt = 0; attempt < maxReroutes; attempt++) {
-      const routable: { waiting: Waiting; routed: Routed }[] = [];
-      for (const waiting of left) {
-        try {
-          routable.push({ waiting, routed: routed(waiting.message, snapshot) });
-        } catch (error) {
-          waiting.reject(error);
-        }
+      const { routable, refused } = route(left, snapshot);
+      if (refused.length > 0 && !isFresh) {
+        // What isn't known here may have been made elsewhere. All wait for the answer, so that they keep their order.
+        snapshot = await this.#topology.fresh();
+        isFresh = true;
+        continue;
       }
+      for (const { waiting, error } of refused) waiting.reject(error);
       if (routable.length === 0) return [];
       const stored = await storeRouted(
         this.#database,
@@ -133,6 +126,20 @@ export class Publisher {
     }
     throw new BrokerError("unavailable", "The topology changes too quickly to publish by it. Try again shortly.");
   }
+}
+
+/** Those that this topology has no way for are refused, each with the reason. */
+function route(batch: readonly Waiting[], snapshot: TopologySnapshot) {
+  const routable: { waiting: Waiting; routed: Routed }[] = [];
+  const refused: { waiting: Waiting; error: unknown }[] = [];
+  for (const waiting of batch) {
+    try {
+      routable.push({ waiting, routed: routed(waiting.message, snapshot) });
+    } catch (error) {
+      refused.push({ waiting, error });
+    }
+  }
+  return { routable, refused };
 }
 
 function outcomeOf({ queues, rejected, messageId }: Routed): PublishOutcome {
