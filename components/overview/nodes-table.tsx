@@ -25,7 +25,8 @@ export function NodesTable() {
           <ErrorNote title="The nodes could not be loaded." error={error} />
         </div>
       )}
-      <div className="overflow-x-auto">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: on a phone it scrolls, and so must be reachable by keyboard. */}
+      <section aria-label="Nodes" tabIndex={0} className="overflow-x-auto outline-offset-[-2px]">
         <table className="w-full text-left">
           <thead className="bg-sunken text-11 text-ink-2">
             <tr className="h-8 border-y border-line">
@@ -52,7 +53,7 @@ export function NodesTable() {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </section>
   );
 }
