@@ -26,7 +26,7 @@ export const allDuties: readonly Duty[] = [
   duty("thinning of samples", THIN_EVERY_MS, thinSamples),
   duty("expiry of samples", 10 * minute, expireSamples),
   duty("expiry of the trash", minute, expireTrash),
-  duty("deleted queues", 5_000, sweepLeftovers),
+  duty("deleted queues", 15_000, sweepLeftovers),
   duty("new partitions", minute / 2, (context) => rotatePartitions(context)),
   duty("old partitions", 10 * minute, (context) => dropPartitions(context)),
 ];

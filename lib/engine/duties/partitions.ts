@@ -32,7 +32,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const MIB = 1_048_576;
 
 /** Small partitions are not worth their number: every look-up of a body passes all of them. */
-export const partitionRules: PartitionRules = {
+const partitionRules: PartitionRules = {
   moveOnAfterMs: HOUR_MS,
   moveOnFromBytes: 64 * MIB,
   moveOnAtBytes: 1024 * MIB,

@@ -11,7 +11,7 @@ type Total = (typeof totals)[number];
 /** Cumulative counters of a sample; those that a kind of sample doesn't have are 0. */
 export type TotalsRow = Record<Total, number>;
 
-export interface OverviewRow extends TotalsRow, Record<(typeof gauges)[number], number> {
+interface OverviewRow extends TotalsRow, Record<(typeof gauges)[number], number> {
   queues: number;
   exchanges: number;
   bindings: number;

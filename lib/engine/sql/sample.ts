@@ -1,7 +1,7 @@
 import type { Queryable } from "@/lib/engine/statement";
 
 /** The thinning steps: rows older than `olderThanMs` are left at one per `keepEveryMs`. */
-export interface ThinningStep {
+interface ThinningStep {
   readonly olderThanMs: number;
   readonly keepEveryMs: number;
 }

@@ -19,7 +19,7 @@ export interface Walk {
   accept(position: PositionRow): boolean;
 }
 
-export interface PageRequest {
+interface PageRequest {
   readonly limit: number;
   readonly cursor?: string;
   readonly bodyLimit: number;
@@ -32,7 +32,7 @@ export interface ReadMessage {
   readonly message: PeekedMessage;
 }
 
-export interface ReadPage {
+interface ReadPage {
   readonly items: readonly ReadMessage[];
   readonly next: string | null;
 }

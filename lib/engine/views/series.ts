@@ -4,7 +4,7 @@ import type { SampleRow } from "@/lib/engine/sql/overview";
 import { ratesBetween, totalsOf } from "@/lib/engine/views/rates";
 
 /** How far apart samples of a given age are when something changes all the time: the sampler's tick, then thinned. */
-export const sampleSpacing = [
+const sampleSpacing = [
   { olderThanMs: 0, everyMs: 5_000 },
   { olderThanMs: 600_000, everyMs: 60_000 },
   { olderThanMs: 10_800_000, everyMs: 600_000 },
