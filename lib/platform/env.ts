@@ -48,7 +48,10 @@ const variables = z.object({
 });
 
 function isPostgresUrl(text: string): boolean {
-  return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
+  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) return false;
+  // A password with a bare / ? or # ends the host too early: the rest, with its @, lands behind it.
+  const { pathname, search, hash } = new URL(text);
+  return hash === "" && !`${pathname}${search}`.includes("@");
 }
 
 /**
