@@ -96,7 +96,7 @@ function takenFrom(message: GetMessage): Taken {
 }
 
 /** amqplib's way of writing typed values: `{ "!": type, value }`. */
-function amqplibTable(table: FieldTable): Record<string, unknown> {
+export function amqplibTable(table: FieldTable): Record<string, unknown> {
   return Object.fromEntries([...table].map(([name, value]) => [name, amqplibValue(value)]));
 }
 

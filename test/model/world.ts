@@ -49,8 +49,8 @@ export class World {
   readonly model: ModelBroker;
   readonly engine: EngineForTest;
   readonly vhost: string;
-  /** Every receipt that was ever given out, settled or not. */
-  readonly receipts: Pair[] = [];
+  /** Every receipt that was ever given out, settled or not; but those of a queue that was deleted. */
+  receipts: (Pair & { readonly queue: string })[] = [];
   readonly trash: Pair[] = [];
   #now = Date.now();
   #bodies = 0;

@@ -50,13 +50,13 @@ describe("queue arguments", () => {
   test.each<[Record<string, unknown>, string]>([
     [
       { "x-message-ttl": -1 },
-      "invalid arg 'x-message-ttl' for queue 'q' in vhost '/': must be from 0 to 4294967295, not -1",
+      "invalid arg 'x-message-ttl' for queue 'q' in vhost '/': must be from 0 to 315360000000, not -1",
     ],
     [
       { "x-message-ttl": "60000" },
       "invalid arg 'x-message-ttl' for queue 'q' in vhost '/': must be an integer, not a string",
     ],
-    [{ "x-expires": 0 }, "invalid arg 'x-expires' for queue 'q' in vhost '/': must be from 1 to 4294967295, not 0"],
+    [{ "x-expires": 0 }, "invalid arg 'x-expires' for queue 'q' in vhost '/': must be from 1 to 315360000000, not 0"],
     [
       { "x-max-priority": 256 },
       "invalid arg 'x-max-priority' for queue 'q' in vhost '/': must be from 0 to 255, not 256",
@@ -95,7 +95,8 @@ describe("queue arguments", () => {
   test("expiration is digits", () => {
     expect(expirationMs(undefined)).toBeNull();
     expect(expirationMs("0")).toBe(0);
-    for (const bad of ["", "-1", "1.5", "1e3", " 5", "9999999999", "soon"]) {
+    expect(expirationMs("+05")).toBe(5);
+    for (const bad of ["", "-1", "1.5", "1e3", " 5", "315360000001", "soon"]) {
       expect(() => expirationMs(bad)).toThrow(expect.objectContaining({ code: "precondition-failed" }));
     }
   });
@@ -125,11 +126,11 @@ describe("declaring again", () => {
     ],
     [
       { arguments: fromPlain({ "x-max-length": 11 }) },
-      "inequivalent arg 'x-max-length' for queue 'q' in vhost '/': received the value '11' of type 'integer' but current is the value '10' of type 'integer'",
+      "inequivalent arg 'x-max-length' for queue 'q' in vhost '/': received '11' but current is '10'",
     ],
     [
       { arguments: fromPlain({}) },
-      "inequivalent arg 'x-max-length' for queue 'q' in vhost '/': received none but current is the value '10' of type 'integer'",
+      "inequivalent arg 'x-max-length' for queue 'q' in vhost '/': received none but current is the value '10' of type 'long'",
     ],
   ])("%j", (change, message) => {
     expect(again(change)).toThrow(expect.objectContaining({ code: "precondition-failed", message }));

@@ -26,8 +26,8 @@ export interface QueueLimits {
 
 /** RabbitMQ's default for quorum queues since 4.0 (https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling). */
 export const defaultDeliveryLimit = 20;
-/** RabbitMQ's greatest time, what Erlang's timers hold: 2^32 - 1 ms. */
-const maxMs = 0xffffffff;
+/** RabbitMQ's greatest time to live: ten years of 365 days. */
+const maxMs = 315_360_000_000;
 const maxCount = Number.MAX_SAFE_INTEGER;
 
 type Check = (value: FieldValue) => string | null;
@@ -115,12 +115,12 @@ export function messageTtl(limits: Pick<QueueLimits, "messageTtlMs">, expiration
 }
 
 /**
- * A message's own time to live, in ms, from its `expiration` property: decimal digits. Null when absent. Throws
+ * A message's own time to live, in ms, from its `expiration` property: decimal digits, a plus sign allowed. Null when absent. Throws
  * `precondition-failed` for anything else (RabbitMQ closes the channel with 406: "invalid expiration").
  */
 export function expirationMs(expiration: string | undefined): number | null {
   if (expiration === undefined) return null;
-  const ms = /^\d{1,10}$/.test(expiration) ? Number(expiration) : Number.NaN;
+  const ms = /^\+?\d{1,20}$/.test(expiration) ? Number(expiration) : Number.NaN;
   if (ms <= maxMs) return ms;
   throw new BrokerError(
     "precondition-failed",

@@ -1,6 +1,6 @@
 import { BrokerError } from "@/lib/broker/errors";
 import type { FieldTable, FieldValue } from "@/lib/broker/properties/field-value";
-import { classOf, sameValue } from "@/lib/broker/rules/field-equality";
+import { sameValue } from "@/lib/broker/rules/field-equality";
 import { comparedQueueArguments } from "@/lib/broker/rules/queue-arguments";
 import type { ExchangeType } from "@/lib/broker/topology";
 
@@ -64,13 +64,38 @@ function compareArgument(
 ): void {
   if (current === undefined && received === undefined) return;
   if (current && received && sameValue(current, received)) return;
-  throw inequivalent(name, where, `received ${inWords(received)} but current is ${inWords(current)}`);
+  const words = current && received && current.t === received.t ? untyped : typed;
+  throw inequivalent(name, where, `received ${words(received)} but current is ${words(current)}`);
 }
 
-function inWords(value: FieldValue | undefined): string {
+/** RabbitMQ's names of the field types, which are those of its Erlang client. */
+const typeNames: Readonly<Record<FieldValue["t"], string>> = {
+  S: "longstr",
+  x: "binary",
+  t: "bool",
+  b: "byte",
+  B: "unsignedbyte",
+  s: "short",
+  u: "unsignedshort",
+  I: "signedint",
+  i: "unsignedint",
+  l: "long",
+  f: "float",
+  d: "double",
+  D: "decimal",
+  T: "timestamp",
+  F: "table",
+  A: "array",
+  V: "void",
+};
+
+function typed(value: FieldValue | undefined): string {
+  return value === undefined ? "none" : `the value ${untyped(value)} of type '${typeNames[value.t]}'`;
+}
+
+function untyped(value: FieldValue | undefined): string {
   if (value === undefined) return "none";
-  const text = value.t === "F" || value.t === "A" || value.t === "D" || value.t === "V" ? "" : ` '${value.v}'`;
-  return `the value${text} of type '${value.t === "S" ? "longstr" : classOf(value)}'`;
+  return value.t === "F" || value.t === "A" || value.t === "D" || value.t === "V" ? "(nested)" : `'${value.v}'`;
 }
 
 function inequivalent(name: string, where: string, difference: string): BrokerError {
