@@ -4,12 +4,13 @@ import { Channel } from "@/lib/amqp/channel";
 import type { AmqpUser, Door } from "@/lib/amqp/door";
 import { Heartbeat } from "@/lib/amqp/heartbeat";
 import { mechanisms, readCredentials } from "@/lib/amqp/login";
+import { Outbox } from "@/lib/amqp/outbox";
 import { clientCapabilities, serverProperties } from "@/lib/amqp/server-properties";
 import { Settler } from "@/lib/amqp/settler";
-import { defaultFrameMax, frameMinSize, frameType, protocolHeader } from "@/lib/amqp/wire/constants";
+import { checkTuning } from "@/lib/amqp/tuning";
+import { defaultFrameMax, frameType, protocolHeader } from "@/lib/amqp/wire/constants";
 import { idOf } from "@/lib/amqp/wire/content-assembler";
-import { AmqpError, shortened } from "@/lib/amqp/wire/errors";
-import { FrameOutput } from "@/lib/amqp/wire/frame-output";
+import { AmqpError } from "@/lib/amqp/wire/errors";
 import { FrameParser, ProtocolMismatchError } from "@/lib/amqp/wire/frame-parser";
 import { decodeMethod } from "@/lib/amqp/wire/method-codec";
 import type { Arguments, ContentMethodName, MethodName } from "@/lib/amqp/wire/methods";
@@ -33,13 +34,12 @@ export class Connection {
   readonly door: Door;
   readonly #socket: Socket;
   readonly #parser: FrameParser;
-  readonly #output = new FrameOutput();
+  readonly #outbox: Outbox;
   readonly #channels = new Map<number, Channel>();
   readonly #onClosed: () => void;
   #state: State = "header";
   #heartbeat: Heartbeat | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #flushIsDue = false;
   #released: Promise<void> | undefined;
   #frameMax: number = defaultFrameMax;
   #channelMax = 0;
@@ -54,6 +54,7 @@ export class Connection {
     this.#socket = socket;
     this.door = door;
     this.#onClosed = onClosed;
+    this.#outbox = new Outbox(socket, () => this.#heartbeat?.sent());
     this.#parser = new FrameParser({
       frameMax: Math.max(defaultFrameMax, door.settings.frameMax),
       expectHeader: true,
@@ -89,14 +90,14 @@ export class Connection {
 
   /** False while the peer doesn't read what it was sent, or is on its way out. */
   get mayDeliver(): boolean {
-    return this.#state === "running" && this.#output.size + this.#socket.writableLength < outputLimit;
+    return this.#state === "running" && this.#outbox.backlog < outputLimit;
   }
 
   /** Sends a method. Nothing is sent any more once the connection is being closed. */
   send<N extends MethodName>(channel: number, name: N, args: Arguments<N>): void {
     if (this.#state === "closing" || this.#state === "closed") return;
-    this.#output.method(channel, name, args);
-    this.#flushSoon();
+    this.#outbox.frames.method(channel, name, args);
+    this.#outbox.flushSoon();
   }
 
   /** Sends a method with content; `properties` are encoded. */
@@ -108,8 +109,8 @@ export class Connection {
     body: Uint8Array,
   ): void {
     if (this.#state === "closing" || this.#state === "closed") return;
-    this.#output.content(channel, name, args, properties, body, this.#frameMax);
-    this.#flushSoon();
+    this.#outbox.frames.content(channel, name, args, properties, body, this.#frameMax);
+    this.#outbox.flushSoon();
   }
 
   /** Counts what is on its way to the broker; the peer is read no further while it is too much. */
@@ -148,7 +149,7 @@ export class Connection {
       this.#socket.destroy();
       return;
     }
-    this.#output.method(0, "connection.close", {
+    this.#outbox.frames.method(0, "connection.close", {
       replyCode: told.replyCode,
       replyText: told.replyText,
       ...told.about,
@@ -173,7 +174,7 @@ export class Connection {
       }
       // Where the next frame begins can't be told any more: nothing more is read.
       this.fail(error);
-      this.#flush();
+      this.#outbox.flush();
       this.#socket.removeAllListeners("data");
       this.#socket.resume();
       this.#socket.end();
@@ -242,8 +243,8 @@ export class Connection {
     const [closeClass, closeMethod] = [idOf("connection.close").classId, idOf("connection.close").methodId];
     if (end - start < 4 || classId !== closeClass) return;
     if (methodId === closeMethod) {
-      this.#output.method(0, "connection.close-ok", {});
-      this.#flush();
+      this.#outbox.frames.method(0, "connection.close-ok", {});
+      this.#outbox.flush();
       this.#socket.end();
     } else if (methodId === idOf("connection.close-ok").methodId) {
       this.#socket.end();
@@ -292,29 +293,20 @@ export class Connection {
     }
   }
 
-  /** A client may ask for less than was offered, and not for more (as RabbitMQ has it, 530). */
-  #tune({ frameMax, channelMax, heartbeat }: Arguments<"connection.tune-ok">): void {
+  #tune(tuning: Arguments<"connection.tune-ok">): void {
     if (this.#actor === undefined) {
       throw new AmqpError("CHANNEL_ERROR", "tune-ok before tune", idOf("connection.tune-ok"));
     }
-    const { settings } = this.door;
-    mustNotExceed("frame_max", frameMax, settings.frameMax);
-    mustNotExceed("channel_max", channelMax, settings.channelMax);
-    if (frameMax !== 0 && frameMax < frameMinSize) {
-      throw new AmqpError(
-        "NOT_ALLOWED",
-        `negotiated frame_max = ${frameMax} is lower than the minimum allowed value (${frameMinSize})`,
-        idOf("connection.tune-ok"),
-      );
-    }
+    checkTuning(tuning, this.door.settings);
+    const { frameMax, channelMax, heartbeat } = tuning;
     this.#frameMax = frameMax;
     this.#channelMax = channelMax;
     if (frameMax !== 0) this.#parser.frameMax = frameMax;
     this.#heartbeat = new Heartbeat(
       heartbeat,
       () => {
-        this.#output.heartbeat();
-        this.#flushSoon();
+        this.#outbox.frames.heartbeat();
+        this.#outbox.flushSoon();
       },
       () => this.#socket.destroy(),
     );
@@ -358,14 +350,14 @@ export class Connection {
     await this.#release();
     if (this.#state === "closing" || this.#state === "closed") return;
     this.send(0, "connection.close-ok", {});
-    this.#flush();
+    this.#outbox.flush();
     this.#state = "closed";
     this.#socket.end();
   }
 
   #beginClosing(): void {
     this.#state = "closing";
-    this.#flush();
+    this.#outbox.flush();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#socket.destroy(), closeTimeoutMs);
     void this.#release();
@@ -406,30 +398,4 @@ export class Connection {
   #wakeConsumers(): void {
     for (const channel of this.#channels.values()) channel.wakeConsumers();
   }
-
-  /** Everything that is sent in one turn of the event loop goes out together. */
-  #flushSoon(): void {
-    if (this.#flushIsDue) return;
-    this.#flushIsDue = true;
-    setImmediate(() => this.#flush());
-  }
-
-  #flush(): void {
-    this.#flushIsDue = false;
-    const chunks = this.#output.take();
-    if (chunks.length === 0 || !this.#socket.writable) return;
-    this.#heartbeat?.sent();
-    this.#socket.cork();
-    for (const chunk of chunks) this.#socket.write(chunk);
-    this.#socket.uncork();
-  }
-}
-
-function mustNotExceed(name: string, asked: number, offered: number): void {
-  if (offered === 0 || (asked !== 0 && asked <= offered)) return;
-  throw new AmqpError(
-    "NOT_ALLOWED",
-    shortened(`negotiated ${name} = ${asked} is higher than the maximum allowed value (${offered})`),
-    idOf("connection.tune-ok"),
-  );
 }
