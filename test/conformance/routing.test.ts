@@ -29,7 +29,7 @@ const exchangeIndex = fc.nat(exchangeCount - 1);
 const word = fc.constantFrom("a", "b", "", "*", "#");
 const pattern = fc.array(word, { maxLength: 4 }).map((words) => words.join("."));
 const key = fc.array(fc.constantFrom("a", "b", ""), { maxLength: 4 }).map((words) => words.join("."));
-/** No floats: RabbitMQ 3.10 holds 1 and 1.0 for equal, 4.x does not, and nor do we (docs/compatibility.md). */
+/** No 1.0: RabbitMQ 3.10 holds 1 and 1.0 for equal, 4.x does not, and nor do we (docs/compatibility.md). */
 const value = fc.constantFrom<unknown>(
   1,
   { "!int8": 1 },

@@ -51,10 +51,10 @@ export function previewRoute<X extends RoutingExchange, Q extends RoutingQueue>(
       if (binding.destination.kind === "queue") queues.add(binding.destination.name);
       else goOn(binding.destination.name, "binding");
     }
-    const alternate = exchange.name === "" ? undefined : alternateOf(exchange);
+    const alternate = alternateOf(exchange);
     if (alternate !== undefined && !verdicts.some(({ matches }) => matches)) goOn(alternate, "alternate");
   }
-  const alternate = exchangeName === "" ? undefined : alternateOf(first);
+  const alternate = alternateOf(first);
   const exists = alternate !== undefined && table.exchange(alternate) !== undefined;
   return { steps, queues: [...queues], alternateExchange: exists ? alternate : null };
 }

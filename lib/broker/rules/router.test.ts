@@ -86,6 +86,8 @@ describe("route", () => {
   test("a missing alternate exchange is as none", () => {
     const table = routingTable({ exchanges: { a: "direct" }, alternates: { a: "gone" }, queues: [], bindings: [] });
     expect(route(table, "a", ["x"]).queues).toEqual([]);
+    const toDefault = routingTable({ exchanges: { a: "direct" }, alternates: { a: "" }, queues: ["x"], bindings: [] });
+    expect(route(toDefault, "a", ["x"]).queues).toEqual([]);
   });
 
   test("two searches after each other don't know of one another", () => {

@@ -149,7 +149,7 @@ export class RoutingTable<
     let compiled: Matcher<Target<X, Q>> | undefined;
     return {
       exchange,
-      alternate: exchange.name === "" ? undefined : alternateOf(exchange),
+      alternate: alternateOf(exchange),
       reached: 0,
       match: (keys, headers, found) => {
         compiled ??= exchange.name === "" ? this.#defaultMatcher() : this.#compile(exchange, targetOf);
@@ -238,9 +238,12 @@ export function withoutBcc(properties: MessageProperties): MessageProperties {
   return { ...properties, headers };
 }
 
-/** The name in an exchange's `alternate-exchange` argument. */
+/**
+ * The name in an exchange's `alternate-exchange` argument. The default exchange has none, and can't be one: RabbitMQ
+ * routes nothing through it then.
+ */
 export function alternateOf(exchange: RoutingExchange): string | undefined {
-  return textOf(exchange.arguments.get("alternate-exchange"));
+  return exchange.name === "" ? undefined : textOf(exchange.arguments.get("alternate-exchange")) || undefined;
 }
 
 function fanoutMatcher<T>(targets: readonly T[]): Matcher<T> {
