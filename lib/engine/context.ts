@@ -3,6 +3,7 @@ import type { Publisher } from "@/lib/engine/publish/publisher";
 import type { QueueSignals } from "@/lib/engine/signals";
 import type { TopologyCache } from "@/lib/engine/topology/cache";
 import type { QueueRecord } from "@/lib/engine/topology/records";
+import type { QueueUsage } from "@/lib/engine/topology/usage";
 
 /** Where the engine tells what nobody waits for: failures of its duties and of idle connections. */
 export interface EngineLog {
@@ -20,5 +21,7 @@ export interface EngineContext {
    * queues to their lengths.
    */
   queuesGrew(queues: Iterable<QueueRecord>): Promise<void>;
+  /** Keeps queues with `x-expires` alive. */
+  readonly usage: QueueUsage;
   readonly log: EngineLog;
 }

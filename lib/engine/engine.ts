@@ -8,6 +8,7 @@ import { Publisher } from "@/lib/engine/publish/publisher";
 import { QueueSignals } from "@/lib/engine/signals";
 import { TopologyCache } from "@/lib/engine/topology/cache";
 import type { QueueRecord } from "@/lib/engine/topology/records";
+import { QueueUsage } from "@/lib/engine/topology/usage";
 
 export interface EngineOptions {
   /** A `postgres://` address of a migrated database. */
@@ -43,7 +44,15 @@ export function createEngine(options: EngineOptions): Engine {
     await queuesGrew(stored.flatMap(({ queues }) => queues));
     await deadLetterRefused(context, stored);
   });
-  const context: EngineContext = { database, topology, signals, publisher, queuesGrew, log };
+  const context: EngineContext = {
+    database,
+    topology,
+    signals,
+    publisher,
+    queuesGrew,
+    usage: new QueueUsage(database),
+    log,
+  };
   return {
     broker: postgresBroker(context),
     context,

@@ -13,6 +13,7 @@ import {
   takeSamples,
   thinSamples,
 } from "@/lib/engine/duties/statistics";
+import { unusedQueues } from "@/lib/engine/duties/unused-queues";
 
 const minute = 60_000;
 
@@ -21,6 +22,7 @@ export const allDuties: readonly Duty[] = [
   expiredLeases,
   delayedMessages,
   expiredMessages,
+  unusedQueues,
   duty("counters", FOLD_EVERY_MS, foldCounters),
   duty("samples", SAMPLE_EVERY_MS, takeSamples),
   duty("thinning of samples", THIN_EVERY_MS, thinSamples),

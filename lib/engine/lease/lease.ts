@@ -34,7 +34,9 @@ export async function lease(context: EngineContext, actor: Actor, request: Lease
     if (moreIsLikely || (await returnExpiredLeases(context, { queueId: queue.id })) > 0) continue;
     const left = deadline - performance.now();
     if (left <= 0 || request.signal?.aborted) return [];
-    await context.signals.wait(queue.id, Math.min(pause, left), request.signal);
+    // Waiting is using, which a queue with x-expires must be shown in time.
+    const untilUsed = (queue.limits.expiresMs ?? Number.POSITIVE_INFINITY) / 4;
+    await context.signals.wait(queue.id, Math.min(pause, left, untilUsed), request.signal);
     if (request.signal?.aborted) return [];
     pause = Math.min(pause * 2, longestPause);
   }
@@ -61,6 +63,7 @@ async function claim(context: EngineContext, actor: Actor, request: LeaseRequest
 /** Claims by the queue's number; when that is gone, the queue may have been deleted and made again. */
 async function claimRows(context: EngineContext, actor: Actor, request: LeaseRequest, token: number) {
   let queue = await findQueue(context, request);
+  await context.usage.used(queue);
   for (let attempt = 0; attempt < 3; attempt++) {
     const [locked, rows, depths] = await context.database.relaxed.pipeline([
       [lockCursor, [queue.id]],

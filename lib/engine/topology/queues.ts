@@ -25,7 +25,10 @@ export async function declareQueue(context: EngineContext, declaration: QueueDec
   // Clients declare their queues whenever they connect: what exists takes no lock.
   const { main } = context.database;
   const existing = await findQueue(main, await mustFindVhost(main, declaration.vhost), declaration.name);
-  return existing ? redeclared(main, existing, declaration) : create(context, declaration);
+  if (!existing) return create(context, declaration);
+  const declared = await redeclared(main, existing, declaration);
+  await context.usage.used({ id: existing.id, limits: queueLimits(declaration.arguments, declaration) });
+  return declared;
 }
 
 async function create(context: EngineContext, declaration: QueueDeclaration): Promise<QueueDeclared> {

@@ -75,6 +75,13 @@ CREATE TABLE "warren"."queue" (
     UNIQUE ("vhost_id", "name")
 );
 
+-- When a queue with x-expires was last used: declared, or asked for messages. Not in "queue", which is read often and
+-- locked by whoever refers to it.
+CREATE TABLE "warren"."queue_use" (
+    "queue_id" integer PRIMARY KEY REFERENCES "warren"."queue" ("id") ON DELETE CASCADE,
+    "used_at" timestamptz NOT NULL
+) WITH (fillfactor = 50);
+
 CREATE TABLE "warren"."binding" (
     "id" integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     "vhost_id" integer NOT NULL REFERENCES "warren"."vhost" ("id") ON DELETE CASCADE,

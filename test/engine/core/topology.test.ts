@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { emptyTable } from "@/lib/broker/properties/field-value";
 import { fromPlain } from "@/lib/broker/properties/plain";
+import { sweepLeftovers } from "@/lib/engine/duties/housekeeping";
 import {
   bind,
   bodies,
@@ -118,7 +119,7 @@ describe("queues", () => {
         `SELECT count(*)::integer AS count FROM warren.entry e
          WHERE NOT EXISTS (SELECT FROM warren.queue q WHERE q.id = e.queue_id)`,
       );
-    for (let n = 0; n < 60 && (await leftovers())[0]?.count !== 0; n++) await pause(250);
+    if (cluster.nodes[0]) await sweepLeftovers(cluster.nodes[0].context);
     expect(await leftovers()).toEqual([{ count: 0 }]);
   });
 });
@@ -211,4 +212,30 @@ test("a change made on one node holds for what another publishes after it", asyn
     await other().unbind(tester, { vhost: "/", source: "moving", destination, propertiesKey });
     expect((await publish(broker(), { exchange: "moving", routingKey: "" }, "gone")).routed).toBe(false);
   }
+});
+
+test("a queue with x-expires goes when nobody uses it, and stays while somebody does; it dead-letters nothing", async () => {
+  const grave = await declare(broker(), "no grave");
+  const args = { "x-expires": 1_500, "x-dead-letter-exchange": "", "x-dead-letter-routing-key": grave };
+  for (const name of ["idle", "polled", "declared"]) await declare(broker(), name, args);
+  await publish(broker(), "idle", "x");
+  let idle = true;
+  const polling = (async () => {
+    while (idle) expect(await lease(other(), "polled", { waitMs: 2_000 })).toEqual([]);
+  })();
+  const declaring = (async () => {
+    while (idle) {
+      await pause(200);
+      await declare(other(), "declared", args);
+    }
+  })();
+  const exists = async (name: string) =>
+    (await broker().listQueues(tester, { vhost: "/" })).some((queue) => queue.name === name);
+  while (await exists("idle")) await pause(100);
+  expect([await exists("polled"), await exists("declared")]).toEqual([true, true]);
+  idle = false;
+  await Promise.all([polling, declaring]);
+  while ((await exists("polled")) || (await exists("declared"))) await pause(100);
+  expect(await codeOf(lease(other(), "polled"))).toBe("not-found");
+  expect(await lease(broker(), grave)).toEqual([]);
 });
