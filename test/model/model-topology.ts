@@ -166,7 +166,7 @@ export class ModelTopology {
   deleteQueue(vhost: string, name: string, options: { ifEmpty: boolean }): { messages: number } {
     const queue = this.queue(vhost, name);
     const messages = readyIn(queue).length;
-    if (options.ifEmpty && messages > 0) {
+    if (options.ifEmpty && queue.entries.length > 0) {
       throw new BrokerError("precondition-failed", `queue '${name}' in vhost '${vhost}' not empty`);
     }
     this.vhost(vhost).queues.delete(name);
