@@ -56,11 +56,13 @@ async function main(name, args) {
     case "check":
     case "e2e":
       return runTypeScript("bin/test.ts", (program) => program.run(name, args));
+    case "bench":
+      return runTypeScript("bench/run.ts", (program) => program.run(args));
     case "setup":
       return;
     default:
       console.error(
-        `There is no command ${name}: use start, dev, web, broker, postgres, migrate, build, test, check or e2e.`,
+        `There is no command ${name}: use start, dev, web, broker, postgres, migrate, build, test, check, e2e or bench.`,
       );
       process.exit(2);
   }
