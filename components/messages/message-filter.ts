@@ -72,6 +72,7 @@ const reasons = ["rejected", "expired", "maxlen", "delivery_limit"];
 
 /** What could stand for the word that is being typed. `queues` are names to offer after `queue:` and `origin:`. */
 export function completeMessageWord(word: string, queues: readonly string[], names: readonly string[]) {
+  if (word === "") return [];
   const [name = "", value] = word.split(":");
   if (value !== undefined) {
     const values = name === "queue" || name === "origin" ? queues : name === "reason" ? reasons : [];
@@ -80,10 +81,5 @@ export function completeMessageWord(word: string, queues: readonly string[], nam
       .map((each) => ({ insert: `${name}:${/\s/.test(each) ? `"${each}"` : each}` }));
   }
   const known = names.map((each) => (each.endsWith(".") ? each : `${each}:`));
-  return hints.filter(
-    ({ insert }) =>
-      insert.startsWith(word) &&
-      known.some((each) => insert.startsWith(each)) &&
-      (word !== "" || !insert.startsWith("state:")),
-  );
+  return hints.filter(({ insert }) => insert.startsWith(word) && known.some((each) => insert.startsWith(each)));
 }

@@ -156,9 +156,11 @@ export function BodyEditor({
           <span>{check.bytes.toLocaleString("en")} bytes</span>
           <span className="ml-auto">
             {used.length > 0
-              ? used.map(({ name, means }) => (
-                  <span key={name} className="ml-2">
-                    <code>{name}</code> becomes {means}
+              ? used.map(({ name, means }, index) => (
+                  <span key={name}>
+                    {index > 0 && ", "}
+                    <code>{name}</code> {index === 0 && "becomes "}
+                    {means}
                   </span>
                 ))
               : !file &&

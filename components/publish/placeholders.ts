@@ -1,8 +1,8 @@
 /** What a form may hold that is filled in when it is sent. */
 export const placeholders = [
-  { name: "{{now}}", means: "the time of sending, in ISO 8601" },
-  { name: "{{uuid}}", means: "a new UUID for each message" },
-  { name: "{{n}}", means: "1, 2, 3, … counting the messages sent" },
+  { name: "{{now}}", means: "the time of sending" },
+  { name: "{{uuid}}", means: "a new UUID" },
+  { name: "{{n}}", means: "1, 2, 3 …" },
 ] as const;
 
 const pattern = /\{\{(now|uuid|n)\}\}/g;

@@ -186,7 +186,7 @@ function PublishForm({ vhost, chosen }: { vhost: string; chosen: boolean }) {
             Send
             <NumberField
               aria-label="How many"
-              className="w-16"
+              className="w-14"
               min={1}
               max={100_000}
               value={form.count}
@@ -197,7 +197,7 @@ function PublishForm({ vhost, chosen }: { vhost: string; chosen: boolean }) {
                 at
                 <NumberField
                   aria-label="Messages per second"
-                  className="w-20"
+                  className="w-16"
                   min={0.1}
                   max={1000}
                   unit="/s"
@@ -224,9 +224,12 @@ function PublishForm({ vhost, chosen }: { vhost: string; chosen: boolean }) {
               onClick={send}
             >
               {buttonWords(form.count, preview.error === null ? preview.data?.queues.length : undefined, running)}
-              <span className="phone:hidden [&_kbd]:border-on-accent/40 [&_kbd]:bg-transparent [&_kbd]:text-on-accent">
-                <Kbd>Ctrl Enter</Kbd>
-              </span>
+              {/* With a rate beside it there is no room. */}
+              {form.count === 1 && (
+                <span className="phone:hidden [&_kbd]:border-on-accent/40 [&_kbd]:bg-transparent [&_kbd]:text-on-accent">
+                  <Kbd>Ctrl Enter</Kbd>
+                </span>
+              )}
             </Button>
           </span>
         </footer>
@@ -238,7 +241,7 @@ function PublishForm({ vhost, chosen }: { vhost: string; chosen: boolean }) {
 /** The button says the answer of the preview. */
 function buttonWords(count: number, queues: number | undefined, running: boolean): string {
   if (running) return "Publishing";
-  const many = count > 1 ? ` ${formatCount(count)} messages` : "";
+  const many = count > 1 ? ` ${formatCount(count)}` : "";
   if (queues === undefined) return `Publish${many}`;
   return `Publish${many} to ${queues === 0 ? "no queue" : formatNoun(queues, "queue")}`;
 }

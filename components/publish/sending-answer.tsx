@@ -107,7 +107,7 @@ function Result({ vhost, sending }: { vhost: string; sending: Sending }) {
               className="link"
               href={`/messages?${new URLSearchParams({ vhost, q: `queue:${quoted(last.queues[0] ?? "")}` })}`}
             >
-              See it among the messages
+              {sent === 1 ? "See it" : "See them"} among the messages
             </Link>
           </>
         )}
