@@ -15,7 +15,7 @@ export async function start(development: boolean): Promise<void> {
     const warren = await startWarren({ environment: readEnvironment(), development, say: (line) => console.log(line) });
     followNpm(launcher);
     return {
-      ready: `Warren is ready: ${warren.url}`,
+      ready: `Warren is ready: ${warren.url}  ${warren.amqpUrl}`,
       stop: async () => {
         console.log("Stopping Warren.");
         await warren.stop();

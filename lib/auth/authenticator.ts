@@ -59,7 +59,7 @@ export class Authenticator {
     const address = remoteAddress(request);
     const credentials = basicCredentials(request);
     if (credentials !== null) {
-      const user = await this.#byRememberedPassword(credentials, address);
+      const user = await this.knownUser(credentials.name, credentials.password, address);
       return { actor: { user: user.name, tags: user.tags, address, door: "http" }, user, setCookie: null };
     }
     const secret = sessionSecret(request);
@@ -92,8 +92,8 @@ export class Authenticator {
     return user;
   }
 
-  #byRememberedPassword(credentials: { name: string; password: string }, address: string | null): Promise<KnownUser> {
-    const { name, password } = credentials;
+  /** As `logIn`, for programs that come again and again: what was right a moment ago is not checked anew. */
+  knownUser(name: string, password: string, address: string | null): Promise<KnownUser> {
     const now = Date.now();
     const key = createHmac("sha256", this.#key)
       .update(JSON.stringify([name, password, address]))

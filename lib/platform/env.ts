@@ -7,7 +7,7 @@ export interface Environment {
   /** Where the console and the HTTP API listen. */
   readonly host: string;
   readonly port: number;
-  /** Reserved for the AMQP door. */
+  /** Where AMQP clients connect, on the same host. */
   readonly amqpPort: number;
   /** Absent: the embedded Postgres of the data directory. */
   readonly databaseUrl: string | undefined;

@@ -10,6 +10,8 @@ import { startEmbeddedPostgres } from "@/lib/platform/postgres/server";
 export interface Warren {
   /** The address of the console and of the HTTP API. */
   readonly url: string;
+  /** The address for AMQP clients. */
+  readonly amqpUrl: string;
   /** Stops web, broker and Postgres, in this order. */
   stop(): Promise<void>;
 }
@@ -18,6 +20,8 @@ export interface Program {
   readonly name: string;
   /** Absolute path of a TypeScript file. */
   readonly file: string;
+  /** The setting of the port that it listens on. */
+  readonly listensOn: "PORT" | "AMQP_PORT";
 }
 
 export interface WarrenOptions {
@@ -30,8 +34,8 @@ export interface WarrenOptions {
 }
 
 const PROGRAMS: readonly Program[] = [
-  { name: "broker", file: path.resolve("bin/broker.ts") },
-  { name: "web", file: path.resolve("bin/web.ts") },
+  { name: "broker", file: path.resolve("bin/broker.ts"), listensOn: "AMQP_PORT" },
+  { name: "web", file: path.resolve("bin/web.ts"), listensOn: "PORT" },
 ];
 
 /**
@@ -45,16 +49,22 @@ export async function startWarren(options: WarrenOptions): Promise<Warren> {
     for (const part of started.splice(0).reverse()) await part.stop();
   };
   try {
-    return { url: await startParts(options, started), stop };
+    await startParts(options, started);
+    const { host, port, amqpPort } = options.environment;
+    const shown = printableHost(host);
+    return { url: `http://${shown}:${port}`, amqpUrl: `amqp://${shown}:${amqpPort}`, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function startParts(options: WarrenOptions, started: Kept[]): Promise<string> {
-  const { environment, development, say } = options;
-  await requirePort(environment.port, environment.host, "PORT");
+async function startParts(options: WarrenOptions, started: Kept[]): Promise<void> {
+  const { environment, development, say, programs = PROGRAMS } = options;
+  for (const { listensOn } of programs) {
+    const port = listensOn === "PORT" ? environment.port : environment.amqpPort;
+    await requirePort(port, environment.host, listensOn);
+  }
   const database = await startDatabase(options, started, () => {
     // The embedded Postgres came back on another port: who uses it must learn that.
     for (const part of started.slice(1)) void part.restart();
@@ -62,7 +72,7 @@ async function startParts(options: WarrenOptions, started: Kept[]): Promise<stri
   const applied = await migrate(database.url());
   if (applied.length > 0) say(`Prepared the database (${applied.length} migration${applied.length === 1 ? "" : "s"}).`);
 
-  for (const { name, file } of options.programs ?? PROGRAMS) {
+  for (const { name, file } of programs) {
     const start = () =>
       startChild({
         name,
@@ -72,7 +82,6 @@ async function startParts(options: WarrenOptions, started: Kept[]): Promise<stri
       });
     started.push(await keepRunning({ name, start, say }));
   }
-  return `http://${printableHost(environment.host)}:${environment.port}`;
 }
 
 async function startDatabase(

@@ -1,0 +1,61 @@
+import amqp, { type GetMessage } from "amqplib";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { freePort } from "@/lib/platform/ports";
+import { type BrokerProcess, startBrokerProcess } from "@/test/support/broker-process";
+import { createTestDatabase, type TestDatabase } from "@/test/support/database";
+
+let database: TestDatabase;
+let port: number;
+const started: BrokerProcess[] = [];
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  port = await freePort();
+});
+
+afterEach(async () => {
+  for (const { child, ended } of started.splice(0)) {
+    child.kill("SIGKILL");
+    await ended;
+  }
+  await database.drop();
+});
+
+function startBroker(): BrokerProcess {
+  const broker = startBrokerProcess(database.url, port);
+  started.push(broker);
+  return broker;
+}
+
+test("the broker process lets guest in, keeps what was confirmed, and stops in order", async () => {
+  const first = startBroker();
+  await first.ready;
+  const url = `amqp://guest:guest@127.0.0.1:${port}`;
+  await expect(amqp.connect(`amqp://guest:wrong@127.0.0.1:${port}`)).rejects.toThrow(/403|ACCESS.REFUSED/i);
+  const connection = await amqp.connect(url);
+  // To amqplib an orderly shutdown of the server is no error.
+  const closed = new Promise<Error>((resolve) => connection.once("close", resolve));
+  const channel = await connection.createConfirmChannel();
+  await channel.assertQueue("kept");
+  channel.sendToQueue("kept", Buffer.from("hello"), { persistent: true });
+  await channel.waitForConfirms();
+
+  first.child.kill("SIGTERM");
+  expect(await first.ended).toBe(0);
+  expect((await closed).message).toContain("320");
+
+  await startBroker().ready;
+  const again = await amqp.connect(url);
+  const message = await (await again.createChannel()).get("kept");
+  expect((message as GetMessage).content.toString()).toBe("hello");
+  await again.close();
+});
+
+test("a port that is taken is named in one sentence", async () => {
+  await startBroker().ready;
+  const second = startBroker();
+  expect(await second.ended).toBe(1);
+  expect(second.lines).toEqual([
+    `Warren can't start: port ${port} is in use by another program: stop that program, or choose another port with AMQP_PORT=${port + 1}.`,
+  ]);
+});
