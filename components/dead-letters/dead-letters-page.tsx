@@ -9,8 +9,8 @@ import { deadLetterColumns, LastError } from "@/components/dead-letters/dead-let
 import { OutcomeNote } from "@/components/dead-letters/outcome-note";
 import { DeadLetterSelectionActions } from "@/components/dead-letters/selection-actions";
 import { useDeadLetterActions } from "@/components/dead-letters/use-actions";
+import { LateMessagePanel, useMessagePanelSoon } from "@/components/messages/late-panel";
 import { completeMessageWord, hitsOf, messageQualifiers, searchOf } from "@/components/messages/message-filter";
-import { MessagePanel } from "@/components/messages/message-panel";
 import { PinNote } from "@/components/messages/pin-note";
 import { useMessageAlone } from "@/components/messages/use-message-alone";
 import { usePins } from "@/components/messages/use-pins";
@@ -64,6 +64,7 @@ export function DeadLettersPage() {
   const [opened, setOpened] = useQueryState("message", parseAsString);
   const pins = usePins(`dead ${vhost ?? ""}`);
   const phone = usePhone();
+  useMessagePanelSoon();
   const alone = useMessageAlone();
   const wide = useMedia("(width >= 1024px)");
   const selection = useSelection();
@@ -138,7 +139,7 @@ export function DeadLettersPage() {
         onClose={onClose}
         panel={
           open && (
-            <MessagePanel
+            <LateMessagePanel
               key={openId}
               vhost={open.vhost}
               queue={open.queue}

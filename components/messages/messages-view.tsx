@@ -5,6 +5,7 @@ import clsx from "clsx";
 import { Download, RefreshCw } from "lucide-react";
 import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { type ReactNode, useCallback, useMemo } from "react";
+import { LateMessagePanel, useMessagePanelSoon } from "@/components/messages/late-panel";
 import { parseRef, refText } from "@/components/messages/links";
 import { messageColumns, Preview } from "@/components/messages/message-columns";
 import { ndjson } from "@/components/messages/message-export";
@@ -15,7 +16,6 @@ import {
   searchOf,
   withTerm,
 } from "@/components/messages/message-filter";
-import { MessagePanel } from "@/components/messages/message-panel";
 import { PinNote } from "@/components/messages/pin-note";
 import { usePins } from "@/components/messages/use-pins";
 import { Button, ButtonLink } from "@/components/ui/button";
@@ -69,6 +69,7 @@ export function MessagesView({ vhost, queue }: { vhost: string; queue?: string }
   const [opened, setOpened] = useQueryState("message", parseAsString);
   const pins = usePins(`${vhost} ${queue ?? ""}`);
   const phone = usePhone();
+  useMessagePanelSoon();
   const wide = useMedia("(width >= 1024px)");
 
   const search = useMemo(() => searchOf(query), [query]);
@@ -132,7 +133,7 @@ export function MessagesView({ vhost, queue }: { vhost: string; queue?: string }
         onClose={onClose}
         panel={
           open && (
-            <MessagePanel
+            <LateMessagePanel
               key={openId}
               vhost={vhost}
               queue={open.queue}
