@@ -1,0 +1,58 @@
+import { Logger, makeWorkerUtils, run } from "graphile-worker";
+import pg from "pg";
+import type { ConsumeOptions, Consumption, Contestant } from "@/bench/contestants/contestant";
+import type { Meter } from "@/bench/meter";
+
+const task = "bench";
+const silent = new Logger(() => () => {});
+
+/**
+ * graphile-worker with what its page on performance recommends: a local queue, and completions in batches
+ * (https://worker.graphile.org/docs/performance).
+ */
+export async function openGraphileWorker(connectionString: string, meter: Meter): Promise<Contestant> {
+  const pgPool = new pg.Pool({ connectionString, max: 20 });
+  const utils = await makeWorkerUtils({ pgPool, logger: silent });
+  await utils.migrate();
+  return {
+    name: "graphile-worker",
+    empty: async () => {
+      await meter.query("truncate graphile_worker._private_jobs");
+    },
+    publish: async (body) => {
+      await utils.addJob(task, { body });
+    },
+    publishBatch: async (bodies) => {
+      await utils.addJobs(bodies.map((body) => ({ identifier: task, payload: { body } })));
+    },
+    consume: (options) => consume(pgPool, options),
+    close: async () => {
+      await utils.release();
+      await pgPool.end();
+    },
+  };
+}
+
+async function consume(pgPool: pg.Pool, { consumers, batch, onMessage, onDone }: ConsumeOptions): Promise<Consumption> {
+  const runner = await run({
+    pgPool,
+    logger: silent,
+    noHandleSignals: true,
+    // One that works on single jobs side by side does what others do with batches.
+    concurrency: Math.max(consumers, Math.min(batch, 24)),
+    preset: {
+      worker: {
+        pollInterval: 1000,
+        ...(batch > 1 && { localQueue: { size: 500 }, completeJobBatchDelay: 0, failJobBatchDelay: 0 }),
+      },
+    },
+    taskList: {
+      [task]: (payload) => {
+        onMessage((payload as { body: string }).body);
+      },
+    },
+  });
+  // With completions in batches the event comes when a job has run; what is still to be written ends with stop().
+  runner.events.on("job:complete", () => onDone(1));
+  return { stop: () => runner.stop() };
+}

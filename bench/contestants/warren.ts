@@ -1,0 +1,96 @@
+import type { ConsumeOptions, Consumption, Contestant } from "@/bench/contestants/contestant";
+import type { Meter } from "@/bench/meter";
+import { systemActor } from "@/lib/broker/actor";
+import type { Broker } from "@/lib/broker/broker";
+import type { PublishRequest } from "@/lib/broker/requests";
+import { composeBroker } from "@/lib/compose";
+
+export const vhost = "bench";
+export const queueName = "bench";
+
+/** Warren's engine through its contract, with all duties of a broker node running in the same process. */
+export interface Warren extends Contestant {
+  readonly broker: Broker;
+}
+
+export async function openWarren(databaseUrl: string, meter: Meter): Promise<Warren> {
+  const composed = composeBroker({
+    databaseUrl,
+    node: { name: "bench", kind: "broker", version: "0" },
+    onError: (message, error) => console.error(message, error),
+  });
+  const { broker } = composed;
+  await broker.putVhost(systemActor, { name: vhost });
+  await declareBenchQueue(broker, queueName);
+  return {
+    name: "warren",
+    broker,
+    empty: async () => {
+      // By its own means it would keep them in the trash for a while.
+      await meter.query("truncate warren.entry, warren.deferred, warren.message, warren.envelope, warren.dead_letter");
+      await meter.query("truncate warren.queue_delta, warren.exchange_delta");
+      await meter.query("update warren.queue_counter set ready = 0, unacked = 0, ready_bytes = 0, unacked_bytes = 0");
+    },
+    publish: async (body) => {
+      await broker.publish(systemActor, request("", queueName, body));
+    },
+    publishBatch: async (bodies) => {
+      await Promise.all(bodies.map((body) => broker.publish(systemActor, request("", queueName, body))));
+    },
+    consume: (options) => consume(broker, options),
+    close: () => composed.close(),
+  };
+}
+
+/** A persistent message. */
+export function request(exchange: string, routingKey: string, body: string): PublishRequest {
+  return {
+    vhost,
+    exchange,
+    routingKey,
+    properties: { deliveryMode: 2, contentType: "text/plain" },
+    body: Buffer.from(body),
+  };
+}
+
+export async function declareBenchQueue(broker: Broker, name: string): Promise<void> {
+  await broker.declareQueue(systemActor, {
+    vhost,
+    name,
+    durable: true,
+    autoDelete: false,
+    exclusive: false,
+    arguments: new Map(),
+  });
+}
+
+async function consume(broker: Broker, { consumers, batch, onMessage, onDone }: ConsumeOptions): Promise<Consumption> {
+  const stopping = new AbortController();
+  const running = Array.from({ length: consumers }, async () => {
+    while (!stopping.signal.aborted) {
+      const messages = await broker.lease(systemActor, {
+        vhost,
+        queue: queueName,
+        max: batch,
+        visibilityTimeoutMs: 60_000,
+        waitMs: 1000,
+        autoAck: false,
+        countAs: "deliver",
+        signal: stopping.signal,
+      });
+      if (messages.length === 0) continue;
+      for (const { body } of messages) onMessage(body as Buffer);
+      await broker.settle(
+        systemActor,
+        messages.map(({ receipt }) => ({ receipt: receipt ?? "", outcome: { kind: "ack" } })),
+      );
+      onDone(messages.length);
+    }
+  });
+  return {
+    stop: async () => {
+      stopping.abort();
+      await Promise.all(running);
+    },
+  };
+}

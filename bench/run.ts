@@ -1,0 +1,85 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import path from "node:path";
+import process from "node:process";
+import { Bench, type Workload } from "@/bench/bench";
+import type { Contestant } from "@/bench/contestants/contestant";
+import { openGraphileWorker } from "@/bench/contestants/graphile-worker";
+import { openLimit } from "@/bench/contestants/limit";
+import { openPgBoss } from "@/bench/contestants/pg-boss";
+import { openWarren } from "@/bench/contestants/warren";
+import { Meter } from "@/bench/meter";
+import { type BenchOptions, benchOptions, usage } from "@/bench/options";
+import { type BenchPostgres, openBenchPostgres } from "@/bench/postgres";
+import { drain } from "@/bench/workloads/drain";
+import { publish } from "@/bench/workloads/publish";
+
+const workloads: readonly Workload[] = [publish, drain];
+
+/**
+ * Measures Warren's engine, its peers and the limit script on the same Postgres, interleaved, prints tables and
+ * writes all numbers to a JSON file.
+ * @param args of the command line, see `usage`
+ */
+export async function run(args: readonly string[]): Promise<void> {
+  let options: BenchOptions | "help";
+  try {
+    options = benchOptions(
+      args,
+      workloads.map(({ name }) => name),
+    );
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${usage}`);
+    process.exit(2);
+  }
+  if (options === "help") return console.log(usage);
+  const postgres = await openBenchPostgres(options.synchronousCommit);
+  const stop = () => void postgres.close().finally(() => process.exit(130));
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+  try {
+    await measure(options, postgres);
+  } finally {
+    await postgres.close();
+  }
+  process.exit(0);
+}
+
+async function measure(options: BenchOptions, postgres: BenchPostgres): Promise<void> {
+  const machine = { cpus: cpus().length, model: cpus()[0]?.model ?? "", node: process.version };
+  console.log(
+    `PostgreSQL ${postgres.version}, synchronous_commit ${postgres.synchronousCommit}, Node ${process.version}, ` +
+      `${machine.cpus} CPUs; medians of ${options.rounds} rounds of ${options.seconds} s, seed ${options.seed}`,
+  );
+  const begin = new Date();
+  const meter = await Meter.open(postgres);
+  const warren = await openWarren(postgres.url, meter);
+  const others = [
+    { name: "graphile-worker", open: openGraphileWorker },
+    { name: "pg-boss", open: openPgBoss },
+    { name: "limit", open: openLimit },
+  ];
+  const contestants: Contestant[] = isIn(options, "warren") ? [warren] : [];
+  for (const { name, open } of others) if (isIn(options, name)) contestants.push(await open(postgres.url, meter));
+  const bench = new Bench({ options, postgres, meter, warren, contestants });
+  try {
+    for (const name of options.workloads) {
+      const workload = workloads.find((one) => one.name === name);
+      if (workload) await bench.run(workload);
+    }
+  } finally {
+    for (const contestant of new Set([...contestants, warren])) await contestant.close();
+    await meter.close();
+  }
+  const seconds = Math.round((Date.now() - begin.getTime()) / 1000);
+  const file = options.output ?? path.join("bench/results", `${begin.toISOString().replaceAll(":", "-")}.json`);
+  mkdirSync(path.dirname(file), { recursive: true });
+  const { version, synchronousCommit } = postgres;
+  const report = { begin, seconds, machine, postgres: { version, synchronousCommit }, options, results: bench.results };
+  writeFileSync(file, `${JSON.stringify(report, null, 1)}\n`);
+  console.log(`\n${seconds} s; all numbers are in ${file}`);
+}
+
+function isIn({ only }: BenchOptions, name: string): boolean {
+  return only.length === 0 || only.includes(name);
+}
