@@ -1,5 +1,4 @@
-import { int2Array, int4Array, int8Array } from "@/lib/engine/sql/binary-arrays";
-import type { HeldEntry, SettledRow } from "@/lib/engine/sql/settle";
+import { type HeldEntry, heldParameters, heldPlaces, type SettledRow } from "@/lib/engine/sql/settle";
 import type { Queryable } from "@/lib/engine/statement";
 
 /** One batch of the trash collects what a queue drops within this time. */
@@ -17,14 +16,7 @@ export async function dropHeld(
   keepMs: number,
 ): Promise<SettledRow[]> {
   const batch = await openBatch(tx, queue, keepMs);
-  const sorted = [...held].sort((a, b) => a.rank - b.rank || a.seq - b.seq);
-  const dropped = await tx.query<SettledRow>({ name: "drop_held", text: drop }, [
-    int4Array(sorted.map((entry) => entry.queueId)),
-    int2Array(sorted.map((entry) => entry.rank)),
-    int8Array(sorted.map((entry) => entry.seq)),
-    int8Array(sorted.map((entry) => entry.token)),
-    batch,
-  ]);
+  const dropped = await tx.query<SettledRow>({ name: "drop_held", text: drop }, [...heldParameters(held), batch]);
   await tx.query({ name: "drop_count", text: count }, [batch, dropped.length]);
   return dropped;
 }
@@ -59,30 +51,34 @@ UPDATE warren.trash_batch SET count = count + $2::int WHERE id = $1 AND count + 
 
 const drop = `
 WITH settled AS (
-  DELETE FROM warren.deferred d
-  USING unnest($1::int[], $2::smallint[], $3::bigint[], $4::bigint[]) AS h (queue_id, rank, seq, token)
-  WHERE d.queue_id = h.queue_id AND d.rank = h.rank AND d.seq = h.seq
-    AND d.state = 'leased' AND d.lease_token = h.token AND d.leased_until > statement_timestamp()
-  RETURNING d.queue_id, d.rank, d.seq, d.lease_token, d.redelivered, d.delivery_count
+  DELETE FROM warren.deferred WHERE ctid = ANY (ARRAY(${heldPlaces}))
+  RETURNING queue_id, rank, seq, lease_token, redelivered, delivery_count
+),
+found AS MATERIALIZED (
+  SELECT s.redelivered, s.delivery_count, e.*
+  FROM settled s CROSS JOIN LATERAL (
+    SELECT e.ctid AS place, e.* FROM warren.entry e
+    WHERE e.queue_id = s.queue_id AND e.rank = s.rank AND e.seq = s.seq LIMIT 1) e
 ),
 entries AS (
-  DELETE FROM warren.entry e USING settled s
-  WHERE e.queue_id = s.queue_id AND e.rank = s.rank AND e.seq = s.seq
-  RETURNING e.*, s.redelivered, s.delivery_count
+  DELETE FROM warren.entry WHERE ctid = ANY (ARRAY(SELECT place FROM found))
 ),
 deaths AS (
-  DELETE FROM warren.dead_letter l USING entries e WHERE e.dead AND l.queue_id = e.queue_id AND l.seq = e.seq
-  RETURNING l.*
+  DELETE FROM warren.dead_letter WHERE ctid = ANY (ARRAY(
+    SELECT l.ctid FROM found f CROSS JOIN LATERAL (
+      SELECT l.ctid FROM warren.dead_letter l WHERE l.queue_id = f.queue_id AND l.seq = f.seq LIMIT 1) l
+    WHERE f.dead))
+  RETURNING *
 ),
 trashed AS (
   INSERT INTO warren.trash (batch_id, queue_id, rank, seq, message_id, enqueued_at, expires_at, bytes, has_envelope,
                             dead, redelivered, delivery_count, dead_letter)
   SELECT $5::uuid, e.queue_id, e.rank, e.seq, e.message_id, e.enqueued_at, e.expires_at, e.bytes, e.has_envelope,
          e.dead, e.redelivered, e.delivery_count, to_jsonb(l)
-  FROM entries e LEFT JOIN deaths l ON l.queue_id = e.queue_id AND l.seq = e.seq
+  FROM found e LEFT JOIN deaths l ON l.queue_id = e.queue_id AND l.seq = e.seq
 ),
 counted AS (
   INSERT INTO warren.queue_delta (queue_id, unacked, unacked_bytes, dead)
-  SELECT queue_id, -count(*), -sum(bytes), -count(*) FILTER (WHERE dead) FROM entries GROUP BY queue_id
+  SELECT queue_id, -count(*), -sum(bytes), -count(*) FILTER (WHERE dead) FROM found GROUP BY queue_id
 )
 SELECT queue_id, seq, lease_token FROM settled`;

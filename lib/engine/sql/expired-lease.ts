@@ -54,7 +54,7 @@ export async function returnExpired(
 
 const expire = (ofQueue: string) => `
 WITH overdue AS MATERIALIZED (
-  SELECT queue_id, rank, seq, delivery_count FROM warren.deferred
+  SELECT ctid AS place, queue_id, delivery_count FROM warren.deferred
   WHERE state = 'leased' AND leased_until <= statement_timestamp() ${ofQueue}
   ORDER BY leased_until LIMIT $1 FOR UPDATE SKIP LOCKED
 ),
@@ -62,29 +62,30 @@ judged AS MATERIALIZED (
   SELECT o.*, coalesce(o.delivery_count + 1 > ($3::bigint[])[array_position($2::int[], o.queue_id)], false) AS dies
   FROM overdue o
 ),
-changed AS (
-  UPDATE warren.deferred d
-  SET state = CASE WHEN j.dies THEN 'leased' ELSE 'ready' END,
-      redelivered = true,
-      delivery_count = d.delivery_count + CASE WHEN j.dies THEN 0 ELSE 1 END,
-      lease_token = CASE WHEN j.dies THEN $4::bigint END,
-      leased_by = CASE WHEN j.dies THEN $5 END,
-      leased_at = CASE WHEN j.dies THEN statement_timestamp() END,
-      leased_until = CASE WHEN j.dies THEN statement_timestamp() + $6::float8 * interval '1 millisecond' END
-  FROM judged j WHERE d.queue_id = j.queue_id AND d.rank = j.rank AND d.seq = j.seq
-  RETURNING d.queue_id, d.rank, d.seq, d.state
+returned AS (
+  UPDATE warren.deferred
+  SET state = 'ready', redelivered = true, delivery_count = delivery_count + 1,
+      lease_token = NULL, leased_by = NULL, leased_at = NULL, leased_until = NULL
+  WHERE ctid = ANY (ARRAY(SELECT place FROM judged WHERE NOT dies))
+  RETURNING queue_id, rank, seq, state
+),
+dying AS (
+  UPDATE warren.deferred
+  SET redelivered = true, lease_token = $4::bigint, leased_by = $5, leased_at = statement_timestamp(),
+      leased_until = statement_timestamp() + $6::float8 * interval '1 millisecond'
+  WHERE ctid = ANY (ARRAY(SELECT place FROM judged WHERE dies))
+  RETURNING queue_id, rank, seq, state
 ),
 entries AS MATERIALIZED (
   SELECT c.queue_id, e.bytes
-  FROM changed c CROSS JOIN LATERAL (
+  FROM returned c CROSS JOIN LATERAL (
     SELECT bytes FROM warren.entry e WHERE e.queue_id = c.queue_id AND e.rank = c.rank AND e.seq = c.seq LIMIT 1) e
-  WHERE c.state = 'ready'
 ),
 counted AS (
   INSERT INTO warren.queue_delta (queue_id, unacked, unacked_bytes, ready, ready_bytes)
   SELECT queue_id, -count(*), -sum(bytes), count(*), sum(bytes) FROM entries GROUP BY queue_id
 )
-SELECT queue_id, rank, seq, state FROM changed`;
+SELECT * FROM returned UNION ALL SELECT * FROM dying`;
 
 /**
  * Makes delayed messages ready whose time has come.
@@ -96,14 +97,14 @@ export async function releaseDelayed(db: Queryable, max: number): Promise<{ queu
 
 const release = `
 WITH due AS MATERIALIZED (
-  SELECT queue_id, rank, seq FROM warren.deferred
+  SELECT ctid AS place FROM warren.deferred
   WHERE state = 'delayed' AND available_at <= statement_timestamp()
   ORDER BY available_at LIMIT $1 FOR UPDATE SKIP LOCKED
 ),
 changed AS (
-  UPDATE warren.deferred d SET state = 'ready', available_at = NULL
-  FROM due WHERE d.queue_id = due.queue_id AND d.rank = due.rank AND d.seq = due.seq
-  RETURNING d.queue_id, d.rank, d.seq
+  UPDATE warren.deferred SET state = 'ready', available_at = NULL
+  WHERE ctid = ANY (ARRAY(SELECT place FROM due))
+  RETURNING queue_id, rank, seq
 ),
 entries AS MATERIALIZED (
   SELECT c.queue_id, e.bytes

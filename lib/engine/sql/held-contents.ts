@@ -32,7 +32,7 @@ SELECT d.queue_id, d.rank, d.seq, d.lease_token, e.message_id, e.bytes,
 FROM unnest($1::int[], $2::smallint[], $3::bigint[], $4::bigint[]) AS h (queue_id, rank, seq, token)
 CROSS JOIN LATERAL (SELECT * FROM warren.deferred d
                     WHERE d.queue_id = h.queue_id AND d.rank = h.rank AND d.seq = h.seq AND d.lease_token = h.token
-                      AND d.state = 'leased' AND d.leased_until > statement_timestamp() LIMIT 1) d
+                      AND d.leased_until > statement_timestamp() LIMIT 1) d
 CROSS JOIN LATERAL (SELECT * FROM warren.entry e
                     WHERE e.queue_id = h.queue_id AND e.rank = h.rank AND e.seq = h.seq LIMIT 1) e
 CROSS JOIN LATERAL (SELECT exchange, routing_key, properties FROM warren.message m WHERE m.id = e.message_id LIMIT 1) m

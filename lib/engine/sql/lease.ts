@@ -54,19 +54,21 @@ export function claimExpired(claim: Omit<Claim, "autoAck" | "countAs">): readonl
   return [claimExpiredHead, [claim.queueId, claim.max, claim.visibilityTimeoutMs, claim.token, claim.holder, "none"]];
 }
 
+// Rows are changed by their place, for the reason given at heldPlaces.
 // What came back has been passed by the cursor, so it is older than all that follows the cursor in its rank.
 const candidates = `
 candidates AS MATERIALIZED (
   (SELECT d.rank, d.seq, true AS again, d.redelivered, d.delivery_count, e.message_id, e.bytes, e.has_envelope, e.dead,
-          e.expires_at
-   FROM (SELECT rank, seq, redelivered, delivery_count FROM warren.deferred
+          e.expires_at, e.place, d.deferred_place
+   FROM (SELECT rank, seq, redelivered, delivery_count, ctid AS deferred_place FROM warren.deferred
          WHERE queue_id = $1 AND state = 'ready' ORDER BY queue_id, rank, seq LIMIT $2) d
-   CROSS JOIN LATERAL (SELECT * FROM warren.entry e
+   CROSS JOIN LATERAL (SELECT ctid AS place, * FROM warren.entry e
                        WHERE e.queue_id = $1 AND e.rank = d.rank AND e.seq = d.seq LIMIT 1) e)
   UNION ALL
-  (SELECT e.rank, e.seq, false, false, 0, e.message_id, e.bytes, e.has_envelope, e.dead, e.expires_at
+  (SELECT e.rank, e.seq, false, false, 0, e.message_id, e.bytes, e.has_envelope, e.dead, e.expires_at, e.place,
+          NULL::tid
    FROM warren.cursor c
-   CROSS JOIN LATERAL (SELECT * FROM warren.entry e
+   CROSS JOIN LATERAL (SELECT ctid AS place, * FROM warren.entry e
                        WHERE e.queue_id = c.queue_id AND e.rank = c.rank AND e.seq > c.seq
                        ORDER BY e.queue_id, e.rank, e.seq LIMIT $2) e
    WHERE c.queue_id = $1)
@@ -95,11 +97,10 @@ moved AS (
 
 const held = (which: string) => `
 returned AS (
-  UPDATE warren.deferred d
+  UPDATE warren.deferred
   SET state = 'leased', lease_token = $4::bigint, leased_by = $5, leased_at = statement_timestamp(),
       leased_until = statement_timestamp() + $3::float8 * interval '1 millisecond'
-  FROM taken t
-  WHERE t.again ${which} AND d.queue_id = $1 AND d.rank = t.rank AND d.seq = t.seq
+  WHERE ctid = ANY (ARRAY(SELECT t.deferred_place FROM taken t WHERE t.again ${which}))
 ),
 held AS (
   INSERT INTO warren.deferred (queue_id, rank, seq, state, lease_token, leased_by, leased_at, leased_until)
@@ -139,20 +140,19 @@ const claimAndDelete: Statement = {
   name: "claim_and_delete",
   text: `WITH ${candidates}, ${first}, ${moved}, ${held("AND t.expired")},
 entries AS (
-  DELETE FROM warren.entry e USING taken t
-  WHERE NOT t.expired AND e.queue_id = $1 AND e.rank = t.rank AND e.seq = t.seq
+  DELETE FROM warren.entry WHERE ctid = ANY (ARRAY(SELECT place FROM taken WHERE NOT expired))
 ),
 waited AS (
-  DELETE FROM warren.deferred d USING taken t
-  WHERE NOT t.expired AND t.again AND d.queue_id = $1 AND d.rank = t.rank AND d.seq = t.seq
+  DELETE FROM warren.deferred
+  WHERE ctid = ANY (ARRAY(SELECT deferred_place FROM taken WHERE NOT expired AND again))
 ),
 envelopes AS (
-  DELETE FROM warren.envelope v USING taken t
-  WHERE NOT t.expired AND t.has_envelope AND v.queue_id = $1 AND v.seq = t.seq
+  DELETE FROM warren.envelope
+  WHERE queue_id = $1 AND seq = ANY (ARRAY(SELECT seq FROM taken WHERE NOT expired AND has_envelope))
 ),
 deaths AS (
-  DELETE FROM warren.dead_letter l USING taken t
-  WHERE NOT t.expired AND t.dead AND l.queue_id = $1 AND l.seq = t.seq
+  DELETE FROM warren.dead_letter
+  WHERE queue_id = $1 AND seq = ANY (ARRAY(SELECT seq FROM taken WHERE NOT expired AND dead))
 ),
 counted AS (
   INSERT INTO warren.queue_delta (queue_id, ready, ready_bytes, unacked, unacked_bytes, dead, get_no_ack,
