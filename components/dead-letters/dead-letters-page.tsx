@@ -10,8 +10,15 @@ import { OutcomeNote } from "@/components/dead-letters/outcome-note";
 import { DeadLetterSelectionActions } from "@/components/dead-letters/selection-actions";
 import { useDeadLetterActions } from "@/components/dead-letters/use-actions";
 import { LateMessagePanel, useMessagePanelSoon } from "@/components/messages/late-panel";
-import { completeMessageWord, hitsOf, messageQualifiers, searchOf } from "@/components/messages/message-filter";
+import {
+  completeMessageWord,
+  hitsOf,
+  messageQualifiers,
+  searchOf,
+  withTerm,
+} from "@/components/messages/message-filter";
 import { PinNote } from "@/components/messages/pin-note";
+import { QueueChooser } from "@/components/messages/queue-chooser";
 import { useMessageAlone } from "@/components/messages/use-message-alone";
 import { usePins } from "@/components/messages/use-pins";
 import { useVhost, withVhost } from "@/components/shell/vhost";
@@ -23,10 +30,11 @@ import { useSelection } from "@/components/ui/data-table/use-selection";
 import { EmptyState } from "@/components/ui/empty-state";
 import { FilterBar, SelectionBar } from "@/components/ui/filter/filter-bar";
 import { FilterField } from "@/components/ui/filter/filter-field";
-import { writeQuery } from "@/components/ui/filter/query";
+import { type Query, writeQuery } from "@/components/ui/filter/query";
 import { useFilter } from "@/components/ui/filter/use-filter";
 import { useMedia, usePhone } from "@/components/ui/media";
 import { PageHead } from "@/components/ui/page-head";
+import { Select } from "@/components/ui/select";
 import { SplitView } from "@/components/ui/split-view";
 import { encodeName } from "@/lib/api-client/client";
 import {
@@ -38,6 +46,7 @@ import {
 } from "@/lib/api-client/dead-letters";
 import { queuesQuery } from "@/lib/api-client/queues";
 import { trashQuery } from "@/lib/api-client/trash";
+import { deathReasons } from "@/lib/broker/message";
 import { formatCount, formatNoun } from "@/lib/format/numbers";
 
 const qualifiers = messageQualifiers.filter((name) => name !== "state");
@@ -45,6 +54,13 @@ const qualifiers = messageQualifiers.filter((name) => name !== "state");
 const letterId = (letter: DeadLetter) => `${letter.id}@${encodeName(letter.vhost)}@${letter.queue}`;
 const previewBytes = 512;
 const pinnedBytes = 16 * 1024;
+
+const reasonChoices = [{ value: "", label: "Any reason" }, ...deathReasons.map((value) => ({ value, label: value }))];
+
+/** The value of a qualifier in a query; empty where it isn't there. */
+function termOf(query: Query, name: string): string {
+  return query.terms.findLast((term) => term.name === name)?.value ?? "";
+}
 
 function parseLetterId(text: string | null): { id: number; vhost: string; queue: string } | null {
   const parts = /^(\d{1,16})@([^@]*)@(.*)$/s.exec(text ?? "");
@@ -180,6 +196,24 @@ export function DeadLettersPage() {
               completeTitle="What dead letters can be searched by"
               complete={(word) => completeMessageWord(word, names, qualifiers)}
             />
+            {!narrow && !phone && (
+              <>
+                <Select
+                  aria-label="Reason"
+                  className="w-36 shrink-0"
+                  value={termOf(query, "reason")}
+                  options={reasonChoices}
+                  onChange={(reason) => setQuery(withTerm(query, "reason", reason || null))}
+                />
+                <QueueChooser
+                  vhost={vhost}
+                  label="Died in"
+                  all="Died in any queue"
+                  value={termOf(query, "origin") || undefined}
+                  onChange={(origin) => setQuery(withTerm(query, "origin", origin))}
+                />
+              </>
+            )}
           </FilterBar>
         )}
         <OutcomeNote actions={actions} />

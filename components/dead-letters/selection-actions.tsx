@@ -3,6 +3,7 @@
 import { Forward, RotateCcw, Trash2 } from "lucide-react";
 import type { Target } from "@/components/dead-letters/action-dialogs";
 import type { DeadLetterActions } from "@/components/dead-letters/use-actions";
+import { useForbiddenChange } from "@/components/shell/permission";
 import { Button } from "@/components/ui/button";
 import { formatCount } from "@/lib/format/numbers";
 
@@ -12,7 +13,7 @@ export function DeadLetterSelectionActions({
   actions,
   onRetryElsewhere,
   onDiscard,
-  disabledReason,
+  disabledReason: impossible,
 }: {
   target: Target;
   actions: DeadLetterActions;
@@ -22,6 +23,7 @@ export function DeadLetterSelectionActions({
   disabledReason?: string | undefined;
 }) {
   const count = formatCount(target.count);
+  const disabledReason = useForbiddenChange() ?? impossible;
   return (
     <>
       <Button

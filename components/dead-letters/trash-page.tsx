@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArchiveRestore, ArrowLeft } from "lucide-react";
 import { useMemo, useState } from "react";
 import { VisibleText } from "@/components/body/visible-text";
+import { useForbiddenChange } from "@/components/shell/permission";
 import { useVhost, withVhost } from "@/components/shell/vhost";
 import { Button, ButtonLink } from "@/components/ui/button";
 import type { Column } from "@/components/ui/data-table/columns";
@@ -60,7 +61,7 @@ export function TrashPage() {
       }
     }
   };
-  const columns = trashColumns(vhost === null, restoring, (batch) => void restore(batch));
+  const columns = trashColumns(vhost === null, restoring, useForbiddenChange(), (batch) => void restore(batch));
 
   return (
     <>
@@ -146,6 +147,7 @@ function matches(
 function trashColumns(
   vhosts: boolean,
   restoring: string | null,
+  forbidden: string | undefined,
   restore: (batch: TrashBatch) => void,
 ): Column<TrashBatch>[] {
   return [
@@ -228,6 +230,7 @@ function trashColumns(
       cell: (batch) => (
         <Button
           busy={restoring === batch.id}
+          disabledReason={forbidden}
           onClick={() => restore(batch)}
           aria-label={`Restore ${formatNoun(batch.count, "message")} of ${batch.queue ?? "several queues"}`}
         >

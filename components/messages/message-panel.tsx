@@ -10,6 +10,7 @@ import { useDeadLetterActions } from "@/components/dead-letters/use-actions";
 import { MessageDetail } from "@/components/messages/message-detail";
 import type { Hits } from "@/components/messages/message-filter";
 import { MessageMenu } from "@/components/messages/message-menu";
+import { useForbiddenChange } from "@/components/shell/permission";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
 import { MenuItem, MenuRule } from "@/components/ui/menu";
@@ -47,6 +48,7 @@ export function MessagePanel({
     ...(listed && { placeholderData: listed }),
   });
   const actions = useDeadLetterActions(vhost);
+  const forbidden = useForbiddenChange();
   const [discarding, setDiscarding] = useState<Target | null>(null);
   const [sending, setSending] = useState<Target | null>(null);
   const gone = error instanceof ApiError && error.status === 404;
@@ -66,6 +68,7 @@ export function MessagePanel({
                   variant="primary"
                   icon={<RotateCcw className="icon-14" aria-hidden="true" />}
                   busy={actions.busy}
+                  disabledReason={forbidden}
                   onClick={() => void actions.retryNow(target.selection)}
                 >
                   Retry
@@ -77,6 +80,7 @@ export function MessagePanel({
                     <MenuRule />
                     <MenuItem
                       icon={<RotateCcw className="icon-14" aria-hidden="true" />}
+                      disabledReason={forbidden}
                       onSelect={() => setSending(target)}
                     >
                       Retry elsewhere…
@@ -84,6 +88,7 @@ export function MessagePanel({
                     <MenuItem
                       danger
                       icon={<Trash2 className="icon-14" aria-hidden="true" />}
+                      disabledReason={forbidden}
                       onSelect={() => setDiscarding(target)}
                     >
                       Discard…

@@ -17,7 +17,9 @@ import {
   withTerm,
 } from "@/components/messages/message-filter";
 import { PinNote } from "@/components/messages/pin-note";
+import { QueueChooser } from "@/components/messages/queue-chooser";
 import { usePins } from "@/components/messages/use-pins";
+import { useStateCounts } from "@/components/messages/use-state-counts";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { saveFile } from "@/components/ui/clipboard";
 import { ColumnsButton, DensityButton } from "@/components/ui/data-table/columns-button";
@@ -107,6 +109,13 @@ export function MessagesView({ vhost, queue }: { vhost: string; queue?: string }
   }, [hasNextPage, isFetchingNextPage, isFetching, fetchNextPage]);
   const paused = liveWhileFew(list.data?.pages.length ?? 0) === false;
 
+  const counts = useStateCounts(vhost, queue ?? search.queue);
+  const counted = counts !== null && search.q === "" && !narrow && !phone;
+  const segments = stateSegments.map((each) => ({
+    ...each,
+    ...(counted && { count: <span className="font-normal">{formatCount(counts[each.value])}</span> }),
+  }));
+
   const onQuery = (next: Query) => {
     const asked = searchOf(next).state;
     if (asked !== undefined) void setState(asked);
@@ -122,6 +131,14 @@ export function MessagesView({ vhost, queue }: { vhost: string; queue?: string }
         )}
       >
         <Search {...{ vhost, query, names }} onChange={onQuery} withQueues={!inQueue} />
+        {!inQueue && (
+          <QueueChooser
+            large
+            vhost={vhost}
+            value={search.queue}
+            onChange={(name) => setQuery(withTerm(query, "queue", name))}
+          />
+        )}
         <span className="flex gap-2 phone:hidden">
           <ColumnsButton name="messages" columns={columns} />
           <DensityButton />
@@ -148,7 +165,7 @@ export function MessagesView({ vhost, queue }: { vhost: string; queue?: string }
       >
         <div className="flex shrink-0 flex-wrap items-center gap-2 px-4 py-2">
           <div className="max-w-full overflow-x-auto">
-            <Segments label="State" value={state} onChange={(next) => void setState(next)} options={stateSegments} />
+            <Segments label="State" value={state} onChange={(next) => void setState(next)} options={segments} />
           </div>
           <span className="ml-auto phone:hidden">
             <Button

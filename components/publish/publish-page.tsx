@@ -15,6 +15,7 @@ import { SendingAnswer } from "@/components/publish/sending-answer";
 import { Templates } from "@/components/publish/templates";
 import { usePublishForm } from "@/components/publish/use-publish-form";
 import { useSending } from "@/components/publish/use-sending";
+import { useForbiddenChange } from "@/components/shell/permission";
 import { Button } from "@/components/ui/button";
 import { Combobox } from "@/components/ui/combobox";
 import { CopyButton } from "@/components/ui/copy-button";
@@ -59,10 +60,13 @@ function PublishForm({ vhost, chosen }: { vhost: string; chosen: boolean }) {
   }, [exchanges, exchange]);
 
   const running = sending?.state === "running";
+  const forbidden = useForbiddenChange();
   const blocked =
-    problems.count > 0
-      ? `${formatNoun(problems.count, "field is", "fields are")} not right yet; see the red ones`
-      : undefined;
+    forbidden !== undefined
+      ? forbidden
+      : problems.count > 0
+        ? `${formatNoun(problems.count, "field is", "fields are")} not right yet; see the red ones`
+        : undefined;
   const send = () => {
     if (running || blocked !== undefined) return;
     void start({

@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ChevronDown, FileText, Trash2 } from "lucide-react";
 import { type FormEvent, useId, useState } from "react";
 import { type FormState, parseForm } from "@/components/publish/form-state";
+import { useForbiddenChange } from "@/components/shell/permission";
 import { Button, buttonClass } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Dialog } from "@/components/ui/dialog";
@@ -41,6 +42,7 @@ export function Templates({
   const [used, setUsed] = useState<string | null>(null);
   const [saving, setSaving] = useState(false);
   const [deleting, setDeleting] = useState<Template | null>(null);
+  const forbidden = useForbiddenChange();
   const templates = data ?? [];
   const refresh = () => client.invalidateQueries({ queryKey: ["templates"] });
 
@@ -95,7 +97,7 @@ export function Templates({
           </>
         )}
       </Menu>
-      <Button variant="ghost" className="phone:hidden" onClick={() => setSaving(true)}>
+      <Button variant="ghost" className="phone:hidden" disabledReason={forbidden} onClick={() => setSaving(true)}>
         Save as template
       </Button>
       <SaveDialog

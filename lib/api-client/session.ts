@@ -6,6 +6,8 @@ export interface Person {
   readonly name: string;
   /** RabbitMQ's tags: `administrator`, `monitoring`, `management` ... */
   readonly tags: readonly string[];
+  /** What the tags open. */
+  readonly may: { readonly look: boolean; readonly change: boolean; readonly administer: boolean };
 }
 
 /** Who is logged in. A 401 leads to the login page. */

@@ -1,0 +1,43 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { Combobox } from "@/components/ui/combobox";
+import { queuesQuery } from "@/lib/api-client/queues";
+import { formatCount } from "@/lib/format/numbers";
+
+/** One queue, or all of them (null). */
+export function QueueChooser({
+  vhost,
+  value,
+  onChange,
+  label = "Queue",
+  all = "All queues",
+  large = false,
+}: {
+  /** Null: queues of all vhosts. */
+  vhost: string | null;
+  value: string | undefined;
+  onChange: (queue: string | null) => void;
+  label?: string;
+  all?: string;
+  large?: boolean;
+}) {
+  const { data } = useQuery(queuesQuery(vhost));
+  const names = new Map((data ?? []).map((queue) => [queue.name, queue.messages]));
+  if (value !== undefined && !names.has(value)) names.set(value, 0);
+  const options = [
+    { value: "", label: all },
+    ...[...names].map(([name, messages]) => ({ value: name, label: name, hint: formatCount(messages) })),
+  ];
+  return (
+    <Combobox
+      aria-label={label}
+      className="w-44 shrink-0 phone:w-full"
+      large={large}
+      value={value ?? ""}
+      onChange={(name) => onChange(name || null)}
+      options={options}
+      nothing="No queue has this in its name"
+    />
+  );
+}
