@@ -11,10 +11,25 @@ import { openWarren } from "@/bench/contestants/warren";
 import { Meter } from "@/bench/meter";
 import { type BenchOptions, benchOptions, usage } from "@/bench/options";
 import { type BenchPostgres, openBenchPostgres } from "@/bench/postgres";
+import { consoleReads } from "@/bench/workloads/console-reads";
 import { drain } from "@/bench/workloads/drain";
+import { fanOut } from "@/bench/workloads/fan-out";
+import { latency } from "@/bench/workloads/latency";
+import { pinnedHorizon } from "@/bench/workloads/pinned-horizon";
 import { publish } from "@/bench/workloads/publish";
+import { steady } from "@/bench/workloads/steady";
+import { topicRouting } from "@/bench/workloads/topic-routing";
 
-const workloads: readonly Workload[] = [publish, drain];
+const workloads: readonly Workload[] = [
+  publish,
+  drain,
+  steady,
+  latency,
+  fanOut,
+  topicRouting,
+  pinnedHorizon,
+  consoleReads,
+];
 
 /**
  * Measures Warren's engine, its peers and the limit script on the same Postgres, interleaved, prints tables and

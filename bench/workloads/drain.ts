@@ -47,7 +47,11 @@ function drainer(bench: Bench, contestant: Contestant, texts: readonly string[])
 }
 
 /** Publishes a backlog in batches, as fast as it goes. */
-export async function preload(contestant: Contestant, messages: number, body: () => string): Promise<void> {
+export async function preload(
+  contestant: Pick<Contestant, "publishBatch">,
+  messages: number,
+  body: () => string,
+): Promise<void> {
   const batch = 250;
   await each(Math.ceil(messages / batch), 4, (index) => {
     const count = Math.min(batch, messages - index * batch);
