@@ -2,6 +2,7 @@ import type { Actor } from "@/lib/broker/actor";
 import type { Broker, Capabilities, Leased } from "@/lib/broker/broker";
 import { BrokerError, notFound } from "@/lib/broker/errors";
 import type { DeadLetter, MessageRef, Page, PeekedMessage, TrashBatch } from "@/lib/broker/message";
+import type { Channel, Connection, Consumer } from "@/lib/broker/presence";
 import type {
   BindingRequest,
   BulkResult,
@@ -285,6 +286,27 @@ export class ModelBroker implements Broker {
     const result = this.#trash.restore(batch);
     this.sweep();
     return result;
+  }
+
+  // Nobody is connected to a model: doors tell the engine, and no door tells it.
+  async listConnections(): Promise<readonly Connection[]> {
+    return [];
+  }
+
+  async getConnection(_actor: Actor, name: string): Promise<Connection> {
+    throw notFound("connection", name);
+  }
+
+  async listChannels(): Promise<readonly Channel[]> {
+    return [];
+  }
+
+  async listConsumers(): Promise<readonly Consumer[]> {
+    return [];
+  }
+
+  async closeConnection(_actor: Actor, name: string): Promise<void> {
+    throw notFound("connection", name);
   }
 
   /** Bodies that could still be restored, for the account of where every message is. */

@@ -165,17 +165,40 @@ export class World {
    * takes over the engine's. But what comes from one queue for one reason must come in its order.
    */
   async #adoptOrder(before: number): Promise<void> {
-    const key = (message: PeekedMessage) => `${message.queue} ${JSON.stringify(visible(message))}`;
     const late = (await this.#messages(this.model)).filter(({ id }) => id > before);
     if (late.length < 2) return;
-    const order = new Map((await this.#messages(this.engine.broker)).map((message) => [key(message), message.id]));
-    const orderOf = (message: PeekedMessage) => order.get(key(message)) ?? 0;
+    const ids = namesakes(await this.#messages(this.engine.broker));
+    const counterparts = new Map<string, number>();
+    for (const [name, ours] of namesakes(late)) {
+      // Of several that nobody can tell apart, the first is the first; those that were there before come earlier.
+      const theirs = ids.get(name)?.slice(-ours.length) ?? [];
+      for (const [i, id] of ours.entries()) counterparts.set(`${name} ${id}`, theirs[i] ?? 0);
+    }
+    const orderOf = (message: PeekedMessage) => counterparts.get(`${nameOf(message)} ${message.id}`) ?? 0;
     for (const stream of new Set(late.map(streamOf))) {
-      const ids = late.filter((message) => streamOf(message) === stream).map(orderOf);
-      expect(ids, "the order in which messages of one queue died").toEqual(ids.toSorted((a, b) => a - b));
+      const order = late.filter((message) => streamOf(message) === stream).map(orderOf);
+      expect(order, "the order in which messages of one queue died").toEqual(order.toSorted((a, b) => a - b));
     }
     this.model.renumber(before, orderOf);
   }
+}
+
+/** Where a message lies, and all that can be seen of it. */
+function nameOf(message: PeekedMessage): string {
+  return `${message.queue} ${JSON.stringify(visible(message))}`;
+}
+
+/** The numbers, ascending, of those that look the same. */
+function namesakes(messages: readonly PeekedMessage[]): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  for (const message of messages) {
+    const name = nameOf(message);
+    found.set(
+      name,
+      [...(found.get(name) ?? []), message.id].sort((a, b) => a - b),
+    );
+  }
+  return found;
 }
 
 /** What comes this way keeps its order. Leases end in any order, so those that died of it have none to keep. */
