@@ -1,4 +1,5 @@
 import type { Broker } from "@/lib/broker/broker";
+import type { PresenceBoard } from "@/lib/broker/presence";
 import type { Duty } from "@/lib/engine/duties/duty";
 import { createEngine } from "@/lib/engine/engine";
 import { type NodeIdentity, startNode } from "@/lib/engine/node";
@@ -18,6 +19,8 @@ export interface BrokerOptions {
 export interface ComposedBroker {
   readonly broker: Broker;
   readonly sample: SampleControl;
+  /** Where this process's doors tell who is connected. */
+  readonly presence: PresenceBoard;
   /** Stops the duties, ends what waits, and closes the connections. */
   close(): Promise<void>;
 }
@@ -46,6 +49,7 @@ export function composeBroker(options: BrokerOptions): ComposedBroker {
   return {
     broker: engine.broker,
     sample,
+    presence: engine.context.presence,
     close: async () => {
       await node.stop();
       await engine.close();

@@ -1,5 +1,6 @@
 import type { Actor } from "@/lib/broker/actor";
 import type { DeadLetter, Envelope, MessageRef, Page, PeekedMessage, TrashBatch } from "@/lib/broker/message";
+import type { Channel, Connection, Consumer } from "@/lib/broker/presence";
 import type {
   BindingRequest,
   BulkResult,
@@ -130,4 +131,12 @@ export interface Broker {
   listTrash(actor: Actor, vhost?: string): Promise<readonly TrashBatch[]>;
   /** Puts a batch back: same queue, order and ids. `not-found` when it expired or the queue is gone; `conflict` when it was restored before. */
   restoreTrash(actor: Actor, batch: string): Promise<{ restored: number }>;
+
+  /** Clients that are connected now. */
+  listConnections(actor: Actor, options: { vhost?: string }): Promise<readonly Connection[]>;
+  getConnection(actor: Actor, name: string): Promise<Connection>;
+  listChannels(actor: Actor, options: { vhost?: string; connection?: string }): Promise<readonly Channel[]>;
+  listConsumers(actor: Actor, options: { vhost?: string; queue?: string }): Promise<readonly Consumer[]>;
+  /** Asks for it to be closed; the client is told the reason. What it holds goes back to its queues. */
+  closeConnection(actor: Actor, name: string, reason: string): Promise<void>;
 }

@@ -42,7 +42,11 @@ export class BrokerError extends Error {
 }
 
 /** `no queue 'x' in vhost '/'` and its like. */
-export function notFound(kind: "vhost" | "exchange" | "queue" | "binding" | "message", name: string, vhost?: string) {
+export function notFound(
+  kind: "vhost" | "exchange" | "queue" | "binding" | "message" | "connection",
+  name: string,
+  vhost?: string,
+) {
   const where = vhost === undefined ? "" : ` in vhost '${vhost}'`;
   return new BrokerError("not-found", `There is no ${kind} '${name}'${where}.`, {
     kind,

@@ -101,6 +101,8 @@ export interface QueueStatus extends Queue {
   readonly totals: MessageTotals;
   readonly rates: MessageRates;
   readonly consumers: number;
+  /** Of these, how many hold all that their prefetch limits allow. */
+  readonly fullConsumers: number;
   /** Since when nothing happened here; null while something does. */
   readonly idleSince: Date | null;
   /** When the message at the head was enqueued; null when nothing is ready. Only filled by `getQueue`. */
@@ -136,6 +138,8 @@ export interface Overview {
     readonly queues: number;
     readonly exchanges: number;
     readonly bindings: number;
+    readonly connections: number;
+    readonly channels: number;
     readonly consumers: number;
     readonly vhosts: number;
   };

@@ -40,6 +40,10 @@ export function exchangeAnnouncements(context: EngineContext): Announcements {
 
   const hear = (payload: string | undefined) => {
     const [sender, ids] = payload?.split(" ") ?? [];
+    if (sender === "close") {
+      void context.presence.takeCloses().catch(() => {});
+      return;
+    }
     if (sender !== self && ids) context.signals.wake(ids.split(",").map(Number));
   };
   const listening = listen(context, hear, stopping.signal);
@@ -61,7 +65,10 @@ async function listen(
   while (!stopping.aborted) {
     const client = context.database.dedicatedClient();
     try {
-      await untilLost(client, hear, stopping, () => context.signals.wakeAll());
+      await untilLost(client, hear, stopping, () => {
+        context.signals.wakeAll();
+        void context.presence.takeCloses().catch(() => {});
+      });
     } catch (error) {
       if (!stopping.aborted) context.log.error("The connection that listens for announcements was lost.", error);
     } finally {

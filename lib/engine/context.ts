@@ -1,4 +1,6 @@
 import type { Database } from "@/lib/engine/database";
+import type { PostgresPresence } from "@/lib/engine/presence/board";
+import type { NodeSelf } from "@/lib/engine/node-self";
 import type { Publisher } from "@/lib/engine/publish/publisher";
 import type { QueueSignals } from "@/lib/engine/signals";
 import type { TopologyCache } from "@/lib/engine/topology/cache";
@@ -23,5 +25,9 @@ export interface EngineContext {
   queuesGrew(queues: Iterable<QueueRecord>): Promise<void>;
   /** Keeps queues with `x-expires` alive. */
   readonly usage: QueueUsage;
+  /** Where the doors of this process tell who is connected. */
+  readonly presence: PostgresPresence;
+  /** This process among the nodes. */
+  readonly self: NodeSelf;
   readonly log: EngineLog;
 }

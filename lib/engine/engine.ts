@@ -4,6 +4,8 @@ import { Database } from "@/lib/engine/database";
 import { deadLetterRefused } from "@/lib/engine/dead-letter/refused";
 import { enforceLimits } from "@/lib/engine/dead-letter/trim";
 import { postgresBroker } from "@/lib/engine/postgres-broker";
+import { NodeSelf } from "@/lib/engine/node-self";
+import { PostgresPresence } from "@/lib/engine/presence/board";
 import { Publisher } from "@/lib/engine/publish/publisher";
 import { QueueSignals } from "@/lib/engine/signals";
 import { TopologyCache } from "@/lib/engine/topology/cache";
@@ -51,6 +53,8 @@ export function createEngine(options: EngineOptions): Engine {
     publisher,
     queuesGrew,
     usage: new QueueUsage(database),
+    presence: new PostgresPresence(database),
+    self: new NodeSelf(),
     log,
   };
   return {

@@ -6,6 +6,13 @@ import { retryDeadLetters } from "@/lib/engine/dead-letters/retry";
 import { lease } from "@/lib/engine/lease/lease";
 import { Settler } from "@/lib/engine/lease/settle";
 import { moveMessages } from "@/lib/engine/move/messages";
+import {
+  closeConnection,
+  getConnection,
+  listChannels,
+  listConnections,
+  listConsumers,
+} from "@/lib/engine/presence/views";
 import { outgoing } from "@/lib/engine/publish/outgoing";
 import { previewPublish } from "@/lib/engine/publish/preview";
 import { bind, listBindings, unbind } from "@/lib/engine/topology/bindings";
@@ -66,5 +73,11 @@ export function postgresBroker(context: EngineContext): Broker {
 
     listTrash: (_actor, vhost) => listTrash(context, vhost),
     restoreTrash: (_actor, batch) => restoreTrash(context, batch),
+
+    listConnections: (_actor, options) => listConnections(context, options),
+    getConnection: (_actor, name) => getConnection(context, name),
+    listChannels: (_actor, options) => listChannels(context, options),
+    listConsumers: (_actor, options) => listConsumers(context, options),
+    closeConnection: (actor, name, reason) => closeConnection(context, actor, name, reason),
   };
 }

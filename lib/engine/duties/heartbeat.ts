@@ -1,4 +1,5 @@
 import type { EngineContext } from "@/lib/engine/context";
+import { returnLeasesOfNodes } from "@/lib/engine/lease/expired-leases";
 import { deleteNode, insertNode, type NodeIdentity, touchNode } from "@/lib/engine/sql/node";
 
 /** A node that has not been seen for some beats counts as down. */
@@ -12,9 +13,13 @@ const BEAT_MS = 2_000;
 export function startHeartbeat(context: EngineContext, node: NodeIdentity): { stop(): Promise<void> } {
   const { relaxed } = context.database;
   let id: number | undefined;
+  context.self.entering();
   const beat = async () => {
     try {
-      if (id === undefined || !(await touchNode(relaxed, id))) id = await insertNode(relaxed, node);
+      const touched = id === undefined ? undefined : await touchNode(relaxed, id);
+      id = touched?.id ?? (await insertNode(relaxed, node));
+      context.self.entered(id);
+      context.presence.registered(id, touched?.wasAway ?? false);
     } catch {
       // Nothing to do before the next beat.
     }
@@ -27,7 +32,13 @@ export function startHeartbeat(context: EngineContext, node: NodeIdentity): { st
     stop: async () => {
       clearInterval(timer);
       await beating;
-      if (id !== undefined) await deleteNode(relaxed, id).catch(() => {});
+      if (id !== undefined) await leave(context, id).catch(() => {});
     },
   };
+}
+
+/** Normally nothing is left to return; if it fails, the node is found lost, and that does it. */
+async function leave(context: EngineContext, id: number): Promise<void> {
+  await returnLeasesOfNodes(context, [id]);
+  await deleteNode(context.database.relaxed, id);
 }

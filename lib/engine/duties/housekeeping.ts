@@ -1,5 +1,6 @@
 import type { EngineContext } from "@/lib/engine/context";
 import { leftoverDeleteChunk, leftoverDeleteSmall, nodeExpire } from "@/lib/engine/sql/leftover";
+import { presenceExpire } from "@/lib/engine/sql/presence";
 import { trashBatchExpire, trashExpireChunk, trashOrphanChunk } from "@/lib/engine/sql/trash";
 
 /** So many rows go in one statement, so that none runs long. */
@@ -19,4 +20,5 @@ export async function sweepLeftovers(context: EngineContext): Promise<void> {
   while ((await leftoverDeleteChunk(relaxed, CHUNK)) > 0);
   await leftoverDeleteSmall(relaxed);
   await nodeExpire(relaxed);
+  await presenceExpire(relaxed);
 }

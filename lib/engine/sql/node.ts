@@ -16,16 +16,47 @@ export async function insertNode(db: Queryable, node: NodeIdentity): Promise<num
   return row.id;
 }
 
-/** Says that it still runs. False when its row is gone, so that it has to register anew. */
-export async function touchNode(db: Queryable, id: number): Promise<boolean> {
-  const rows = await db.query(
-    { name: "node_touch", text: "UPDATE warren.node SET last_seen_at = now() WHERE id = $1 RETURNING id" },
-    [id],
-  );
-  return rows.length > 0;
+/**
+ * Says that it still runs. Undefined when it was given up for lost or its row is gone, so that it has to register anew; `wasAway` when it was not
+ * seen for so long that others may have cleaned up after it.
+ */
+export async function touchNode(db: Queryable, id: number): Promise<{ id: number; wasAway: boolean } | undefined> {
+  const [row] = await db.query<{ id: number; was_away: boolean }>({ name: "node_touch", text: touch }, [id]);
+  return row && { id: row.id, wasAway: row.was_away };
 }
 
 /** Takes a process that ends in good order off the list. */
 export async function deleteNode(db: Queryable, id: number): Promise<void> {
   await db.query({ text: "DELETE FROM warren.node WHERE id = $1" }, [id]);
 }
+
+/** When a node was last seen, as text that only changes with the next beat. */
+export interface Beat {
+  readonly id: number;
+  readonly beat: string;
+}
+
+/** The latest beat of each node that has not been given up. */
+export async function listBeats(db: Queryable): Promise<Beat[]> {
+  return db.query({ text: "SELECT id, last_seen_at::text AS beat FROM warren.node WHERE gone_at IS NULL" });
+}
+
+/** Gives nodes up for lost, unless they have been seen since these beats. Returns those that are lost. */
+export async function giveUpNodes(db: Queryable, beats: readonly Beat[]): Promise<number[]> {
+  const rows = await db.query<{ id: number }>({ text: giveUp }, [
+    beats.map(({ id }) => id),
+    beats.map(({ beat }) => beat),
+  ]);
+  return rows.map(({ id }) => id);
+}
+
+const giveUp = `
+UPDATE warren.node n SET gone_at = now()
+FROM unnest($1::int[], $2::text[]) AS lost (id, beat)
+WHERE n.id = lost.id AND n.last_seen_at::text = lost.beat AND n.gone_at IS NULL
+RETURNING n.id`;
+
+const touch = `
+WITH before AS (SELECT id, last_seen_at FROM warren.node WHERE id = $1 AND gone_at IS NULL)
+UPDATE warren.node n SET last_seen_at = now() FROM before WHERE n.id = before.id
+RETURNING n.id, before.last_seen_at < now() - interval '20 s' AS was_away`;

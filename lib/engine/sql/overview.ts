@@ -1,3 +1,4 @@
+import { isRunning } from "@/lib/engine/sql/presence";
 import { referenceTick } from "@/lib/engine/sql/queue-status";
 import type { Queryable } from "@/lib/engine/statement";
 
@@ -15,6 +16,9 @@ interface OverviewRow extends TotalsRow, Record<(typeof gauges)[number], number>
   queues: number;
   exchanges: number;
   bindings: number;
+  connections: number;
+  channels: number;
+  consumers: number;
   vhosts: number;
   /** Seconds since the reference tick; null when there is none. */
   elapsed: number | null;
@@ -64,6 +68,12 @@ export async function nodeList(db: Queryable): Promise<NodeRow[]> {
   return db.query<NodeRow>({ name: "node_list", text: nodes });
 }
 
+/** How many of them there are at nodes that run, as a column named in the plural. */
+function present(table: "connection" | "channel" | "consumer"): string {
+  return `(SELECT count(*) FROM warren.${table} p JOIN warren.node n ON n.id = p.node_id AND ${isRunning}
+    WHERE $1::integer IS NULL OR p.vhost = (SELECT name FROM warren.vhost WHERE id = $1))::float8 AS ${table}s`;
+}
+
 const overview = `
 WITH scope AS MATERIALIZED (
   SELECT id FROM warren.vhost WHERE $1::integer IS NULL OR id = $1
@@ -91,6 +101,7 @@ SELECT q.n::float8 AS queues,
   (SELECT count(*) FROM warren.exchange x JOIN scope ON scope.id = x.vhost_id)::float8 AS exchanges,
   (SELECT count(*) FROM warren.binding b JOIN scope ON scope.id = b.vhost_id)::float8 AS bindings,
   (SELECT count(*) FROM scope)::float8 AS vhosts,
+  ${present("connection")}, ${present("channel")}, ${present("consumer")},
   ${gauges.map((name) => `coalesce(q.${name}, 0)::float8 AS ${name}`).join(", ")},
   (coalesce(f.publish, 0) + coalesce(p.publish, 0))::float8 AS publish,
   ${counters

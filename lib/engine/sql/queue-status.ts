@@ -1,3 +1,4 @@
+import { consumersByQueue } from "@/lib/engine/sql/presence";
 import type { Queryable } from "@/lib/engine/statement";
 
 /** A queue with its counts and totals, and its totals at the reference tick, some 5 to 10 seconds before. */
@@ -36,6 +37,9 @@ export interface QueueStatusRow {
   base_get_no_ack: number;
   base_ack: number;
   base_redeliver: number;
+  consumers: number;
+  /** Consumers without room. */
+  full_consumers: number;
   /** Dead letters that died here, counted to a bound. */
   dead_from_here: number;
   /** The database's clock, in ms since 1970. */
@@ -87,6 +91,7 @@ WITH delta AS MATERIALIZED (
   SELECT queue_id, ${sums.map((name) => `sum(${name}) AS ${name}`).join(", ")}
   FROM warren.queue_delta WHERE $1::integer IS NULL OR queue_id = $1 GROUP BY queue_id
 ), tick AS MATERIALIZED (${referenceTick}
+), consumers AS MATERIALIZED (${consumersByQueue}
 )
 SELECT q.id, v.name AS vhost, q.name, q.type, q.durable, q.auto_delete, q.exclusive, q.arguments, q.created_at,
   ${sums.map((name) => `(coalesce(c.${name}, 0) + coalesce(d.${name}, 0))::float8 AS ${name}`).join(", ")},
@@ -96,12 +101,14 @@ SELECT q.id, v.name AS vhost, q.name, q.type, q.durable, q.auto_delete, q.exclus
   extract(epoch FROM statement_timestamp())::float8 * 1000 AS now,
   ${totals.map((name) => `coalesce(base.${name}, 0)::float8 AS base_${name}`).join(", ")},
   (SELECT count(*) FROM (SELECT FROM warren.dead_letter l WHERE l.vhost_id = q.vhost_id AND l.origin_queue = q.name
-    LIMIT ${bound}) bounded)::float8 AS dead_from_here
+    LIMIT ${bound}) bounded)::float8 AS dead_from_here,
+  coalesce(w.consumers, 0)::float8 AS consumers, coalesce(w."full", 0)::float8 AS full_consumers
 FROM warren.queue q
 JOIN warren.vhost v ON v.id = q.vhost_id
 CROSS JOIN tick
 LEFT JOIN warren.queue_counter c ON c.queue_id = q.id
 LEFT JOIN delta d ON d.queue_id = q.id
+LEFT JOIN consumers w ON w.vhost = v.name AND w.queue = q.name
 LEFT JOIN LATERAL (
   SELECT ${totals.map((name) => `s.${name}`).join(", ")} FROM warren.queue_sample s
   WHERE s.queue_id = q.id AND s.at <= tick.at AND (d.queue_id IS NOT NULL OR c.changed_at > tick.at)

@@ -6,6 +6,7 @@ import { checkQueueEquivalence } from "@/lib/broker/rules/redeclare";
 import type { EngineContext } from "@/lib/engine/context";
 import { sourcesOf } from "@/lib/engine/sql/binding";
 import { unusedAutoDeleteExchanges } from "@/lib/engine/sql/exchange";
+import { consumerCount } from "@/lib/engine/sql/presence";
 import { deleteQueues, findQueue, insertQueue } from "@/lib/engine/sql/queue";
 import { type QueueDepth, readQueueDepths } from "@/lib/engine/sql/queue-depth";
 import { enterQueues } from "@/lib/engine/sql/shards";
@@ -56,7 +57,7 @@ async function redeclared(db: Queryable, existing: QueueRow, declaration: QueueD
   return { name: existing.name, created: false, ready: depth?.ready ?? 0, consumers: 0 };
 }
 
-/** Throws `not-found`, and `precondition-failed` with `ifEmpty` when something lies in it. */
+/** Throws `not-found`, and `precondition-failed` with `ifEmpty` when something lies in it or `ifUnused` when it has consumers. */
 export async function deleteQueue(
   context: EngineContext,
   vhost: string,
@@ -73,6 +74,9 @@ export async function deleteQueue(
     await lockTopology(tx);
     const queue = await findQueue(tx, vhostId, name);
     if (queue?.id !== known.id) throw notFound("queue", name, vhost);
+    if (options.ifUnused && (await consumerCount(tx, vhost, name)) > 0) {
+      throw new BrokerError("precondition-failed", `queue '${name}' in vhost '${vhost}' in use`, { queue: name });
+    }
     const [depth] = await readQueueDepths(tx, [queue.id]);
     if (options.ifEmpty && depth && messagesIn(depth) > 0) {
       throw new BrokerError("precondition-failed", `queue '${name}' in vhost '${vhost}' is not empty`, { queue: name });

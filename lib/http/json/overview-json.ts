@@ -42,8 +42,8 @@ export function overviewJson(overview: Overview, asked: { readonly rates: boolea
       dead_letters: overview.deadLetters,
     },
     object_totals: {
-      channels: 0,
-      connections: 0,
+      channels: objects.channels,
+      connections: objects.connections,
       consumers: objects.consumers,
       exchanges: objects.exchanges,
       queues: objects.queues,

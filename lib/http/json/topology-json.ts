@@ -71,6 +71,7 @@ export function queueJson(queue: QueueStatus, samples: readonly Sample[] = []) {
     message_bytes_unacknowledged: counts.unacknowledgedBytes,
     message_stats: messageStatsJson(queue.totals, queue.rates, samples),
     consumers: queue.consumers,
+    consumers_full: queue.fullConsumers,
     policy: null,
     operator_policy: null,
     effective_policy_definition: {},

@@ -1,0 +1,61 @@
+import type { Changes, CloseRequest, PresenceBoard, PresenceChanges, Report } from "@/lib/broker/presence";
+import type { Database } from "@/lib/engine/database";
+import { connectionCloseTake, presenceReport } from "@/lib/engine/sql/presence";
+
+/** Keeps what this process's doors report in the database, under the process's row among the nodes. */
+export class PostgresPresence implements PresenceBoard {
+  readonly #database: Database;
+  readonly #listeners = new Set<(request: CloseRequest) => void>();
+  #nodeId: number | undefined;
+  #generation = 0;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /**
+   * The process is on the list of nodes.
+   * @param wasAway it was not seen for so long that its reports may have been deleted
+   */
+  registered(nodeId: number, wasAway: boolean): void {
+    if (nodeId === this.#nodeId && !wasAway) return;
+    this.#nodeId = nodeId;
+    this.#generation++;
+  }
+
+  async report({ connections, channels, consumers }: PresenceChanges): Promise<void> {
+    if (this.#nodeId === undefined) return;
+    await presenceReport(
+      this.#database.main,
+      this.#nodeId,
+      rows(connections, ({ name, vhost }) => ({ name, vhost })),
+      rows(channels, ({ connection, vhost }) => ({ connection, vhost })),
+      rows(consumers, ({ vhost, queue, full }) => ({ vhost, queue, full })),
+    );
+  }
+
+  onClose(listener: (request: CloseRequest) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Looks for connections that this process is to close. */
+  async takeCloses(): Promise<void> {
+    if (this.#nodeId === undefined || this.#listeners.size === 0) return;
+    const requests = await connectionCloseTake(this.#database.main, this.#nodeId);
+    for (const request of requests) for (const listener of this.#listeners) listener(request);
+  }
+}
+
+function rows<T>({ now, gone }: Changes<T>, columns: (report: Report<T>) => object) {
+  const all = [...now].map(([key, report]) => ({ key, ...columns(report), report }));
+  return { now: storable(JSON.stringify(all)), gone };
+}
+
+/** Names and properties are the client's, and may hold what Postgres can't: NUL and halves of surrogate pairs. */
+function storable(json: string): string {
+  return json.replace(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g, "$1\\ufffd");
+}
