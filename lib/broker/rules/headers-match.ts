@@ -3,7 +3,7 @@ import { emptyTable, type FieldTable, type FieldValue, textOf } from "@/lib/brok
 import { sameValue } from "@/lib/broker/rules/field-equality";
 
 export const headersMatchModes = ["all", "any", "all-with-x", "any-with-x"] as const;
-export type HeadersMatchMode = (typeof headersMatchModes)[number];
+type HeadersMatchMode = (typeof headersMatchModes)[number];
 
 /** The arguments of a binding to a headers exchange, ready for matching. */
 export interface HeadersPattern {

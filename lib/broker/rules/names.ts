@@ -3,7 +3,7 @@ import { BrokerError } from "@/lib/broker/errors";
 import { isWellFormed } from "@/lib/broker/properties/text";
 
 /** AMQP's short strings carry names and keys: 255 bytes at most. */
-export const maxNameBytes = 255;
+const maxNameBytes = 255;
 
 const reservedPrefix = "amq.";
 
@@ -45,7 +45,7 @@ export function checkNotReserved(kind: "exchange" | "queue", name: string): void
   }
 }
 
-export function isReservedName(name: string): boolean {
+function isReservedName(name: string): boolean {
   return name.startsWith(reservedPrefix);
 }
 

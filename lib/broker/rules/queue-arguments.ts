@@ -1,8 +1,8 @@
 import { BrokerError } from "@/lib/broker/errors";
 import { type FieldTable, type FieldValue, integerOf, textOf } from "@/lib/broker/properties/field-value";
 
-export const overflowBehaviours = ["drop-head", "reject-publish", "reject-publish-dlx"] as const;
-export type Overflow = (typeof overflowBehaviours)[number];
+const overflowBehaviours = ["drop-head", "reject-publish", "reject-publish-dlx"] as const;
+type Overflow = (typeof overflowBehaviours)[number];
 
 /** What a queue's arguments ask for (https://www.rabbitmq.com/docs/queues#optional-arguments); null: not set. */
 export interface QueueLimits {
@@ -25,7 +25,7 @@ export interface QueueLimits {
 }
 
 /** RabbitMQ's default for quorum queues since 4.0 (https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling). */
-export const defaultDeliveryLimit = 20;
+const defaultDeliveryLimit = 20;
 /** RabbitMQ's greatest time to live: ten years of 365 days. */
 const maxMs = 315_360_000_000;
 const maxCount = Number.MAX_SAFE_INTEGER;
@@ -136,7 +136,7 @@ export function rankOf(limits: Pick<QueueLimits, "maxPriority">, priority: numbe
 /** Names of the queue arguments that must stay the same when a queue is declared again. */
 export const comparedQueueArguments: readonly string[] = Object.keys(checks);
 
-export function invalidArgument(
+function invalidArgument(
   name: string,
   queue: { readonly vhost: string; readonly name: string },
   problem: string,
