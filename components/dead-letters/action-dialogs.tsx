@@ -12,7 +12,7 @@ import { Field, Input } from "@/components/ui/field";
 import { Segments } from "@/components/ui/segments";
 import type { DeadLetterSelection } from "@/lib/api-client/dead-letters";
 import { defaultExchangeLabel, exchangesQuery } from "@/lib/api-client/exchanges";
-import { queuesQuery } from "@/lib/api-client/queues";
+import { queueCountsQuery } from "@/lib/api-client/queue-counts";
 import { formatCount, formatNoun } from "@/lib/format/numbers";
 
 /** Which dead letters a dialog is about, and how many they are. */
@@ -86,7 +86,7 @@ export function RetryElsewhereDialog({
   const [error, setError] = useState<unknown>(null);
   const formId = useId();
   const open = target !== null;
-  const { data: queues } = useQuery({ ...queuesQuery(vhost), enabled: open });
+  const { data: queues } = useQuery({ ...queueCountsQuery(vhost), enabled: open });
   const { data: exchanges } = useQuery({ ...exchangesQuery(vhost), enabled: open });
   if (!shown) return null;
   const missing =

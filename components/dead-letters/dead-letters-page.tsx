@@ -44,7 +44,7 @@ import {
   deadLetterCountQuery,
   deadLettersQuery,
 } from "@/lib/api-client/dead-letters";
-import { queuesQuery } from "@/lib/api-client/queues";
+import { queueCountsQuery } from "@/lib/api-client/queue-counts";
 import { trashQuery } from "@/lib/api-client/trash";
 import { deathReasons } from "@/lib/broker/message";
 import { formatCount, formatNoun } from "@/lib/format/numbers";
@@ -95,7 +95,7 @@ export function DeadLettersPage() {
   const list = useInfiniteQuery(deadLettersQuery(filter, order, pins.pinned.length > 0 ? pinnedBytes : previewBytes));
   const matching = useQuery(deadLetterCountQuery(filter)).data;
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items), [list.data]);
-  const { data: queues } = useQuery(queuesQuery(vhost));
+  const { data: queues } = useQuery(queueCountsQuery(vhost));
   const { data: trash } = useQuery(trashQuery(vhost));
   const inTrash = useMemo(
     () => trash?.filter((batch) => batch.restored_at === null).reduce((sum, batch) => sum + batch.count, 0),

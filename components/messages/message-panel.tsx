@@ -10,12 +10,12 @@ import { useDeadLetterActions } from "@/components/dead-letters/use-actions";
 import { MessageDetail } from "@/components/messages/message-detail";
 import type { Hits } from "@/components/messages/message-filter";
 import { MessageMenu } from "@/components/messages/message-menu";
+import { PanelSkeleton } from "@/components/messages/panel-skeleton";
 import { useForbiddenChange } from "@/components/shell/permission";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
 import { MenuItem, MenuRule } from "@/components/ui/menu";
 import { Note } from "@/components/ui/note";
-import { Skeleton } from "@/components/ui/skeleton";
 import { PanelHead } from "@/components/ui/split-view";
 import { StateGlyph } from "@/components/ui/state-glyph";
 import { ApiError } from "@/lib/api-client/client";
@@ -126,17 +126,5 @@ export function MessagePanel({
       <DiscardDialog target={discarding} actions={actions} onClose={() => setDiscarding(null)} />
       <RetryElsewhereDialog vhost={vhost} target={sending} actions={actions} onClose={() => setSending(null)} />
     </>
-  );
-}
-
-const bars = [160, 240, 200, 280, 120, 220];
-
-function PanelSkeleton() {
-  return (
-    <div className="flex min-h-0 flex-1 flex-col gap-3 px-4 py-5" aria-busy="true">
-      {bars.map((width) => (
-        <Skeleton key={width} width={width} />
-      ))}
-    </div>
   );
 }

@@ -33,7 +33,7 @@ import { useMedia, usePhone } from "@/components/ui/media";
 import { Segments } from "@/components/ui/segments";
 import { SplitView } from "@/components/ui/split-view";
 import { liveWhileFew, type Message, messagesQuery } from "@/lib/api-client/messages";
-import { queuesQuery } from "@/lib/api-client/queues";
+import { queueCountsQuery } from "@/lib/api-client/queue-counts";
 import { messageStates } from "@/lib/broker/message";
 import { formatCount, formatNoun } from "@/lib/format/numbers";
 
@@ -257,7 +257,7 @@ function Search({
   onChange: (query: Query) => void;
   withQueues: boolean;
 }) {
-  const { data } = useQuery({ ...queuesQuery(vhost), enabled: withQueues });
+  const { data } = useQuery({ ...queueCountsQuery(vhost), enabled: withQueues });
   const queueNames = useMemo(() => (data ?? []).map((each) => each.name), [data]);
   return (
     <FilterField

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Combobox } from "@/components/ui/combobox";
-import { queuesQuery } from "@/lib/api-client/queues";
+import { queueCountsQuery } from "@/lib/api-client/queue-counts";
 import { formatCount } from "@/lib/format/numbers";
 
 /** One queue, or all of them (null). */
@@ -22,8 +22,10 @@ export function QueueChooser({
   all?: string;
   large?: boolean;
 }) {
-  const { data } = useQuery(queuesQuery(vhost));
-  const names = new Map((data ?? []).map((queue) => [queue.name, queue.messages]));
+  const { data } = useQuery(queueCountsQuery(vhost));
+  const names = new Map(
+    (data ?? []).map((queue) => [queue.name, queue.messages_ready + queue.messages_unacknowledged]),
+  );
   if (value !== undefined && !names.has(value)) names.set(value, 0);
   const options = [
     { value: "", label: all },

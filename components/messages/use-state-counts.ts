@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { queuesQuery } from "@/lib/api-client/queues";
+import { queueCountsQuery } from "@/lib/api-client/queue-counts";
 import type { MessageState } from "@/lib/broker/message";
 
 export type StateCounts = Readonly<Record<MessageState | "all", number>>;
@@ -11,7 +11,7 @@ export type StateCounts = Readonly<Record<MessageState | "all", number>>;
  * ready count has the dead letters in it, since they are ready in their queue: here they are apart.
  */
 export function useStateCounts(vhost: string, queue: string | undefined): StateCounts | null {
-  const { data } = useQuery(queuesQuery(vhost));
+  const { data } = useQuery(queueCountsQuery(vhost));
   if (!data) return null;
   const counts = { ready: 0, unacked: 0, delayed: 0, dead: 0, all: 0 };
   for (const each of data) {

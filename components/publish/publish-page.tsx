@@ -27,7 +27,7 @@ import { PageHead } from "@/components/ui/page-head";
 import { Segments } from "@/components/ui/segments";
 import { defaultExchangeLabel, exchangesQuery } from "@/lib/api-client/exchanges";
 import { publishPath, routeQuery } from "@/lib/api-client/publish";
-import { queuesQuery } from "@/lib/api-client/queues";
+import { queueCountsQuery } from "@/lib/api-client/queue-counts";
 import { formatCount, formatNoun } from "@/lib/format/numbers";
 
 /** The publish form with its routing preview. */
@@ -46,7 +46,7 @@ function PublishForm({ vhost, chosen }: { vhost: string; chosen: boolean }) {
   const problems = useMemo(() => problemsOf(form, keyTyped, file), [form, keyTyped, file]);
 
   const preview = usePreview(vhost, exchange, keyTyped, form.headers, problems.headers.size === 0);
-  const { data: queues } = useQuery(queuesQuery(vhost));
+  const { data: queues } = useQuery(queueCountsQuery(vhost));
   const ready = useMemo(() => new Map((queues ?? []).map((queue) => [queue.name, queue.messages_ready])), [queues]);
 
   const options = useMemo(() => {
