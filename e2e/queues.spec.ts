@@ -30,7 +30,7 @@ test("a queue is added, filled, read in its figures, purged, restored and delete
   await expect(page.getByRole("link", { name: "Messages 3" })).toBeVisible();
 
   await page.getByRole("link", { name: "Arguments 1" }).click();
-  await expect(page.getByText("x-max-length")).toBeVisible();
+  await expect(page.getByText("x-max-length", { exact: true })).toBeVisible();
 
   await page.getByRole("button", { name: "Delete…" }).click();
   const remove = page.getByRole("dialog", { name: "Delete orders.new" });
