@@ -22,14 +22,14 @@ async function startBroker(): Promise<RunningProcess> {
   if (process.send === undefined) await requireDatabase(databaseUrl);
   else await waitForDatabase(databaseUrl, (line) => console.log(line));
   const onError = (message: string, error: unknown) => console.error(`${message} ${errorMessage(error)}`);
-  const { broker, close } = composeBroker({
+  const { broker, presence, close } = composeBroker({
     databaseUrl,
     node: { name: `broker@${hostname()}:${process.pid}`, kind: "broker", version: WARREN_VERSION },
     onError,
   });
   const users = openConsoleDatabase(databaseUrl);
   const authenticate = authenticateBy(new Authenticator(users));
-  const amqp = new AmqpServer({ broker, authenticate, log: { error: onError } });
+  const amqp = new AmqpServer({ broker, authenticate, log: { error: onError }, presence });
   try {
     await amqp.listen(amqpPort, host);
   } catch (error) {

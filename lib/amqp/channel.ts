@@ -6,6 +6,7 @@ import { handleBasic } from "@/lib/amqp/methods/basic";
 import { handleExchange } from "@/lib/amqp/methods/exchange";
 import { publish } from "@/lib/amqp/methods/publish";
 import { handleQueue } from "@/lib/amqp/methods/queue";
+import { Tally } from "@/lib/amqp/tally";
 import { Transaction } from "@/lib/amqp/transaction";
 import { type Held, Unacknowledged } from "@/lib/amqp/unacknowledged";
 import { frameType } from "@/lib/amqp/wire/constants";
@@ -13,6 +14,7 @@ import { type Content, ContentAssembler, type ContentMethod, idOf } from "@/lib/
 import { AmqpError } from "@/lib/amqp/wire/errors";
 import type { Arguments, Method, MethodName } from "@/lib/amqp/wire/methods";
 import { isBrokerError } from "@/lib/broker/errors";
+import { channelCounters } from "@/lib/broker/presence";
 import type { Settlement } from "@/lib/broker/requests";
 
 /**
@@ -24,6 +26,8 @@ export class Channel {
   readonly number: number;
   readonly unacknowledged = new Unacknowledged();
   readonly consumers = new Map<string, Consumer>();
+  /** What it has done, for whoever watches. */
+  readonly tally = new Tally(channelCounters, Date.now());
   /** Of the deliveries that are not acknowledged, those that count against the channel's prefetch limit. */
   heldByConsumers = 0;
   /** `basic.qos` with global: how many the channel may hold; 0 for no limit. */
@@ -121,7 +125,9 @@ export class Channel {
   /** Settles deliveries and gives their consumers credit again. */
   settle(taken: ReadonlyMap<number, Held>, outcome: Settlement["outcome"]): void {
     const held = [...taken.values()];
-    for (const { consumer } of held) consumer?.settled(1);
+    const now = Date.now();
+    for (const one of held) one.consumer?.settled(one, outcome.kind, now);
+    if (outcome.kind === "ack") this.tally.totals.ack += held.length;
     this.connection.settler.add(
       held.map(({ receipt }) => receipt),
       outcome,
@@ -148,7 +154,9 @@ export class Channel {
     const wasLast = this.#leave(consumer);
     const { queue } = consumer.dispatcher;
     if (!wasLast || !queue.autoDelete) return;
-    const { broker, dispatchers } = this.connection.door;
+    const { broker, dispatchers, registry } = this.connection.door;
+    // Whether it is unused is for the broker to say, which knows of other nodes' consumers; this one is none any more.
+    await registry.flushed();
     try {
       await broker.deleteQueue(this.connection.actor, queue.vhost, queue.name, { ifUnused: true, ifEmpty: false });
       dispatchers.queueGone(queue.vhost, queue.name);
@@ -162,16 +170,27 @@ export class Channel {
     const confirms = this.#confirms;
     const number = confirms?.next() ?? 0;
     this.#publishes++;
+    this.tally.totals.publish++;
     this.connection.publishBegins(bytes);
     return (stored) => {
       this.connection.publishEnds(bytes);
       if (--this.#publishes === 0) this.#publishesDone?.();
+      if (confirms !== undefined) this.tally.totals.confirm++;
       if (confirms?.settle(number, stored)) setImmediate(() => this.#flushConfirms());
     };
   }
 
   get confirms(): boolean {
     return this.#confirms !== undefined;
+  }
+
+  get transactional(): boolean {
+    return this.#transaction !== undefined;
+  }
+
+  /** Publishes whose confirm is still due. */
+  get unconfirmed(): number {
+    return this.#confirms?.outstanding ?? 0;
   }
 
   #flushConfirms(): void {
@@ -336,6 +355,7 @@ export class Channel {
 
   #leave(consumer: Consumer): boolean {
     const wasLast = consumer.dispatcher.remove(consumer);
+    this.connection.door.registry.changed();
     if (wasLast) this.connection.door.dispatchers.release(consumer.dispatcher);
     return wasLast;
   }

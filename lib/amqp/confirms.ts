@@ -11,6 +11,11 @@ export class Confirms {
   #nacked: number[] = [];
   #last = 0;
 
+  /** Publishes that were not answered yet. */
+  get outstanding(): number {
+    return this.#outstanding.size;
+  }
+
   /** Numbers a publish. */
   next(): number {
     this.#outstanding.add(++this.#last);

@@ -7,6 +7,7 @@ import { mechanisms, readCredentials } from "@/lib/amqp/login";
 import { Outbox } from "@/lib/amqp/outbox";
 import { clientCapabilities, serverProperties } from "@/lib/amqp/server-properties";
 import { Settler } from "@/lib/amqp/settler";
+import { Tally } from "@/lib/amqp/tally";
 import { checkTuning } from "@/lib/amqp/tuning";
 import { defaultFrameMax, frameType, protocolHeader } from "@/lib/amqp/wire/constants";
 import { idOf } from "@/lib/amqp/wire/content-assembler";
@@ -16,6 +17,7 @@ import { decodeMethod } from "@/lib/amqp/wire/method-codec";
 import type { Arguments, ContentMethodName, MethodName } from "@/lib/amqp/wire/methods";
 import type { Actor } from "@/lib/broker/actor";
 import { isBrokerError } from "@/lib/broker/errors";
+import { emptyTable } from "@/lib/broker/properties/field-value";
 
 type State = "header" | "start-ok" | "tune-ok" | "open" | "running" | "closing" | "closed";
 
@@ -49,9 +51,22 @@ export class Connection {
   #settler: Settler | undefined;
   #capabilities: ReadonlySet<string> = new Set();
   #vhost = "";
+  /** What the client said of itself. */
+  client = { properties: emptyTable, mechanism: "", connectedAt: 0 };
+  tuned = { channelMax: 0, frameMax: 0, heartbeat: 0 };
+  /** Kept from the beginning: a closed socket has forgotten them. */
+  readonly endpoints: Readonly<{ host: string; port: number; peerHost: string; peerPort: number; tls: boolean }>;
+  readonly #octets = new Tally(["received", "sent"], Date.now());
 
   constructor(socket: Socket, door: Door, onClosed: () => void) {
     this.#socket = socket;
+    this.endpoints = {
+      host: plainAddress(socket.localAddress),
+      port: socket.localPort ?? 0,
+      peerHost: plainAddress(socket.remoteAddress),
+      peerPort: socket.remotePort ?? 0,
+      tls: "encrypted" in socket,
+    };
     this.door = door;
     this.#onClosed = onClosed;
     this.#outbox = new Outbox(socket, () => this.#heartbeat?.sent());
@@ -81,6 +96,22 @@ export class Connection {
 
   get vhost(): string {
     return this.#vhost;
+  }
+
+  get channels(): readonly Channel[] {
+    return [...this.#channels.values()];
+  }
+
+  /** Bytes in and out. */
+  get octets(): Tally<"received" | "sent"> {
+    this.#octets.totals.received = this.#socket.bytesRead;
+    this.#octets.totals.sent = this.#socket.bytesWritten;
+    return this.#octets;
+  }
+
+  /** It is read no further for the moment. */
+  get isHeldBack(): boolean {
+    return this.#socket.isPaused();
   }
 
   /** What the client announced that it understands. */
@@ -138,6 +169,7 @@ export class Connection {
   /** The channel's number is free again. */
   channelClosed(channel: Channel): void {
     if (this.#channels.get(channel.number) === channel) this.#channels.delete(channel.number);
+    this.door.registry.changed();
   }
 
   /** Ends the connection with an error: the peer is told, and everything of it is released. */
@@ -232,6 +264,7 @@ export class Connection {
       throw new AmqpError("NOT_ALLOWED", text, idOf(method.name));
     }
     this.#channels.set(number, new Channel(this, number));
+    this.door.registry.changed();
     this.send(number, "channel.open-ok", {});
   }
 
@@ -265,7 +298,8 @@ export class Connection {
   async #logIn({ mechanism, response, clientProperties }: Arguments<"connection.start-ok">): Promise<void> {
     this.#state = "tune-ok";
     this.#capabilities = clientCapabilities(clientProperties);
-    const address = this.#socket.remoteAddress?.replace(/^::ffff:/, "") ?? null;
+    this.client = { properties: clientProperties, mechanism, connectedAt: Date.now() };
+    const address = this.endpoints.peerHost || null;
     try {
       const { user, password } = readCredentials(mechanism, response);
       this.#user = await this.door.authenticate(user, password, address);
@@ -301,6 +335,7 @@ export class Connection {
     const { frameMax, channelMax, heartbeat } = tuning;
     this.#frameMax = frameMax;
     this.#channelMax = channelMax;
+    this.tuned = { frameMax, channelMax, heartbeat };
     if (frameMax !== 0) this.#parser.frameMax = frameMax;
     this.#heartbeat = new Heartbeat(
       heartbeat,
@@ -334,6 +369,7 @@ export class Connection {
       this.door.log.error("Settling messages failed; it is tried again.", error),
     );
     this.#state = "running";
+    this.door.registry.add(this);
     this.send(0, "connection.open-ok", {});
   }
 
@@ -378,6 +414,7 @@ export class Connection {
   }
 
   async #letGo(): Promise<void> {
+    this.door.registry.remove(this);
     const channels = [...this.#channels.values()];
     this.#channels.clear();
     await Promise.all(channels.map((channel) => channel.release()));
@@ -398,4 +435,9 @@ export class Connection {
   #wakeConsumers(): void {
     for (const channel of this.#channels.values()) channel.wakeConsumers();
   }
+}
+
+/** IPv4 addresses of a socket for both families come as `::ffff:127.0.0.1`. */
+function plainAddress(address: string | undefined): string {
+  return address?.replace(/^::ffff:/, "") ?? "";
 }

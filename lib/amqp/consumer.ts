@@ -1,9 +1,12 @@
+import { Activity } from "@/lib/amqp/activity";
 import type { Channel } from "@/lib/amqp/channel";
 import type { QueueDispatcher } from "@/lib/amqp/dispatch";
-import type { CreditHolder } from "@/lib/amqp/unacknowledged";
+import type { CreditHolder, Held } from "@/lib/amqp/unacknowledged";
 import type { Actor } from "@/lib/broker/actor";
 import type { Leased } from "@/lib/broker/broker";
+import type { FieldTable } from "@/lib/broker/properties/field-value";
 import { encodeProperties } from "@/lib/broker/properties/properties";
+import type { Settlement } from "@/lib/broker/requests";
 
 /** What a consumer without a prefetch limit may be given at once. */
 const unlimited = 200;
@@ -17,7 +20,10 @@ export interface ConsumerOptions {
   readonly priority: number;
   /** How many may be unacknowledged; 0 for no limit. */
   readonly prefetch: number;
+  readonly arguments: FieldTable;
 }
+
+const outcomes = { ack: "acked", reject: "rejected", requeue: "requeued" } as const;
 
 /** One `basic.consume`. */
 export class Consumer implements CreditHolder {
@@ -28,8 +34,12 @@ export class Consumer implements CreditHolder {
   /** Grows with the order of subscription on this node. */
   readonly number = ++count;
   readonly dispatcher: QueueDispatcher;
+  readonly prefetch: number;
+  readonly arguments: FieldTable;
+  /** In ms since 1970. */
+  readonly since = Date.now();
+  readonly activity = new Activity();
   readonly #channel: Channel;
-  readonly #prefetch: number;
   #held = 0;
 
   constructor(channel: Channel, dispatcher: QueueDispatcher, options: ConsumerOptions) {
@@ -39,7 +49,8 @@ export class Consumer implements CreditHolder {
     this.noAck = options.noAck;
     this.exclusive = options.exclusive;
     this.priority = options.priority;
-    this.#prefetch = options.prefetch;
+    this.prefetch = options.prefetch;
+    this.arguments = options.arguments;
   }
 
   get actor(): Actor {
@@ -50,14 +61,31 @@ export class Consumer implements CreditHolder {
   get credit(): number {
     if (!this.#channel.mayDeliver) return 0;
     if (this.noAck) return unlimited;
-    const own = this.#prefetch === 0 ? unlimited : this.#prefetch - this.#held;
+    const own = this.prefetch === 0 ? unlimited : this.prefetch - this.#held;
     return Math.max(0, Math.min(own, this.#channel.credit));
+  }
+
+  /** How many messages it holds. */
+  get held(): number {
+    return this.#held;
+  }
+
+  /** It holds all that the prefetch limits allow. */
+  get isFull(): boolean {
+    if (this.noAck) return false;
+    return (this.prefetch !== 0 && this.#held >= this.prefetch) || this.#channel.credit <= 0;
   }
 
   deliver(message: Leased): void {
     const { noAck } = this;
+    const now = Date.now();
     const held =
-      noAck || message.receipt === null ? null : { receipt: message.receipt, consumer: this, since: Date.now() };
+      noAck || message.receipt === null
+        ? null
+        : { receipt: message.receipt, id: message.id, consumer: this, since: now };
+    this.activity.deliver(now);
+    this.#channel.tally.totals[noAck ? "deliver_no_ack" : "deliver"]++;
+    if (message.redelivered) this.#channel.tally.totals.redeliver++;
     if (held !== null) {
       this.#held++;
       this.#channel.heldByConsumers++;
@@ -76,12 +104,16 @@ export class Consumer implements CreditHolder {
       message.body,
     );
     // It was taken for consumers some of which acknowledge.
-    if (noAck && message.receipt !== null) this.#channel.connection.settler.add([message.receipt], { kind: "ack" });
+    if (noAck && message.receipt !== null) {
+      this.#channel.connection.settler.add([message.receipt], { kind: "ack" });
+      this.activity.settle(now, now, "acked");
+    }
   }
 
-  settled(messages: number): void {
-    this.#held -= messages;
-    this.#channel.heldByConsumers -= messages;
+  settled({ since }: Held, outcome: Settlement["outcome"]["kind"], at: number): void {
+    this.#held--;
+    this.#channel.heldByConsumers--;
+    this.activity.settle(since, at, outcomes[outcome]);
   }
 
   /** Its queue was deleted: `basic.cancel` to clients that understand it (rabbitmq.com/consumer-cancel). */

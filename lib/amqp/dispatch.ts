@@ -43,6 +43,11 @@ export class QueueDispatcher {
     return this.#consumers;
   }
 
+  /** False for one that waits for its turn at a queue with a single active consumer. */
+  isActive(consumer: Consumer): boolean {
+    return !this.queue.singleActive || this.#oldest() === consumer;
+  }
+
   /** Throws AmqpError 403 when one of the two, the new one or one that is there, wants the queue for itself. */
   add(consumer: Consumer): void {
     if (this.#consumers.some((one) => one.exclusive) || (consumer.exclusive && this.#consumers.length > 0)) {
@@ -136,15 +141,19 @@ export class QueueDispatcher {
   /** Consumers that may be given a message now, in the order of their turn. */
   #open(): Consumer[] {
     if (this.queue.singleActive) {
-      const active = this.#consumers.reduce<Consumer | undefined>(
-        (oldest, one) => (oldest === undefined || one.number < oldest.number ? one : oldest),
-        undefined,
-      );
+      const active = this.#oldest();
       return active !== undefined && active.credit > 0 ? [active] : [];
     }
     const open = this.#consumers.filter((consumer) => consumer.credit > 0);
     const highest = Math.max(...open.map((consumer) => consumer.priority));
     return open.filter((consumer) => consumer.priority === highest);
+  }
+
+  #oldest(): Consumer | undefined {
+    return this.#consumers.reduce<Consumer | undefined>(
+      (oldest, one) => (oldest === undefined || one.number < oldest.number ? one : oldest),
+      undefined,
+    );
   }
 
   #credit(): number {

@@ -1,5 +1,6 @@
 import type { DirectReplies } from "@/lib/amqp/direct-replies";
 import type { QueueDispatchers } from "@/lib/amqp/dispatch";
+import type { Registry } from "@/lib/amqp/registry";
 import type { Broker } from "@/lib/broker/broker";
 
 /** A user whose password was right. */
@@ -47,4 +48,5 @@ export interface Door {
   readonly log: AmqpLog;
   readonly dispatchers: QueueDispatchers;
   readonly replies: DirectReplies;
+  readonly registry: Registry;
 }

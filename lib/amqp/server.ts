@@ -3,8 +3,10 @@ import { Connection } from "@/lib/amqp/connection";
 import { DirectReplies } from "@/lib/amqp/direct-replies";
 import { QueueDispatchers } from "@/lib/amqp/dispatch";
 import { type AmqpLog, type AmqpSettings, type Authenticate, type Door, holdMs, overdueCheckMs } from "@/lib/amqp/door";
+import { Registry } from "@/lib/amqp/registry";
 import { defaultChannelMax, defaultFrameMax } from "@/lib/amqp/wire/constants";
 import type { Broker } from "@/lib/broker/broker";
+import type { PresenceBoard } from "@/lib/broker/presence";
 
 /** RabbitMQ's defaults. */
 export const defaultSettings: AmqpSettings = {
@@ -23,6 +25,8 @@ export interface AmqpServerOptions {
   readonly authenticate: Authenticate;
   readonly log: AmqpLog;
   readonly settings?: Partial<AmqpSettings>;
+  /** Where to tell who is connected; without it nobody is told. */
+  readonly presence?: PresenceBoard;
 }
 
 /** The AMQP 0-9-1 door of a broker. */
@@ -32,7 +36,7 @@ export class AmqpServer {
   readonly #overdueCheck: NodeJS.Timeout;
   readonly #connections = new Set<Connection>();
 
-  constructor({ broker, authenticate, log, settings }: AmqpServerOptions) {
+  constructor({ broker, authenticate, log, settings, presence }: AmqpServerOptions) {
     const all = { ...defaultSettings, ...settings };
     this.#door = {
       broker,
@@ -41,6 +45,7 @@ export class AmqpServer {
       settings: all,
       dispatchers: new QueueDispatchers(broker, log, holdMs(all)),
       replies: new DirectReplies(),
+      registry: new Registry(presence, log),
     };
     this.#overdueCheck = setInterval(() => {
       for (const connection of this.#connections) connection.endOverdueChannels(Date.now());
@@ -78,6 +83,7 @@ export class AmqpServer {
     const deadline = Date.now() + closeTimeoutMs + 1000;
     while (this.#connections.size > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
     await closed;
+    await this.#door.registry.close();
   }
 
   #accept(socket: Socket): void {

@@ -1,13 +1,16 @@
 import { AmqpError } from "@/lib/amqp/wire/errors";
-import type { Receipt } from "@/lib/broker/requests";
+import type { Receipt, Settlement } from "@/lib/broker/requests";
 
 /** Who is relieved when a delivery is settled. */
 export interface CreditHolder {
-  settled(count: number): void;
+  /** `at` is in ms since 1970. */
+  settled(held: Held, outcome: Settlement["outcome"]["kind"], at: number): void;
 }
 
 export interface Held {
   readonly receipt: Receipt;
+  /** Its id in its queue. */
+  readonly id: number;
   /** Null for what was fetched with basic.get, which counts against no prefetch limit. */
   readonly consumer: CreditHolder | null;
   /** When it was delivered, in ms since 1970. */
@@ -26,6 +29,16 @@ export class Unacknowledged {
   /** When the delivery that has waited longest was made; undefined when none waits. */
   get oldest(): number | undefined {
     return this.#held.values().next().value?.since;
+  }
+
+  /** What one consumer has held for longest, at most so many. */
+  heldBy(consumer: CreditHolder, most: number): readonly Held[] {
+    const found: Held[] = [];
+    for (const held of this.#held.values()) {
+      if (found.length === most) break;
+      if (held.consumer === consumer) found.push(held);
+    }
+    return found;
   }
 
   /** The next delivery tag; for auto-acknowledged deliveries nothing else is remembered. */

@@ -78,6 +78,7 @@ async function consume(channel: Channel, args: Arguments<"basic.consume">): Prom
     exclusive: args.exclusive,
     priority: consumerPriority(args.arguments),
     prefetch: channel.consumerPrefetch,
+    arguments: args.arguments,
   });
   // The answer has to be on its way before the first delivery.
   channel.consumers.set(tag, consumer);
@@ -87,6 +88,7 @@ async function consume(channel: Channel, args: Arguments<"basic.consume">): Prom
     channel.consumers.delete(tag);
     throw error;
   }
+  door.registry.changed();
   confirm();
 }
 
@@ -140,7 +142,10 @@ async function get(channel: Channel, { queue: named, noAck }: Arguments<"basic.g
     channel.send("basic.get-empty", {});
     return;
   }
-  const held = message.receipt === null ? null : { receipt: message.receipt, consumer: null, since: Date.now() };
+  const held =
+    message.receipt === null ? null : { receipt: message.receipt, id: message.id, consumer: null, since: Date.now() };
+  channel.tally.totals[noAck ? "get_no_ack" : "get"]++;
+  if (message.redelivered) channel.tally.totals.redeliver++;
   channel.connection.sendContent(
     channel.number,
     "basic.get-ok",

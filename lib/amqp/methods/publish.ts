@@ -42,6 +42,7 @@ export function publish(channel: Channel, args: Arguments<"basic.publish">, cont
 /** `basic.return`, which comes before the confirm. */
 function giveBack(channel: Channel, { exchange, routingKey }: Arguments<"basic.publish">, content: Content): void {
   const { code } = replyCodes.NO_ROUTE;
+  channel.tally.totals.return_unroutable++;
   channel.connection.sendContent(
     channel.number,
     "basic.return",

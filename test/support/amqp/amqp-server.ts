@@ -3,6 +3,7 @@ import type { AmqpSettings } from "@/lib/amqp/door";
 import { AmqpServer } from "@/lib/amqp/server";
 import type { Broker } from "@/lib/broker/broker";
 import { BrokerError } from "@/lib/broker/errors";
+import type { PresenceBoard } from "@/lib/broker/presence";
 import { ModelBroker } from "@/test/model/model-broker";
 
 /** A door on a broker of its own, with what a test needs to talk to it. */
@@ -24,6 +25,7 @@ export interface TestServer {
 export async function startAmqpServer(
   settings: Partial<AmqpSettings> = {},
   broker: Broker = new ModelBroker(),
+  presence?: PresenceBoard,
 ): Promise<TestServer> {
   const errors: unknown[] = [];
   const server = new AmqpServer({
@@ -34,6 +36,7 @@ export async function startAmqpServer(
     },
     log: { error: (message, error) => errors.push(message, error) },
     settings,
+    ...(presence && { presence }),
   });
   const port = await server.listen(0, "127.0.0.1");
   return {

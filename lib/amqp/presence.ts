@@ -1,0 +1,114 @@
+import type { Channel } from "@/lib/amqp/channel";
+import type { Connection } from "@/lib/amqp/connection";
+import type { Consumer } from "@/lib/amqp/consumer";
+import type { Connection as ConnectionStatus, PresenceChanges, Report } from "@/lib/broker/presence";
+import { textOf } from "@/lib/broker/properties/field-value";
+import { toPlain } from "@/lib/broker/properties/plain";
+
+/** So many of the messages that a consumer holds are told one by one. */
+const mostHolds = 20;
+
+/** What is so now, by key. */
+export type Presence = {
+  readonly [K in keyof PresenceChanges]: Map<
+    string,
+    PresenceChanges[K]["now"] extends ReadonlyMap<string, infer R> ? R : never
+  >;
+};
+
+/** Adds a connection, its channels and consumers. Times are in ms since 1970. */
+export function presenceOf(connection: Connection, presence: Presence, now: number): void {
+  const whole = connectionReport(connection, now);
+  const key = String(connection.number);
+  presence.connections.set(key, whole);
+  for (const channel of connection.channels) {
+    const channelKey = `${key}/${channel.number}`;
+    const { consumers } = channel;
+    presence.channels.set(channelKey, channelReport(channel, whole, now));
+    for (const consumer of consumers.values()) {
+      presence.consumers.set(`${channelKey}/${consumer.number}`, consumerReport(consumer, channel, whole));
+    }
+  }
+}
+
+function connectionReport(connection: Connection, now: number): Report<ConnectionStatus> {
+  const { client, endpoints, tuned, octets } = connection;
+  const rates = octets.rates(now);
+  return {
+    name: connectionName(connection),
+    clientName: textOf(client.properties.get("connection_name")) ?? null,
+    user: connection.actor.user,
+    vhost: connection.vhost,
+    protocol: "AMQP 0-9-1",
+    state: connection.isHeldBack ? "flow" : "running",
+    connectedAt: client.connectedAt,
+    clientProperties: toPlain(client.properties),
+    authMechanism: client.mechanism,
+    ...endpoints,
+    channelMax: tuned.channelMax,
+    frameMax: tuned.frameMax,
+    timeout: tuned.heartbeat,
+    channels: connection.channels.length,
+    receivedBytes: octets.totals.received,
+    receivedByteRate: rates.received,
+    sentBytes: octets.totals.sent,
+    sentByteRate: rates.sent,
+  };
+}
+
+/** RabbitMQ's form: peer, then server. */
+function connectionName({ endpoints: { peerHost, peerPort, host, port } }: Connection): string {
+  return `${peerHost}:${peerPort} -> ${host}:${port}`;
+}
+
+function channelReport(channel: Channel, connection: Report<ConnectionStatus>, now: number) {
+  return {
+    ...owner(connection),
+    number: channel.number,
+    name: channelName(connection, channel),
+    state: connection.state,
+    prefetch: channel.consumerPrefetch,
+    globalPrefetch: channel.prefetch,
+    confirm: channel.confirms,
+    transactional: channel.transactional,
+    unacknowledged: channel.unacknowledged.size,
+    unconfirmed: channel.unconfirmed,
+    consumers: channel.consumers.size,
+    rates: { ...channel.tally.rates(now) },
+    totals: { ...channel.tally.totals },
+  };
+}
+
+function consumerReport(consumer: Consumer, channel: Channel, connection: Report<ConnectionStatus>) {
+  const { activity } = consumer;
+  return {
+    ...owner(connection),
+    tag: consumer.tag,
+    queue: consumer.dispatcher.queue.name,
+    channel: channelName(connection, channel),
+    channelNumber: channel.number,
+    ackRequired: !consumer.noAck,
+    exclusive: consumer.exclusive,
+    prefetch: consumer.prefetch,
+    priority: consumer.priority,
+    active: consumer.dispatcher.isActive(consumer),
+    arguments: toPlain(consumer.arguments),
+    since: consumer.since,
+    full: consumer.isFull,
+    held: consumer.held,
+    holds: channel.unacknowledged.heldBy(consumer, mostHolds).map(({ id, since }) => ({ id, since })),
+    lastDeliveredAt: activity.lastDeliveredAt,
+    lastSettledAt: activity.lastSettledAt,
+    delivered: activity.delivered,
+    ...activity.settled,
+    recent: activity.recent,
+  };
+}
+
+function owner({ name, clientName, user, vhost, peerHost, peerPort }: Report<ConnectionStatus>) {
+  return { connection: name, clientName, user, vhost, peerHost, peerPort };
+}
+
+function channelName(connection: Report<ConnectionStatus>, channel: Channel): string {
+  return `${connection.name} (${channel.number})`;
+}
