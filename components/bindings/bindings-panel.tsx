@@ -2,8 +2,9 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus, X } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useState } from "react";
-import { BindDialog, type BindEnd } from "@/components/bindings/bind-dialog";
+import type { BindEnd } from "@/components/bindings/bind-dialog";
 import { exchangeHref, queueHref } from "@/components/queues/links";
 import { plain } from "@/components/queues/queue-features";
 import { Button, IconButton } from "@/components/ui/button";
@@ -14,6 +15,10 @@ import { TextLink } from "@/components/ui/text-link";
 import { showDone } from "@/components/ui/toast";
 import { type Binding, type BindingScope, bind, bindingsQuery, unbind } from "@/lib/api-client/bindings";
 import { formatCount } from "@/lib/format/numbers";
+
+const BindDialog = dynamic(() => import("@/components/bindings/bind-dialog").then((module) => module.BindDialog), {
+  ssr: false,
+});
 
 /** Bindings into a queue, or out of or into an exchange, with adding and removing. */
 export function BindingsPanel(props: BindingScope) {
@@ -95,7 +100,7 @@ export function BindingsPanel(props: BindingScope) {
           ))}
         </ul>
       )}
-      <BindDialog open={adding} onClose={() => setAdding(false)} vhost={vhost} fixed={fixed} />
+      {adding && <BindDialog open onClose={() => setAdding(false)} vhost={vhost} fixed={fixed} />}
     </section>
   );
 }

@@ -2,10 +2,10 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { parseAsBoolean, useQueryState } from "nuqs";
 import { useMemo } from "react";
-import { AddExchangeDialog } from "@/components/exchanges/add-exchange-dialog";
 import { exchangeColumns } from "@/components/exchanges/exchange-columns";
 import { exchangeHref } from "@/components/queues/links";
 import { Button } from "@/components/ui/button";
@@ -21,6 +21,11 @@ import { useFilter } from "@/components/ui/filter/use-filter";
 import { PageHead } from "@/components/ui/page-head";
 import { defaultExchangeLabel, type Exchange, exchangesQuery } from "@/lib/api-client/exchanges";
 import { formatCount, formatRate } from "@/lib/format/numbers";
+
+const AddExchangeDialog = dynamic(
+  () => import("@/components/exchanges/add-exchange-dialog").then((module) => module.AddExchangeDialog),
+  { ssr: false },
+);
 
 const qualifiers = ["type", "vhost"] as const;
 
@@ -119,7 +124,7 @@ export function ExchangesView({ vhost }: { vhost: string | null }) {
           </span>
         )}
       </ListFoot>
-      <AddExchangeDialog open={adding} onClose={() => void setAdding(null)} vhost={vhost} />
+      {adding && <AddExchangeDialog open onClose={() => void setAdding(null)} vhost={vhost} />}
     </>
   );
 }

@@ -2,9 +2,9 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { CornerDownRight, Ellipsis, Eraser, Trash2 } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { MoveDialog } from "@/components/queues/move-dialog";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { usePhone } from "@/components/ui/media";
@@ -13,6 +13,10 @@ import { showDone } from "@/components/ui/toast";
 import { deleteQueue, purgeQueue, type Queue } from "@/lib/api-client/queues";
 import { restoreTrash } from "@/lib/api-client/trash";
 import { formatCount, formatNoun } from "@/lib/format/numbers";
+
+const MoveDialog = dynamic(() => import("@/components/queues/move-dialog").then((module) => module.MoveDialog), {
+  ssr: false,
+});
 
 /** What can be done with a whole queue: move its messages, purge it, delete it. */
 export function QueueActions({ queue }: { queue: Queue }) {
@@ -70,7 +74,7 @@ export function QueueActions({ queue }: { queue: Queue }) {
           </Button>
         </>
       )}
-      <MoveDialog open={asking === "move"} onClose={close} queue={queue} />
+      {asking === "move" && <MoveDialog open onClose={close} queue={queue} />}
       <ConfirmDialog
         open={asking === "purge"}
         onClose={close}

@@ -2,10 +2,10 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { parseAsBoolean, parseAsStringLiteral, useQueryState } from "nuqs";
 import { useMemo } from "react";
-import { AddQueueDialog } from "@/components/queues/add-queue-dialog";
 import { attentionOf } from "@/components/queues/attention";
 import { attentionText } from "@/components/queues/attention-text";
 import { queueHref } from "@/components/queues/links";
@@ -36,6 +36,11 @@ import { Tabs } from "@/components/ui/tabs";
 import { type Queue, queuesQuery } from "@/lib/api-client/queues";
 import { rateOf } from "@/lib/api-client/rabbitmq-json";
 import { formatCount, formatRate } from "@/lib/format/numbers";
+
+const AddQueueDialog = dynamic(
+  () => import("@/components/queues/add-queue-dialog").then((module) => module.AddQueueDialog),
+  { ssr: false },
+);
 
 const queueId = (queue: Queue) => `${queue.vhost} ${queue.name}`;
 const stateWords = ["running", "idle", "flow", "down"];
@@ -169,7 +174,7 @@ export function QueuesView({ vhost }: { vhost: string | null }) {
         }
       />
       <Foot rows={rows} total={data?.length} />
-      <AddQueueDialog open={adding} onClose={() => void setAdding(null)} vhost={vhost} />
+      {adding && <AddQueueDialog open onClose={() => void setAdding(null)} vhost={vhost} />}
     </>
   );
 }

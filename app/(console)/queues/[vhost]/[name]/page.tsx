@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { type NamedParams, namesOf } from "@/components/queues/params";
-import { QueueOverviewPage } from "@/components/queues/queue-pages";
+import { QueueOverviewPage } from "@/components/queues/queue-overview-page";
 
 export async function generateMetadata(props: NamedParams): Promise<Metadata> {
   const { name } = await namesOf(props);

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { type NamedParams, namesOf } from "@/components/queues/params";
-import { QueueMessagesPage } from "@/components/queues/queue-pages";
+import { QueueMessagesPage } from "@/components/queues/queue-messages-page";
 
 export async function generateMetadata(props: NamedParams): Promise<Metadata> {
   const { name } = await namesOf(props);
