@@ -117,6 +117,7 @@ export class QueueDispatcher {
       waitMs,
       // Also for consumers that don't acknowledge: one that goes away just now must not take the messages with it.
       autoAck: false,
+      boundToNode: true,
       countAs: "deliver",
       signal,
     });

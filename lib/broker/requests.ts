@@ -97,6 +97,11 @@ export interface LeaseRequest {
   readonly waitMs: number;
   /** Taken is gone: acknowledged in the same transaction. */
   readonly autoAck: boolean;
+  /**
+   * The caller is connected to this process: when the process dies or can't be seen any more, the messages return within
+   * seconds, however long the lease would last.
+   */
+  readonly boundToNode?: boolean;
   /** Whether it counts as `get` or as `deliver` in the statistics. */
   readonly countAs: "get" | "deliver";
   /** Ends the wait early, e.g. when the caller has gone. */

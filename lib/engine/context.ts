@@ -1,6 +1,6 @@
 import type { Database } from "@/lib/engine/database";
-import type { PostgresPresence } from "@/lib/engine/presence/board";
 import type { NodeSelf } from "@/lib/engine/node-self";
+import type { PostgresPresence } from "@/lib/engine/presence/board";
 import type { Publisher } from "@/lib/engine/publish/publisher";
 import type { QueueSignals } from "@/lib/engine/signals";
 import type { TopologyCache } from "@/lib/engine/topology/cache";

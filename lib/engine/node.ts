@@ -3,7 +3,8 @@ import type { EngineContext } from "@/lib/engine/context";
 import { allDuties } from "@/lib/engine/duties/all";
 import type { Duty } from "@/lib/engine/duties/duty";
 import { startHeartbeat } from "@/lib/engine/duties/heartbeat";
-import { startDuties } from "@/lib/engine/duties/runner";
+import { lostNodes } from "@/lib/engine/duties/lost-nodes";
+import { startDuties, startEverywhere } from "@/lib/engine/duties/runner";
 
 export interface NodeIdentity {
   readonly name: string;
@@ -28,9 +29,10 @@ export function startNode(
   const heartbeat = startHeartbeat(context, identity);
   const announcements = exchangeAnnouncements(context);
   const duties = identity.kind === "broker" ? startDuties(context, [...allDuties, ...moreDuties]) : undefined;
+  const watch = identity.kind === "broker" ? startEverywhere(context, lostNodes()) : undefined;
   return {
     stop: async () => {
-      await Promise.all([duties?.stop(), announcements.stop(), heartbeat.stop()]);
+      await Promise.all([duties?.stop(), watch?.stop(), announcements.stop(), heartbeat.stop()]);
     },
   };
 }

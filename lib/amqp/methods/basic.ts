@@ -136,6 +136,7 @@ async function get(channel: Channel, { queue: named, noAck }: Arguments<"basic.g
     visibilityTimeoutMs: holdMs(door.settings),
     waitMs: 0,
     autoAck: noAck,
+    boundToNode: true,
     countAs: "get",
   });
   if (message === undefined) {

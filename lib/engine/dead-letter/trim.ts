@@ -40,6 +40,7 @@ async function takeExcess(context: EngineContext, queue: QueueRecord): Promise<B
       visibilityTimeoutMs: brokerHoldMs,
       token,
       holder: brokerHolder,
+      node: null,
       autoAck: false,
       countAs: "none",
     } as const;

@@ -8,7 +8,7 @@ const maxAtOnce = 1000;
 export const expiredLeases: Duty = {
   name: "expired leases",
   everyMs: 250,
-  run: async (context) => (await returnExpiredLeases(context, { queueId: null })) >= maxAtOnce,
+  run: async (context) => (await returnExpiredLeases(context)) >= maxAtOnce,
 };
 
 /** Makes delayed messages ready when their time has come. */

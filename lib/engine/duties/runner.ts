@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { Client } from "pg";
 import type { EngineContext } from "@/lib/engine/context";
 import type { Duty } from "@/lib/engine/duties/duty";
+import { leaderName } from "@/lib/engine/sql/node";
 
 /** Session lock of the node that does the duties (any number that nobody else uses). */
 const leaderLock = 7_030_000;
@@ -29,6 +30,18 @@ export function startDuties(context: EngineContext, duties: readonly Duty[]): Ru
   };
 }
 
+/** Does a duty that every node has, whoever leads. */
+export function startEverywhere(context: EngineContext, duty: Duty): Running {
+  const stopping = new AbortController();
+  const done = repeat(context, duty, stopping.signal);
+  return {
+    stop: async () => {
+      stopping.abort();
+      await done;
+    },
+  };
+}
+
 async function lead(context: EngineContext, duties: readonly Duty[], stopping: AbortSignal): Promise<void> {
   while (!stopping.aborted) {
     const client = context.database.dedicatedClient();
@@ -41,6 +54,9 @@ async function lead(context: EngineContext, duties: readonly Duty[], stopping: A
     stopping.addEventListener("abort", endTerm);
     try {
       await client.connect();
+      while (context.self.isEntering && !term.signal.aborted) await pause(50, term.signal);
+      if (term.signal.aborted) continue;
+      await client.query("SELECT set_config('application_name', $1, false)", [leaderName(context.self.id)]);
       if (await wonElection(client, term.signal)) {
         await Promise.all(duties.map((duty) => repeat(context, duty, term.signal)));
       }

@@ -2,7 +2,7 @@ import type { EngineContext } from "@/lib/engine/context";
 import { bury } from "@/lib/engine/dead-letter/bury";
 import { brokerHolder, brokerHoldMs } from "@/lib/engine/lease/hold";
 import { newLeaseToken } from "@/lib/engine/lease/receipt";
-import { type DeliveryLimits, returnExpired } from "@/lib/engine/sql/expired-lease";
+import { type DeliveryLimits, type LeaseScope, returnExpired } from "@/lib/engine/sql/expired-lease";
 import type { TopologySnapshot } from "@/lib/engine/topology/snapshot";
 
 const maxAtOnce = 1000;
@@ -10,16 +10,15 @@ const maxAtOnce = 1000;
 /**
  * Gives back messages whose lease has run out, and dead-letters (reason `delivery_limit`) those that have come back too
  * often.
- * @param where one queue, or all
  * @returns how many came back or died
  */
 export async function returnExpiredLeases(
   context: EngineContext,
-  where: { readonly queueId: number | null },
+  scope: LeaseScope = { kind: "all" },
 ): Promise<number> {
   const token = newLeaseToken();
   const { returned, overdue } = await returnExpired(context.database.relaxed, {
-    queueId: where.queueId,
+    scope,
     max: maxAtOnce,
     // Fresh: a node without any traffic of its own may know an old topology.
     limits: deliveryLimits(await context.topology.fresh()),
@@ -33,6 +32,11 @@ export async function returnExpiredLeases(
     overdue.map(({ queue_id, rank, seq }) => ({ queueId: queue_id, rank, seq, token, reason: "delivery_limit" })),
   );
   return returned.reduce((sum, { count }) => sum + count, 0) + overdue.length;
+}
+
+/** Gives back everything that these nodes have leased for themselves. */
+export async function returnLeasesOfNodes(context: EngineContext, nodeIds: readonly number[]): Promise<void> {
+  while ((await returnExpiredLeases(context, { kind: "nodes", nodeIds })) >= maxAtOnce);
 }
 
 function deliveryLimits(snapshot: TopologySnapshot): DeliveryLimits {

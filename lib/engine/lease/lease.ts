@@ -31,7 +31,7 @@ export async function lease(context: EngineContext, actor: Actor, request: Lease
       context.signals.wake([queue.id]);
       return messages;
     }
-    if (moreIsLikely || (await returnExpiredLeases(context, { queueId: queue.id })) > 0) continue;
+    if (moreIsLikely || (await returnExpiredLeases(context, { kind: "queue", queueId: queue.id })) > 0) continue;
     const left = deadline - performance.now();
     if (left <= 0 || request.signal?.aborted) return [];
     // Waiting is using, which a queue with x-expires must be shown in time.
@@ -64,10 +64,11 @@ async function claim(context: EngineContext, actor: Actor, request: LeaseRequest
 async function claimRows(context: EngineContext, actor: Actor, request: LeaseRequest, token: number) {
   let queue = await findQueue(context, request);
   await context.usage.used(queue);
+  const node = request.boundToNode && !request.autoAck ? context.self.id : null;
   for (let attempt = 0; attempt < 3; attempt++) {
     const [locked, rows, depths] = await context.database.relaxed.pipeline([
       [lockCursor, [queue.id]],
-      claimMessages({ ...request, queueId: queue.id, token, holder: holderOf(actor) }),
+      claimMessages({ ...request, queueId: queue.id, token, holder: holderOf(actor), node }),
       ...(request.countAs === "get" ? [queueDepths([queue.id])] : []),
     ]);
     if (locked && locked.length > 0) {

@@ -1,4 +1,4 @@
-import type { Queryable } from "@/lib/engine/statement";
+import type { Queryable, Statement } from "@/lib/engine/statement";
 
 /** A lease that has run out, of a message that comes back too often to be given back. */
 export interface OverdueRow {
@@ -13,16 +13,35 @@ export interface DeliveryLimits {
   readonly limits: readonly number[];
 }
 
+/** Whose leases are looked at: of one queue, of lost nodes whether or not their time has come, or all. */
+export type LeaseScope =
+  | { readonly kind: "all" }
+  | { readonly kind: "queue"; readonly queueId: number }
+  | { readonly kind: "nodes"; readonly nodeIds: readonly number[] };
+
+const hasRunOut = "leased_until <= statement_timestamp()";
+
+/** The statement for each scope, with what comes as $7. */
+const scopes: { readonly [K in LeaseScope["kind"]]: Statement } = {
+  all: { name: "lease_expire_all", text: expire(hasRunOut) },
+  queue: { name: "lease_expire_queue", text: expire(`${hasRunOut} AND queue_id = $7`) },
+  nodes: { name: "lease_expire_nodes", text: expire("lease_node = ANY ($7::int[])") },
+};
+
+function scopeValues(scope: LeaseScope): unknown[] {
+  if (scope.kind === "all") return [];
+  return [scope.kind === "queue" ? scope.queueId : scope.nodeIds];
+}
+
 /**
  * Gives messages back whose lease has run out: redelivered, and counted towards the delivery limit. Those that would
  * exceed it are not given back but held under `token`, to be dead-lettered.
- * @param queueId of one queue, or null for all
  * @returns the queues with how many came back to each, and those that are to be dead-lettered
  */
 export async function returnExpired(
   db: Queryable,
   request: {
-    queueId: number | null;
+    scope: LeaseScope;
     max: number;
     limits: DeliveryLimits;
     token: number;
@@ -30,20 +49,15 @@ export async function returnExpired(
     holdMs: number;
   },
 ): Promise<{ returned: { queue_id: number; count: number }[]; overdue: OverdueRow[] }> {
-  const rows = await db.query<OverdueRow & { state: "ready" | "leased"; count: number }>(
-    request.queueId === null
-      ? { name: "lease_expire_all", text: expire("") }
-      : { name: "lease_expire_queue", text: expire("AND queue_id = $7") },
-    [
-      request.max,
-      request.limits.queueIds,
-      request.limits.limits,
-      request.token,
-      request.holder,
-      request.holdMs,
-      ...(request.queueId === null ? [] : [request.queueId]),
-    ],
-  );
+  const rows = await db.query<OverdueRow & { state: "ready" | "leased"; count: number }>(scopes[request.scope.kind], [
+    request.max,
+    request.limits.queueIds,
+    request.limits.limits,
+    request.token,
+    request.holder,
+    request.holdMs,
+    ...scopeValues(request.scope),
+  ]);
   const counts = new Map<number, number>();
   for (const row of rows) if (row.state === "ready") counts.set(row.queue_id, (counts.get(row.queue_id) ?? 0) + 1);
   return {
@@ -52,10 +66,11 @@ export async function returnExpired(
   };
 }
 
-const expire = (ofQueue: string) => `
+function expire(condition: string): string {
+  return `
 WITH overdue AS MATERIALIZED (
   SELECT ctid AS place, queue_id, delivery_count FROM warren.deferred
-  WHERE state = 'leased' AND leased_until <= statement_timestamp() ${ofQueue}
+  WHERE state = 'leased' AND ${condition}
   ORDER BY leased_until LIMIT $1 FOR UPDATE SKIP LOCKED
 ),
 judged AS MATERIALIZED (
@@ -65,13 +80,13 @@ judged AS MATERIALIZED (
 returned AS (
   UPDATE warren.deferred
   SET state = 'ready', redelivered = true, delivery_count = delivery_count + 1,
-      lease_token = NULL, leased_by = NULL, leased_at = NULL, leased_until = NULL
+      lease_token = NULL, leased_by = NULL, lease_node = NULL, leased_at = NULL, leased_until = NULL
   WHERE ctid = ANY (ARRAY(SELECT place FROM judged WHERE NOT dies))
   RETURNING queue_id, rank, seq, state
 ),
 dying AS (
   UPDATE warren.deferred
-  SET redelivered = true, lease_token = $4::bigint, leased_by = $5, leased_at = statement_timestamp(),
+  SET redelivered = true, lease_token = $4::bigint, leased_by = $5, lease_node = NULL, leased_at = statement_timestamp(),
       leased_until = statement_timestamp() + $6::float8 * interval '1 millisecond'
   WHERE ctid = ANY (ARRAY(SELECT place FROM judged WHERE dies))
   RETURNING queue_id, rank, seq, state
@@ -86,6 +101,7 @@ counted AS (
   SELECT queue_id, -count(*), -sum(bytes), count(*), sum(bytes) FROM entries GROUP BY queue_id
 )
 SELECT * FROM returned UNION ALL SELECT * FROM dying`;
+}
 
 /**
  * Makes delayed messages ready whose time has come.

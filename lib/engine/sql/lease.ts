@@ -24,6 +24,8 @@ export interface Claim {
   /** Random; see `newLeaseToken`. */
   readonly token: number;
   readonly holder: string;
+  /** The node whose end is to end the lease; nothing is claimed when it has been given up. Null for none. */
+  readonly node: number | null;
   readonly autoAck: boolean;
   /** `none`: the broker takes them for itself. */
   readonly countAs: "get" | "deliver" | "none";
@@ -42,7 +44,7 @@ export const lockCursor: Statement = {
 export function claimMessages(claim: Claim): readonly [Statement, readonly unknown[]] {
   return [
     claim.autoAck ? claimAndDelete : claimAndHold,
-    [claim.queueId, claim.max, claim.visibilityTimeoutMs, claim.token, claim.holder, claim.countAs],
+    [claim.queueId, claim.max, claim.visibilityTimeoutMs, claim.token, claim.holder, claim.countAs, claim.node],
   ];
 }
 
@@ -50,8 +52,13 @@ export function claimMessages(claim: Claim): readonly [Statement, readonly unkno
  * Claims those at the head that have expired, and no others: an expired message behind one that hasn't stays where it
  * is (https://www.rabbitmq.com/docs/ttl#per-message-ttl-caveats). Arguments as in `claimMessages`.
  */
-export function claimExpired(claim: Omit<Claim, "autoAck" | "countAs">): readonly [Statement, readonly unknown[]] {
-  return [claimExpiredHead, [claim.queueId, claim.max, claim.visibilityTimeoutMs, claim.token, claim.holder, "none"]];
+export function claimExpired(
+  claim: Omit<Claim, "autoAck" | "countAs" | "node">,
+): readonly [Statement, readonly unknown[]] {
+  return [
+    claimExpiredHead,
+    [claim.queueId, claim.max, claim.visibilityTimeoutMs, claim.token, claim.holder, "none", null],
+  ];
 }
 
 // Rows are changed by their place, for the reason given at heldPlaces.
@@ -78,7 +85,8 @@ const isExpired = `coalesce(c.expires_at <= statement_timestamp(), false)`;
 
 const first = `
 taken AS MATERIALIZED (
-  SELECT c.*, ${isExpired} AS expired FROM candidates c ORDER BY c.rank, c.seq LIMIT $2
+  SELECT c.*, ${isExpired} AS expired FROM candidates c ORDER BY c.rank, c.seq
+  LIMIT CASE WHEN $7::int IS NULL OR EXISTS (SELECT FROM warren.node WHERE id = $7 AND gone_at IS NULL) THEN $2 ELSE 0 END
 )`;
 
 const expiredHead = `
@@ -98,13 +106,13 @@ moved AS (
 const held = (which: string) => `
 returned AS (
   UPDATE warren.deferred
-  SET state = 'leased', lease_token = $4::bigint, leased_by = $5, leased_at = statement_timestamp(),
+  SET state = 'leased', lease_token = $4::bigint, leased_by = $5, lease_node = $7::int, leased_at = statement_timestamp(),
       leased_until = statement_timestamp() + $3::float8 * interval '1 millisecond'
   WHERE ctid = ANY (ARRAY(SELECT t.deferred_place FROM taken t WHERE t.again ${which}))
 ),
 held AS (
-  INSERT INTO warren.deferred (queue_id, rank, seq, state, lease_token, leased_by, leased_at, leased_until)
-  SELECT $1, t.rank, t.seq, 'leased', $4::bigint, $5, statement_timestamp(),
+  INSERT INTO warren.deferred (queue_id, rank, seq, state, lease_token, leased_by, lease_node, leased_at, leased_until)
+  SELECT $1, t.rank, t.seq, 'leased', $4::bigint, $5, $7::int, statement_timestamp(),
          statement_timestamp() + $3::float8 * interval '1 millisecond'
   FROM taken t WHERE NOT t.again ${which}
 )`;

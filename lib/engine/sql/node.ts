@@ -34,11 +34,13 @@ export async function deleteNode(db: Queryable, id: number): Promise<void> {
 export interface Beat {
   readonly id: number;
   readonly beat: string;
+  /** It was given up for lost. */
+  readonly gone: boolean;
 }
 
-/** The latest beat of each node that has not been given up. */
+/** The latest beat of each node, and the nodes that were given up within the last hour. */
 export async function listBeats(db: Queryable): Promise<Beat[]> {
-  return db.query({ text: "SELECT id, last_seen_at::text AS beat FROM warren.node WHERE gone_at IS NULL" });
+  return db.query({ name: "node_beats", text: beats });
 }
 
 /** Gives nodes up for lost, unless they have been seen since these beats. Returns those that are lost. */
@@ -49,6 +51,24 @@ export async function giveUpNodes(db: Queryable, beats: readonly Beat[]): Promis
   ]);
   return rows.map(({ id }) => id);
 }
+
+/** By what Postgres shows of it the connection of a leading node can be told. */
+export function leaderName(id: number | null): string {
+  return `warren leader ${id ?? ""}`.trimEnd();
+}
+
+/** Ends the connections by which these nodes lead, so that another can. */
+export async function endLeadership(db: Queryable, ids: readonly number[]): Promise<void> {
+  await db.query({ text: end }, [ids.map(leaderName)]);
+}
+
+const beats = `
+SELECT id, last_seen_at::text AS beat, gone_at IS NOT NULL AS gone FROM warren.node
+WHERE gone_at IS NULL OR gone_at > now() - interval '1 hour'`;
+
+const end = `
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND usename = current_user AND application_name = ANY ($1::text[])`;
 
 const giveUp = `
 UPDATE warren.node n SET gone_at = now()

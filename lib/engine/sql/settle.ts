@@ -158,7 +158,7 @@ WITH settled AS (
   SET state = CASE WHEN $5::bigint > 0 THEN 'delayed' ELSE 'ready' END,
       available_at = CASE WHEN $5::bigint > 0 THEN statement_timestamp() + $5::bigint * interval '1 millisecond' END,
       redelivered = true, delivery_count = d.delivery_count + $6::int,
-      lease_token = NULL, leased_by = NULL, leased_at = NULL, leased_until = NULL
+      lease_token = NULL, leased_by = NULL, lease_node = NULL, leased_at = NULL, leased_until = NULL
   WHERE ctid = ANY (ARRAY(${heldPlaces})) AND ($7::bigint < 0 OR d.delivery_count + 1 <= $7::bigint)
   RETURNING d.queue_id, d.rank, d.seq
 ),

@@ -163,6 +163,8 @@ CREATE TABLE "warren"."deferred" (
     "leased_by" text,
     "leased_at" timestamptz,
     "leased_until" timestamptz,
+    -- The node whose end ends the lease as well; null for one that only time ends.
+    "lease_node" integer,
     PRIMARY KEY ("queue_id", "rank", "seq"),
     CHECK (("state" = 'delayed') = ("available_at" IS NOT NULL)),
     CHECK (("state" = 'leased') = ("lease_token" IS NOT NULL)),
@@ -352,14 +354,17 @@ CREATE TABLE "warren"."vhost_sample" (
 );
 CREATE INDEX "vhost_sample_at" ON "warren"."vhost_sample" ("at");
 
--- Running processes. A node whose heartbeat is old counts as down; its row is removed after a day.
+-- Running processes. A node whose heartbeat is old counts as down; its row is removed after a day. One with "gone_at"
+-- has stopped, or was given up for lost: the leases that were bound to it have been returned, it gets no more, and if it
+-- was only stuck it enters itself anew.
 CREATE TABLE "warren"."node" (
     "id" integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     "name" text NOT NULL,
     "kind" text NOT NULL CHECK ("kind" IN ('web', 'broker')),
     "version" text NOT NULL,
     "started_at" timestamptz NOT NULL DEFAULT now(),
-    "last_seen_at" timestamptz NOT NULL DEFAULT now()
+    "last_seen_at" timestamptz NOT NULL DEFAULT now(),
+    "gone_at" timestamptz
 );
 
 -- Small facts of the whole cluster, by name (e.g. whether the sample workload is to run).
