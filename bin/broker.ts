@@ -15,7 +15,7 @@ import { WARREN_VERSION } from "@/lib/version";
 /** Runs the engine's background duties and the AMQP door. */
 async function startBroker(): Promise<RunningProcess> {
   const environment = readEnvironment();
-  const { host, amqpPort } = environment;
+  const { host, amqpPort, maxMessageBytes } = environment;
   const databaseUrl = existingDatabaseUrl(environment);
   await requirePort(amqpPort, host, "AMQP_PORT");
   // Alone it says what is wrong with the database; under a supervisor, which has checked that, it waits for it.
@@ -29,7 +29,13 @@ async function startBroker(): Promise<RunningProcess> {
   });
   const users = openConsoleDatabase(databaseUrl);
   const authenticate = authenticateBy(new Authenticator(users));
-  const amqp = new AmqpServer({ broker, authenticate, log: { error: onError }, presence });
+  const amqp = new AmqpServer({
+    broker,
+    authenticate,
+    log: { error: onError },
+    presence,
+    settings: { maxMessageSize: maxMessageBytes },
+  });
   try {
     await amqp.listen(amqpPort, host);
   } catch (error) {

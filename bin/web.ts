@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import next from "next";
+import { answerUndecodable } from "@/lib/http/undecodable";
 import { existingDatabaseUrl } from "@/lib/platform/database-url";
 import { readEnvironment } from "@/lib/platform/env";
 import { errorCode, PlatformFailure } from "@/lib/platform/failure";
@@ -26,6 +27,7 @@ async function startWeb(): Promise<RunningProcess> {
   await app.prepare();
   const handle = app.getRequestHandler();
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    if (answerUndecodable(request, response)) return;
     stampRemoteAddress(request, trustProxy);
     void handle(request, response);
   });

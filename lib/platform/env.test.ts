@@ -10,6 +10,7 @@ test("everything has a default, and an empty variable counts as absent", () => {
     databaseUrl: undefined,
     dataDirectory: path.resolve(".warren"),
     trustProxy: false,
+    maxMessageBytes: 16_777_216,
   });
 });
 
@@ -29,6 +30,12 @@ test.each([
   [{ PORT: "70000" }, "PORT must be a port number from 1 to 65535."],
   [{ AMQP_PORT: "amqp" }, "AMQP_PORT must be a port number from 1 to 65535."],
   [{ HOST: "http://x" }, "HOST must be an address to listen on, such as 127.0.0.1, 0.0.0.0 or ::1."],
+  [{ WARREN_MAX_MESSAGE_BYTES: "16MB" }, "WARREN_MAX_MESSAGE_BYTES must be a number of bytes from 1 to 536870912."],
+  [{ WARREN_MAX_MESSAGE_BYTES: "0" }, "WARREN_MAX_MESSAGE_BYTES must be a number of bytes from 1 to 536870912."],
+  [
+    { WARREN_MAX_MESSAGE_BYTES: "536870913" },
+    "WARREN_MAX_MESSAGE_BYTES must be a number of bytes from 1 to 536870912.",
+  ],
   [{ WARREN_TRUST_PROXY: "yes" }, "WARREN_TRUST_PROXY must be 1 (believe X-Forwarded-For) or 0."],
 ])("refuses %o in one sentence", (variables, sentence) => {
   expect(() => readEnvironment(variables)).toThrow(sentence);

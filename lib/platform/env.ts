@@ -15,6 +15,8 @@ export interface Environment {
   readonly dataDirectory: string;
   /** Whether the last address of X-Forwarded-For is believed. */
   readonly trustProxy: boolean;
+  /** The largest body of a message, in bytes, at both doors. */
+  readonly maxMessageBytes: number;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -33,6 +35,11 @@ function portNumber(name: string, fallback: number) {
 const DATABASE_URL_MESSAGE =
   "DATABASE_URL must look like postgresql://user:password@host:5432/database, with special characters of the password percent-encoded.";
 
+/** As RabbitMQ 4. */
+const DEFAULT_MESSAGE_BYTES = 16 * 1024 * 1024;
+const MOST_MESSAGE_BYTES = 512 * 1024 * 1024;
+const MESSAGE_BYTES_MESSAGE = `WARREN_MAX_MESSAGE_BYTES must be a number of bytes from 1 to ${MOST_MESSAGE_BYTES}.`;
+
 const variables = z.object({
   HOST: z
     .string()
@@ -45,6 +52,12 @@ const variables = z.object({
   WARREN_TRUST_PROXY: z
     .enum(["0", "1", "false", "true"], { error: "WARREN_TRUST_PROXY must be 1 (believe X-Forwarded-For) or 0." })
     .default("0"),
+  WARREN_MAX_MESSAGE_BYTES: z
+    .string()
+    .regex(/^\d{1,9}$/, MESSAGE_BYTES_MESSAGE)
+    .transform(Number)
+    .refine((bytes) => bytes >= 1 && bytes <= MOST_MESSAGE_BYTES, MESSAGE_BYTES_MESSAGE)
+    .default(DEFAULT_MESSAGE_BYTES),
 });
 
 function isPostgresUrl(text: string): boolean {
@@ -70,5 +83,6 @@ export function readEnvironment(source: Variables = process.env): Environment {
     databaseUrl: data.DATABASE_URL,
     dataDirectory: path.resolve(data.WARREN_DATA_DIR),
     trustProxy: data.WARREN_TRUST_PROXY === "1" || data.WARREN_TRUST_PROXY === "true",
+    maxMessageBytes: data.WARREN_MAX_MESSAGE_BYTES,
   };
 }

@@ -5,7 +5,9 @@ import { composeBroker } from "@/lib/compose";
 import type { Services } from "@/lib/http/endpoint";
 import { endpoints } from "@/lib/http/endpoints/table";
 import { createRouter, type Router } from "@/lib/http/router";
-import { messageLimit, oncePerProcess } from "@/lib/http/runtime";
+import { oncePerProcess } from "@/lib/http/runtime";
+import { readEnvironment } from "@/lib/platform/env";
+import { errorMessage } from "@/lib/platform/failure";
 import { WARREN_VERSION } from "@/lib/version";
 
 export const runtime = "nodejs";
@@ -25,11 +27,11 @@ function connect(): Services {
   const { broker, sample } = composeBroker({
     databaseUrl,
     node: { name: `web@${hostname()}:${process.pid}`, kind: "web", version: WARREN_VERSION },
-    onError: (message, error) => console.error(message, error),
+    onError: (message, error) => console.error(`${message} ${errorMessage(error)}`),
   });
   const database = openConsoleDatabase(databaseUrl);
   const authenticator = new Authenticator(database);
-  return { broker, database, authenticator, sample, limits: { messageBytes: messageLimit(process.env) } };
+  return { broker, database, authenticator, sample, limits: { messageBytes: readEnvironment().maxMessageBytes } };
 }
 
 export {
