@@ -1,10 +1,35 @@
 import { composeBroker } from "@/lib/compose";
 import { startApi, type TestApi } from "@/test/http/support";
+import { startAmqpServer, type TestServer } from "@/test/support/amqp/amqp-server";
 
 /** The HTTP API on the real engine, with its background duties, on a database of its own. */
 export function startEngineApi(): Promise<TestApi> {
-  return startApi(async (databaseUrl) => {
-    const node = { name: "test", kind: "broker" as const, version: "0" };
-    return composeBroker({ databaseUrl, node, onError: (message, error) => console.error(message, error) });
+  return startApi(async (databaseUrl) => compose(databaseUrl));
+}
+
+/** The same with AMQP doors beside it. Closing the API doesn't close the doors: `close` does both. */
+export async function startApiWithDoors(count: number): Promise<{
+  readonly api: TestApi;
+  readonly doors: readonly TestServer[];
+  close(): Promise<void>;
+}> {
+  const doors: TestServer[] = [];
+  const api = await startApi(async (databaseUrl) => {
+    const composed = compose(databaseUrl);
+    for (let i = 0; i < count; i++) doors.push(await startAmqpServer({}, composed.broker, composed.presence));
+    return composed;
   });
+  return {
+    api,
+    doors,
+    close: async () => {
+      await Promise.all(doors.map((door) => door.close()));
+      await api.close();
+    },
+  };
+}
+
+function compose(databaseUrl: string) {
+  const node = { name: "test", kind: "broker" as const, version: "0" };
+  return composeBroker({ databaseUrl, node, onError: (message, error) => console.error(message, error) });
 }

@@ -5,16 +5,21 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startEngineApi } from "@/test/http/engine-api";
+import { startApiWithDoors } from "@/test/http/engine-api";
 import type { TestApi } from "@/test/http/support";
+import type { TestServer } from "@/test/support/amqp/amqp-server";
 
 /** RabbitMQ's own command-line tool, as Debian's package rabbitmq-server installs it. */
 const program = "/usr/bin/rabbitmqadmin";
 
 let api: TestApi;
+let door: TestServer;
+let closeAll: () => Promise<void>;
 let server: Server;
 beforeAll(async () => {
-  api = await startEngineApi();
+  const started = await startApiWithDoors(1);
+  ({ api, close: closeAll } = started);
+  [door] = started.doors as [TestServer];
   server = createServer(async (incoming, outgoing) => {
     const body = await buffer(incoming);
     const response = await api.router(
@@ -31,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   server.close();
-  await api.close();
+  await closeAll();
 });
 
 /** Runs the tool and gives what it printed. Rejects when it ends with a failure. */
@@ -88,6 +93,22 @@ describe.skipIf(!existsSync(program))("rabbitmqadmin, unchanged", () => {
     expect(await admin("-f", "tsv", "show", "overview", "rabbitmq_version", "cluster_name")).toMatch(/\twarren$/);
     for (const noun of ["connections", "channels", "consumers"]) expect(await admin("list", noun)).toBe("No items");
     expect((await list("nodes", "name")).flat()).toContain("postgres");
+  });
+
+  it("lists who is connected, and closes a connection", async () => {
+    const connection = await door.connect();
+    const closed = new Promise<Error>((resolve) => connection.on("close", resolve));
+    const channel = await connection.createChannel();
+    await channel.assertQueue("watched", { exclusive: true });
+    await channel.consume("watched", () => {}, { consumerTag: "watcher" });
+    await expect.poll(() => admin("-f", "tsv", "list", "consumers", "consumer_tag")).toContain("watcher");
+    expect(await list("consumers", "queue.name", "prefetch_count")).toEqual([["watched", "0"]]);
+    const [[name, user, channels] = []] = await list("connections", "name", "user", "channels");
+    expect([user, channels]).toEqual(["guest", "1"]);
+    expect(await list("channels", "name", "consumer_count")).toEqual([[`${name} (1)`, "1"]]);
+    expect(await admin("close", "connection", `name=${name}`)).toBe("connection closed");
+    expect((await closed).message).toContain("CONNECTION_FORCED - Closed via management plugin");
+    await expect.poll(() => admin("list", "connections")).toBe("No items");
   });
 
   it("says what was wrong", async () => {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { endpoint } from "@/lib/http/endpoint";
+import { consumerJson } from "@/lib/http/json/presence-json";
 import { sampleJson } from "@/lib/http/json/stats-json";
 import { bindingJson, queueJson } from "@/lib/http/json/topology-json";
 import { listed, listQuery, withColumns } from "@/lib/http/listing";
@@ -63,7 +64,8 @@ export const queueEndpoints = [
       const asked = askedStats(query);
       const queue = await broker.getQueue(actor, path.vhost, path.queue);
       const history = asked.rates ? await broker.queueSamples(actor, path.vhost, path.queue, asked.range) : [];
-      const details = { consumer_details: [], deliveries: [], incoming: [] };
+      const consumers = await broker.listConsumers(actor, { vhost: path.vhost, queue: path.queue });
+      const details = { consumer_details: consumers.map(consumerJson), deliveries: [], incoming: [] };
       return ok(withColumns({ ...queueJson(queue, history), ...details }, query));
     },
   }),
