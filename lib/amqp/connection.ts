@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { AlarmReason } from "@/lib/amqp/alarm";
 import { isUnforeseen, toAmqpError } from "@/lib/amqp/broker-errors";
 import { Channel } from "@/lib/amqp/channel";
 import type { AmqpUser, Door } from "@/lib/amqp/door";
@@ -46,6 +47,8 @@ export class Connection {
   #frameMax: number = defaultFrameMax;
   #channelMax = 0;
   #publishing = { bytes: 0, messages: 0 };
+  #publishes = false;
+  #blocked = false;
   #user: AmqpUser | undefined;
   #actor: Actor | undefined;
   #settler: Settler | undefined;
@@ -148,6 +151,11 @@ export class Connection {
   publishBegins(bytes: number): void {
     this.#publishing.bytes += bytes;
     this.#publishing.messages++;
+    this.door.alarm.publishBegins();
+    if (!this.#publishes) {
+      this.#publishes = true;
+      this.alarmed(this.door.alarm.reason);
+    }
     const { bytes: most, messages } = publishLimit;
     if (this.#publishing.bytes > most || this.#publishing.messages > messages) this.#socket.pause();
   }
@@ -155,10 +163,23 @@ export class Connection {
   publishEnds(bytes: number): void {
     this.#publishing.bytes -= bytes;
     this.#publishing.messages--;
+    this.door.alarm.publishEnds();
     const { bytes: most, messages } = publishLimit;
     if (this.#publishing.bytes < most / 2 && this.#publishing.messages < messages / 2 && this.#socket.isPaused()) {
       this.#socket.resume();
     }
+  }
+
+  /**
+   * Publishing is no use for now, or is again (null): tells clients that publish and understand it
+   * (rabbitmq.com/connection-blocked).
+   */
+  alarmed(reason: AlarmReason): void {
+    if (!this.#publishes || !this.#capabilities.has("connection.blocked") || this.#blocked === (reason !== null))
+      return;
+    this.#blocked = reason !== null;
+    if (reason === null) this.send(0, "connection.unblocked", {});
+    else this.send(0, "connection.blocked", { reason });
   }
 
   /** Closes the channels that have held a message for longer than is allowed. */
@@ -343,7 +364,10 @@ export class Connection {
         this.#outbox.frames.heartbeat();
         this.#outbox.flushSoon();
       },
-      () => this.#socket.destroy(),
+      () => {
+        // A peer that isn't read can't show that it lives.
+        if (!this.#socket.isPaused()) this.#socket.destroy();
+      },
     );
     this.#state = "open";
   }

@@ -1,3 +1,4 @@
+import type { Alarm } from "@/lib/amqp/alarm";
 import type { DirectReplies } from "@/lib/amqp/direct-replies";
 import type { QueueDispatchers } from "@/lib/amqp/dispatch";
 import type { Registry } from "@/lib/amqp/registry";
@@ -46,6 +47,7 @@ export interface Door {
   readonly authenticate: Authenticate;
   readonly settings: AmqpSettings;
   readonly log: AmqpLog;
+  readonly alarm: Alarm;
   readonly dispatchers: QueueDispatchers;
   readonly replies: DirectReplies;
   readonly registry: Registry;

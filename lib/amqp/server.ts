@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
+import { Alarm, type AlarmReason } from "@/lib/amqp/alarm";
 import { Connection } from "@/lib/amqp/connection";
 import { DirectReplies } from "@/lib/amqp/direct-replies";
 import { QueueDispatchers } from "@/lib/amqp/dispatch";
@@ -6,6 +7,7 @@ import { type AmqpLog, type AmqpSettings, type Authenticate, type Door, holdMs, 
 import { Registry } from "@/lib/amqp/registry";
 import { defaultChannelMax, defaultFrameMax } from "@/lib/amqp/wire/constants";
 import type { Broker } from "@/lib/broker/broker";
+import { isBrokerError } from "@/lib/broker/errors";
 import type { PresenceBoard } from "@/lib/broker/presence";
 
 /** RabbitMQ's defaults. */
@@ -38,14 +40,23 @@ export class AmqpServer {
 
   constructor({ broker, authenticate, log, settings, presence }: AmqpServerOptions) {
     const all = { ...defaultSettings, ...settings };
+    const alarm = new Alarm(broker, (reason) => this.#alarm(log, reason));
+    const watched: AmqpLog = {
+      error: (message, error) => {
+        // That the database is away is said once, and not by each who needs it.
+        if (isBrokerError(error) && error.code === "unavailable") alarm.failed(error);
+        else log.error(message, error);
+      },
+    };
     this.#door = {
       broker,
       authenticate,
-      log,
+      log: watched,
       settings: all,
-      dispatchers: new QueueDispatchers(broker, log, holdMs(all)),
+      alarm,
+      dispatchers: new QueueDispatchers(broker, watched, holdMs(all)),
       replies: new DirectReplies(),
-      registry: new Registry(presence, log),
+      registry: new Registry(presence, watched),
     };
     this.#overdueCheck = setInterval(() => {
       for (const connection of this.#connections) connection.endOverdueChannels(Date.now());
@@ -84,6 +95,12 @@ export class AmqpServer {
     while (this.#connections.size > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
     await closed;
     await this.#door.registry.close();
+    this.#door.alarm.close();
+  }
+
+  #alarm(log: AmqpLog, reason: AlarmReason): void {
+    if (reason !== null) log.error("AMQP clients are told not to publish for now:", new Error(reason));
+    for (const connection of this.#connections) connection.alarmed(reason);
   }
 
   #accept(socket: Socket): void {

@@ -32,6 +32,7 @@ export function publish(channel: Channel, args: Arguments<"basic.publish">, cont
     },
     (error: unknown) => {
       // The publisher who waits for confirms is told; another one can only be told by closing.
+      door.alarm.failed(error);
       const isAway = isBrokerError(error) && error.code === "unavailable";
       done(false);
       if (!isAway || !channel.confirms) channel.fail(error, { name: "basic.publish", args });
