@@ -13,7 +13,9 @@ import { Segments } from "@/components/ui/segments";
 import type { DeadLetterSelection } from "@/lib/api-client/dead-letters";
 import { defaultExchangeLabel, exchangesQuery } from "@/lib/api-client/exchanges";
 import { queueCountsQuery } from "@/lib/api-client/queue-counts";
+import { restorableUntil } from "@/lib/api-client/trash";
 import { formatCount, formatNoun } from "@/lib/format/numbers";
+import { formatDate } from "@/lib/format/times";
 
 /** Which dead letters a dialog is about, and how many they are. */
 export interface Target {
@@ -52,9 +54,9 @@ export function DiscardDialog({
     >
       <p className="text-ink-2">
         {shown.what !== undefined && <span className="[overflow-wrap:anywhere]">{shown.what}. </span>}
-        <b className="font-semibold text-ink">{letters}</b> {shown.count === 1 ? "goes" : "go"} to the trash, and can be
-        restored from there in order and with {shown.count === 1 ? "its id" : "their ids"} until the trash lets go of{" "}
-        {shown.count === 1 ? "it" : "them"}. All other messages stay.
+        <b className="font-semibold text-ink">{letters}</b> {shown.count === 1 ? "goes" : "go"} to the trash and can be
+        restored until {formatDate(restorableUntil(new Date()))}, in order and with{" "}
+        {shown.count === 1 ? "its id" : "their ids"}. All other messages stay.
       </p>
       {"all" in shown.selection && (
         <p className="text-12 text-ink-3">

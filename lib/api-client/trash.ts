@@ -5,6 +5,14 @@ import type { TrashBatchJson } from "@/lib/http/json/message-json";
 /** Messages that were taken out together and can be put back together; `queue` is null when they came from several. */
 export type TrashBatch = TrashBatchJson;
 
+/** How long the engine keeps what was discarded, in ms; each batch says its own `expires_at` once it is there. */
+const trashKeeps = 7 * 24 * 60 * 60 * 1000;
+
+/** Until when something that is put into the trash now can be restored. */
+export function restorableUntil(now: Date): Date {
+  return new Date(now.getTime() + trashKeeps);
+}
+
 /** What lies in the trash, of one vhost or of all. */
 export function trashQuery(vhost: string | null) {
   return queryOptions({
