@@ -64,10 +64,3 @@ export function treeRows(nodes: readonly JsonNode[], folds: ReadonlySet<number>)
   closeUpTo(nodes.length);
   return rows;
 }
-
-/** The indexes of everything that holds a node, so that it can be unfolded into view. */
-export function holdersOf(nodes: readonly JsonNode[], index: number): readonly number[] {
-  const holders: number[] = [];
-  for (let at = nodes[index]?.parent ?? -1; at >= 0; at = nodes[at]?.parent ?? -1) holders.push(at);
-  return holders;
-}

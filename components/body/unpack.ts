@@ -1,5 +1,5 @@
 /** Unpacked bodies are cut at so many bytes, so that a small body that unpacks to gigabytes can't fill the browser. */
-export const unpackLimit = 32 * 1024 * 1024;
+const unpackLimit = 32 * 1024 * 1024;
 
 export type Packing = "gzip" | "deflate" | "deflate-raw";
 

@@ -6,7 +6,7 @@ export type View = "tree" | "raw" | "text" | "hex" | "base64";
 const labels: Record<View, string> = { tree: "Tree", raw: "Raw", text: "Text", hex: "Hex", base64: "Base64" };
 
 /** The ways that make sense for this body, the best first. */
-export function viewsFor(inspection: Inspection): readonly View[] {
+function viewsFor(inspection: Inspection): readonly View[] {
   if (inspection.json) return ["tree", "raw", "hex", "base64"];
   if (inspection.text !== null) return ["text", "hex", "base64"];
   return ["hex", "base64"];

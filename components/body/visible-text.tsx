@@ -31,7 +31,7 @@ const hidden = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u;
 const hiddenOrPlain = /(?![\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]|\ufffd/gu;
 
 /** The name of a hidden character: `NUL`, `RLO`, else `U+E0041`. */
-export function nameOfHidden(character: string): string {
+function nameOfHidden(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   return c0[code] ?? names[code] ?? `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
 }

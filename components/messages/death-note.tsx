@@ -11,7 +11,7 @@ import type { Death, Message } from "@/lib/api-client/messages";
 import { formatNoun } from "@/lib/format/numbers";
 
 /** Why a message is dead, in words. */
-export const reasonWords: Readonly<Record<Death["reason"], string>> = {
+const reasonWords: Readonly<Record<Death["reason"], string>> = {
   rejected: "A consumer rejected it",
   expired: "It waited longer than its time to live",
   maxlen: "Its queue was full",

@@ -20,7 +20,7 @@ export function Preview({ message }: { message: Message }) {
 }
 
 /** The value of a pinned field; a soft dash where this message has none. */
-export function PinnedCell({ message, path }: { message: Message; path: string }) {
+function PinnedCell({ message, path }: { message: Message; path: string }) {
   const value = pinnedValue(message, path);
   if (value === undefined) return <span className="text-ink-3">–</span>;
   return (

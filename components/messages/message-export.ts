@@ -1,15 +1,10 @@
 import type { Plain } from "@/components/body/header-values";
-import { bytesOf, type Message } from "@/lib/api-client/messages";
+import type { Message } from "@/lib/api-client/messages";
 import { publishPath } from "@/lib/api-client/publish";
 
 /** The body as JSON carries it best: text as text, anything else as base64. */
 function payloadOf(message: Message): { payload: string; payload_encoding: "string" | "base64" } {
   return { payload: message.payload, payload_encoding: message.payload_encoding };
-}
-
-/** Whether the message's body came whole. */
-export function isWhole(message: Message): boolean {
-  return !message.payload_truncated && bytesOf(message).length >= message.payload_bytes;
 }
 
 /** A message as a JSON text that a person reads and a program takes. */
@@ -23,7 +18,7 @@ export function ndjson(messages: readonly Message[]): string {
 }
 
 /** What the API wants to publish the same message again. */
-export function publishingOf(message: Message): Readonly<Record<string, Plain>> {
+function publishingOf(message: Message): Readonly<Record<string, Plain>> {
   return {
     properties: message.properties as Readonly<Record<string, Plain>>,
     routing_key: message.routing_key,

@@ -15,7 +15,7 @@ export function MessageTimeline({ message }: { message: Message }) {
 }
 
 /** The events of a message's way. Gaps are between events whose time is known. */
-export function timelineOf(message: Message): TimelineEvent[] {
+function timelineOf(message: Message): TimelineEvent[] {
   const events: (TimelineEvent & { at?: Date })[] = [];
   events.push({
     id: "published",

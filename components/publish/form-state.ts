@@ -17,7 +17,7 @@ export interface FormState {
 }
 
 /** What the content type is unless someone says otherwise. */
-export const usualContentType: Readonly<Record<Format, string>> = {
+const usualContentType: Readonly<Record<Format, string>> = {
   json: "application/json",
   text: "text/plain",
   base64: "application/octet-stream",

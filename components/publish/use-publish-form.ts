@@ -103,10 +103,10 @@ function useLike(
 }
 
 /** Bodies up to this size are shown in the editor, in bytes; larger ones and those that aren't text are attached. */
-export const editorLimit = 256 * 1024;
+const editorLimit = 256 * 1024;
 
 /** The form that publishes a message again as it is. */
-export async function formLike(message: Message): Promise<{ form: FormState; file: BodyFile | null }> {
+async function formLike(message: Message): Promise<{ form: FormState; file: BodyFile | null }> {
   const { headers, delivery_mode, ...properties } = message.properties;
   const bytes = message.payload_truncated ? await loadBody(message) : bytesOf(message);
   const text = textOf(bytes);

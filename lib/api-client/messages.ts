@@ -43,12 +43,12 @@ export interface MessagesRequest {
 /** Messages of a page. */
 export const pageSize = 100;
 /** Bytes of a body that a message brings along when it is opened. */
-export const detailBodyLimit = 256 * 1024;
+const detailBodyLimit = 256 * 1024;
 
 const queuePath = (vhost: string, queue: string) => `/api/queues/${encodeName(vhost)}/${encodeName(queue)}`;
 
 /** The address of one message in the API. */
-export function messagePath(ref: { vhost: string; queue: string; id: number }): string {
+function messagePath(ref: { vhost: string; queue: string; id: number }): string {
   return `${queuePath(ref.vhost, ref.queue)}/messages/${ref.id}`;
 }
 
