@@ -6,8 +6,8 @@ interface TableChanges {
   readonly gone: readonly string[];
 }
 
-/** Condition on a row of warren.node that is called n: it was seen lately. */
-export const isRunning = "n.last_seen_at > now() - interval '10 s'";
+/** Condition on a row of warren.node that is called n: it was seen lately, and was not given up. */
+export const isRunning = "n.gone_at IS NULL AND n.last_seen_at > now() - interval '10 s'";
 
 /** Stores what a node reports of its doors, in one statement. */
 export async function presenceReport(
