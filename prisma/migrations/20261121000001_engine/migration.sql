@@ -172,7 +172,6 @@ CREATE TABLE "warren"."deferred" (
 ) WITH (fillfactor = 70, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0.05);
 CREATE INDEX "deferred_ready" ON "warren"."deferred" ("queue_id", "rank", "seq") WHERE "state" = 'ready';
 CREATE INDEX "deferred_leased" ON "warren"."deferred" ("leased_until") WHERE "state" = 'leased';
-CREATE INDEX "deferred_leased_queue" ON "warren"."deferred" ("queue_id", "leased_until") WHERE "state" = 'leased';
 CREATE INDEX "deferred_delayed" ON "warren"."deferred" ("available_at") WHERE "state" = 'delayed';
 
 CREATE TABLE "warren"."envelope" (
