@@ -25,8 +25,11 @@ export function rabbitMqIsInstalled(): boolean {
   return false;
 }
 
-/** Starts a RabbitMQ of its own on free ports, with all it writes in a temporary folder. */
-export async function startRabbitMq(): Promise<RabbitMqServer> {
+/**
+ * Starts a RabbitMQ of its own on free ports, with all it writes in a temporary folder.
+ * @param asInProduction whether it may use all processors, as to be measured, or shall be sparing
+ */
+export async function startRabbitMq({ asInProduction = false } = {}): Promise<RabbitMqServer> {
   const home = mkdtempSync(path.join(tmpdir(), "warren-rabbitmq-"));
   const [port, distPort, epmdPort] = await freePorts(3);
   const environment: Record<string, string | undefined> = {
@@ -44,7 +47,7 @@ export async function startRabbitMq(): Promise<RabbitMqServer> {
     RABBITMQ_LOGS: path.join(home, "rabbit.log"),
     RABBITMQ_ENABLED_PLUGINS_FILE: path.join(home, "plugins"),
     RABBITMQ_CONFIG_FILE: path.join(home, "rabbitmq.conf"),
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: "+S 1:1 +sbwt none",
+    ...(!asInProduction && { RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: "+S 1:1 +sbwt none" }),
   };
   const variables = environment as NodeJS.ProcessEnv;
   const child = spawn(script, [], { env: variables, stdio: "ignore", detached: true });
