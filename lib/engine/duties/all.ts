@@ -3,6 +3,7 @@ import type { Duty } from "@/lib/engine/duties/duty";
 import { expiredMessages } from "@/lib/engine/duties/expiry";
 import { expireTrash, sweepLeftovers } from "@/lib/engine/duties/housekeeping";
 import { delayedMessages, expiredLeases } from "@/lib/engine/duties/leases";
+import { outbox, outboxRetries } from "@/lib/engine/duties/outbox";
 import { dropPartitions, rotatePartitions } from "@/lib/engine/duties/partitions";
 import {
   expireSamples,
@@ -23,6 +24,8 @@ export const allDuties: readonly Duty[] = [
   delayedMessages,
   expiredMessages,
   unusedQueues,
+  outbox,
+  outboxRetries,
   duty("counters", FOLD_EVERY_MS, foldCounters),
   duty("samples", SAMPLE_EVERY_MS, takeSamples),
   duty("thinning of samples", THIN_EVERY_MS, thinSamples),

@@ -38,22 +38,44 @@ export async function storeRouted(
   messages: readonly Routed[],
 ): Promise<readonly Routed[] | null> {
   const pool = messages.some(mustSurvive) ? database.durable : database.relaxed;
-  const limited = new Set(messages.flatMap(({ queues }) => queues.filter((queue) => hasLimit(queue, "refuses"))));
-  if (limited.size === 0) return insert(pool, snapshot.version, messages);
+  if (!messages.some(needsAdmission)) return insertRouted(pool, snapshot.version, messages);
   return pool.transaction(async (tx) => {
-    const queueIds = messages.flatMap(({ queues }) => queues.map((queue) => queue.id));
-    if (!(await enterQueues(tx, snapshot.version, queueIds))) return null;
-    const rejected = await refusals(tx, [...limited], messages);
-    const accepted = messages.map((message, index) => {
-      const refusing = rejected[index] ?? [];
-      const queues = message.queues.filter((queue) => !refusing.includes(queue));
-      return { ...message, queues, rejected: refusing };
-    });
-    return insert(tx, snapshot.version, accepted);
+    if (!(await enterQueues(tx, snapshot.version, queueIdsOf(messages)))) return null;
+    return insertRouted(tx, snapshot.version, await admitted(tx, messages));
   });
 }
 
-async function insert(db: Queryable, version: number, messages: readonly Routed[]): Promise<readonly Routed[] | null> {
+/** The numbers of all queues that they go to. */
+export function queueIdsOf(messages: readonly Routed[]): number[] {
+  return messages.flatMap(({ queues }) => queues.map((queue) => queue.id));
+}
+
+/** Whether a queue that it goes to has to be asked whether it takes it. */
+function needsAdmission({ queues }: Routed): boolean {
+  return queues.some((queue) => hasLimit(queue, "refuses"));
+}
+
+/**
+ * The messages, in their order, without the queues that don't take them. The transaction must have entered the queues
+ * and store what is admitted.
+ */
+export async function admitted(tx: Queryable, messages: readonly Routed[]): Promise<readonly Routed[]> {
+  if (!messages.some(needsAdmission)) return messages;
+  const limited = new Set(messages.flatMap(({ queues }) => queues.filter((queue) => hasLimit(queue, "refuses"))));
+  const rejected = await refusals(tx, [...limited], messages);
+  return messages.map((message, index) => {
+    const refusing = rejected[index] ?? [];
+    const queues = message.queues.filter((queue) => !refusing.includes(queue));
+    return { ...message, queues, rejected: refusing };
+  });
+}
+
+/** Writes admitted messages. Null when the topology has moved on: then nothing was written. */
+export async function insertRouted(
+  db: Queryable,
+  version: number,
+  messages: readonly Routed[],
+): Promise<readonly Routed[] | null> {
   const stored = messages.filter(isKept);
   const ids = await insertMessages(db, version, stored.map(newMessage), usesOf(messages));
   if (!ids) return null;
