@@ -80,16 +80,19 @@ export class Authenticator {
    */
   async logIn(name: string, password: string, address: string | null): Promise<KnownUser> {
     const from = address ?? "unknown";
+    const user = await this.#throttle.inTurn(from, () => this.#checked(name, password, from));
+    mustBeAllowedFrom(name, address);
+    return user;
+  }
+
+  async #checked(name: string, password: string, from: string): Promise<KnownUser> {
     const wait = this.#throttle.secondsToWait(from);
     if (wait > 0) throw new TooManyLoginsError(wait);
     await this.#mustHaveFirstUser();
     const user = await findByPassword(this.#database, name, password);
-    if (user === null) {
-      this.#throttle.failed(from);
-      throw new BrokerError("unauthenticated", "Login failed: the user name or the password is wrong.");
-    }
-    mustBeAllowedFrom(name, address);
-    return user;
+    if (user !== null) return user;
+    this.#throttle.failed(from);
+    throw new BrokerError("unauthenticated", "Login failed: the user name or the password is wrong.");
   }
 
   /** As `logIn`, for programs that come again and again: what was right a moment ago is not checked anew. */

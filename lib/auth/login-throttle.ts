@@ -8,6 +8,26 @@ const MOST_ADDRESSES = 10_000;
 export class LoginThrottle {
   /** Times of failures, in ms, by address. */
   readonly #failures = new Map<string, number[]>();
+  /** The last login of each address that is under way or waits for its turn. */
+  readonly #last = new Map<string, Promise<void>>();
+
+  /**
+   * Does the logins of one address one after the other: many at once would otherwise all be tried before the first of
+   * them has failed.
+   */
+  async inTurn<T>(address: string, logIn: () => Promise<T>): Promise<T> {
+    const mine = (this.#last.get(address) ?? Promise.resolve()).then(logIn);
+    const ended = mine.then(
+      () => {},
+      () => {},
+    );
+    this.#last.set(address, ended);
+    try {
+      return await mine;
+    } finally {
+      if (this.#last.get(address) === ended) this.#last.delete(address);
+    }
+  }
 
   /** How many seconds this address has to wait before its next try; 0 if it may try now. */
   secondsToWait(address: string, now = Date.now()): number {

@@ -66,6 +66,13 @@ describe("basic authentication", () => {
     expect((await api.call("GET", "/api/whoami", { from: "192.0.2.1" })).status).toBe(401);
   });
 
+  it("tries no more of many guesses at once than of as many one after the other", async () => {
+    const guess = (_: unknown, i: number) => api.call("GET", "/api/whoami", { as: `ann:guess${i}`, from: "10.9.8.7" });
+    const answers = await Promise.all(Array.from({ length: 15 }, guess));
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(10);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(5);
+  });
+
   it("slows down guessing, from that address only", async () => {
     const guess = () => api.call("GET", "/api/whoami", { as: "ann:guess", from: "10.9.9.9" });
     for (let i = 0; i < 10; i++) expect((await guess()).status).toBe(401);

@@ -66,6 +66,7 @@ describe("field tables as JSON", () => {
   test.each([
     ["not an object", [1], "headers"],
     ["half a surrogate pair", { a: { b: "\ud800" } }, "headers.a.b"],
+    ["half a surrogate pair in a name", { a: { "\ud800": 1 } }, "headers.a.\ud800"],
     ["an unknown form", { a: [0, { "!what": 1 }] }, "headers.a[1]"],
     ["what isn't base64", { a: { "!base64": "a b" } }, "headers.a"],
     ["an integer out of range", { a: { "!uint8": 256 } }, "headers.a"],

@@ -1,6 +1,6 @@
 import { InvalidPropertyError } from "@/lib/broker/properties/errors";
 import { type Decimal, type FieldTable, type FieldValue, maxNesting } from "@/lib/broker/properties/field-value";
-import { isWellFormed } from "@/lib/broker/properties/text";
+import { bytesFromText, isWellFormed } from "@/lib/broker/properties/text";
 
 /**
  * JSON's view of field tables. Texts, numbers, booleans, null, lists and objects stand for themselves. What JSON has
@@ -98,7 +98,9 @@ function tableFromPlain(plain: Record<string, unknown>, field: string, depth: nu
   const table = new Map<string, FieldValue>();
   for (const [name, value] of Object.entries(plain)) {
     const path = `${field}.${name}`;
-    if (Buffer.byteLength(name) > 255) throw new InvalidPropertyError(path, "has a name longer than 255 bytes");
+    const bytes = bytesFromText(name);
+    if (bytes === undefined) throw new InvalidPropertyError(path, "has a name with half of a surrogate pair");
+    if (bytes.length > 255) throw new InvalidPropertyError(path, "has a name longer than 255 bytes");
     table.set(name, valueFromPlain(value, path, depth + 1));
   }
   return table;
