@@ -1,4 +1,6 @@
 import type { Database } from "@/lib/engine/database";
+import type { ExpiryLookouts } from "@/lib/engine/lease/lookouts";
+import type { ClaimTurns } from "@/lib/engine/lease/turns";
 import type { NodeSelf } from "@/lib/engine/node-self";
 import type { PostgresPresence } from "@/lib/engine/presence/board";
 import type { Publisher } from "@/lib/engine/publish/publisher";
@@ -25,6 +27,10 @@ export interface EngineContext {
   queuesGrew(queues: Iterable<QueueRecord>): Promise<void>;
   /** Keeps queues with `x-expires` alive. */
   readonly usage: QueueUsage;
+  /** Who of this node may claim next. */
+  readonly turns: ClaimTurns;
+  /** When to look for leases that have run out. */
+  readonly lookouts: ExpiryLookouts;
   /** Where the doors of this process tell who is connected. */
   readonly presence: PostgresPresence;
   /** This process among the nodes. */

@@ -3,6 +3,8 @@ import type { EngineContext, EngineLog } from "@/lib/engine/context";
 import { Database } from "@/lib/engine/database";
 import { deadLetterRefused } from "@/lib/engine/dead-letter/refused";
 import { enforceLimits } from "@/lib/engine/dead-letter/trim";
+import { ExpiryLookouts } from "@/lib/engine/lease/lookouts";
+import { ClaimTurns } from "@/lib/engine/lease/turns";
 import { NodeSelf } from "@/lib/engine/node-self";
 import { postgresBroker } from "@/lib/engine/postgres-broker";
 import { PostgresPresence } from "@/lib/engine/presence/board";
@@ -53,6 +55,8 @@ export function createEngine(options: EngineOptions): Engine {
     publisher,
     queuesGrew,
     usage: new QueueUsage(database),
+    turns: new ClaimTurns(),
+    lookouts: new ExpiryLookouts(),
     presence: new PostgresPresence(database),
     self: new NodeSelf(),
     log,

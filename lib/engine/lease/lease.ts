@@ -26,12 +26,10 @@ export async function lease(context: EngineContext, actor: Actor, request: Lease
   let pause = firstPause;
   for (;;) {
     const { queue, messages, moreIsLikely } = await claim(context, actor, request);
-    if (messages.length > 0) {
-      // Signals wake one waiter at a time: whoever takes something passes it on.
-      context.signals.wake([queue.id]);
-      return messages;
-    }
-    if (moreIsLikely || (await returnExpiredLeases(context, { kind: "queue", queueId: queue.id })) > 0) continue;
+    // Signals wake one waiter at a time: whoever leaves something passes it on.
+    if (moreIsLikely) context.signals.wake([queue.id]);
+    if (messages.length > 0) return messages;
+    if (moreIsLikely || (await expiredCameBack(context, queue))) continue;
     const left = deadline - performance.now();
     if (left <= 0 || request.signal?.aborted) return [];
     // Waiting is using, which a queue with x-expires must be shown in time.
@@ -44,7 +42,16 @@ export async function lease(context: EngineContext, actor: Actor, request: Lease
 
 async function claim(context: EngineContext, actor: Actor, request: LeaseRequest) {
   const token = newLeaseToken();
-  const { queue, rows, readyLeft } = await claimRows(context, actor, request, token);
+  const known = await findQueue(context, request);
+  await context.usage.used(known);
+  const claimed = await context.turns.take(
+    known.id,
+    () => claimRows(context, actor, request, known, token),
+    ({ rows }) => rows.length === 0,
+  );
+  if (!claimed) return { queue: known, messages: [], moreIsLikely: false };
+  const { queue, rows, readyLeft } = claimed;
+  context.lookouts.granted(queue.id, request.visibilityTimeoutMs);
   const expired = rows.filter((row) => row.expired);
   if (expired.length > 0) {
     await bury(
@@ -56,14 +63,24 @@ async function claim(context: EngineContext, actor: Actor, request: LeaseRequest
   return {
     queue,
     messages: live.map((row, index) => leased(queue, row, request, token, live.length - 1 - index + readyLeft)),
-    moreIsLikely: live.length === 0 && expired.length === request.max,
+    moreIsLikely: rows.length === request.max,
   };
 }
 
+async function expiredCameBack(context: EngineContext, queue: QueueRecord): Promise<boolean> {
+  if (!context.lookouts.isDue(queue.id)) return false;
+  return (await returnExpiredLeases(context, { kind: "queue", queueId: queue.id })) > 0;
+}
+
 /** Claims by the queue's number; when that is gone, the queue may have been deleted and made again. */
-async function claimRows(context: EngineContext, actor: Actor, request: LeaseRequest, token: number) {
-  let queue = await findQueue(context, request);
-  await context.usage.used(queue);
+async function claimRows(
+  context: EngineContext,
+  actor: Actor,
+  request: LeaseRequest,
+  known: QueueRecord,
+  token: number,
+) {
+  let queue = known;
   const node = request.boundToNode && !request.autoAck ? context.self.id : null;
   for (let attempt = 0; attempt < 3; attempt++) {
     const [locked, rows, depths] = await context.database.relaxed.pipeline([

@@ -52,7 +52,9 @@ export class Settler {
   /** Gives the holder more time, from now. Throws `bad-request` for what is no receipt. */
   async extendLease(receipt: Receipt, visibilityTimeoutMs: number) {
     checkRange("visibilityTimeoutMs", visibilityTimeoutMs, 0, maxVisibilityMs);
-    const leasedUntil = await prolongLease(this.#context.database.durable, holdOf(receipt), visibilityTimeoutMs);
+    const hold = holdOf(receipt);
+    const leasedUntil = await prolongLease(this.#context.database.durable, hold, visibilityTimeoutMs);
+    this.#context.lookouts.granted(hold.queueId, visibilityTimeoutMs);
     return { result: leasedUntil ? ("extended" as const) : ("gone" as const), leasedUntil };
   }
 
