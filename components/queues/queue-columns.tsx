@@ -216,7 +216,7 @@ function Hint({ queue }: { queue: Queue }) {
     const nobody = rateOf(queue.message_stats, "deliver_get") === 0;
     return (
       <RowHint icon={nobody ? <Unplug aria-hidden="true" /> : <TrendingUp aria-hidden="true" />}>
-        {nobody ? "grows, nobody takes" : "growing"}
+        {nobody ? "nobody takes" : "growing"}
       </RowHint>
     );
   }
