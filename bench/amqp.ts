@@ -50,7 +50,7 @@ interface Contestant {
 
 let runs = 0;
 
-async function measure(url: string, load: Load, seconds: number): Promise<Seen> {
+export async function measure(url: string, load: Load, seconds: number): Promise<Seen> {
   const publishing = await connect(url);
   const consuming = await connect(url);
   const confirm: number[] = [];

@@ -37,3 +37,24 @@ export function ring(texts: readonly string[]): () => string {
   let at = 0;
   return () => texts[at++ % texts.length] as string;
 }
+
+/** Lets a few things be under way at a time; a failure of one comes out at the next `add` or `end`. */
+export class Window {
+  readonly #most: number;
+  readonly #running = new Set<Promise<void>>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Waits until there is room. */
+  async add(work: Promise<void>): Promise<void> {
+    const running = work.finally(() => this.#running.delete(running));
+    this.#running.add(running);
+    if (this.#running.size >= this.#most) await Promise.race(this.#running);
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#running);
+  }
+}

@@ -6,6 +6,8 @@ export interface ParticipantResult {
   readonly median: Measurement;
   /** Median of the ratios of the rounds: the reference's rate by this one's. */
   readonly ratio: number | null;
+  /** Median of this one's CPU for a message by the reference's: tells what the machine's other work hides. */
+  readonly cpuRatio: number | null;
   readonly rounds: readonly Measurement[];
 }
 
@@ -29,9 +31,24 @@ export function caseResult(
       const [ours, theirs] = [round.get(reference), round.get(participant)];
       return ours && theirs && theirs.perSecond > 0 ? [ours.perSecond / theirs.perSecond] : [];
     });
-    return { participant, median: medians(own), ratio: ratios.length > 0 ? median(ratios) : null, rounds: own };
+    const cpuRatios = rounds.flatMap((round) => {
+      const [ours, theirs] = [cpuOf(round.get(reference)), cpuOf(round.get(participant))];
+      return ours > 0 && theirs > 0 ? [theirs / ours] : [];
+    });
+    return {
+      participant,
+      median: medians(own),
+      ratio: ratios.length > 0 ? median(ratios) : null,
+      cpuRatio: cpuRatios.length > 0 ? median(cpuRatios) : null,
+      rounds: own,
+    };
   });
   return { workload, case: name, reference, participants };
+}
+
+/** Of Node and Postgres, in us for each message; 0 where it isn't known. */
+function cpuOf(measured: Measurement | undefined): number {
+  return measured && measured.postgresUs !== null ? measured.nodeUs + measured.postgresUs : 0;
 }
 
 function rankOf(name: string, reference: string): number {
@@ -61,12 +78,13 @@ function medians(own: readonly Measurement[]): Measurement {
 export function caseTable(result: CaseResult): string {
   const hasLatency = result.participants.some(({ median }) => median.p50Ms !== null);
   const extra = [...new Set(result.participants.flatMap(({ median }) => Object.keys(median.more)))];
-  const head = ["messages/s", `${result.reference} is x`, "node us", "postgres us", "WAL bytes"];
+  const head = ["messages/s", `${result.reference} is x`, "CPU x", "node us", "postgres us", "WAL bytes"];
   const heads = [result.case, ...head, ...(hasLatency ? ["p50 ms", "p99 ms"] : []), ...extra];
-  const lines = result.participants.map(({ participant, median: m, ratio }) => [
+  const lines = result.participants.map(({ participant, median: m, ratio, cpuRatio }) => [
     participant,
     whole(m.perSecond),
     ratio === null || participant === result.reference ? "" : ratio.toFixed(2),
+    cpuRatio === null || participant === result.reference ? "" : cpuRatio.toFixed(2),
     m.nodeUs.toFixed(1),
     m.postgresUs === null ? "?" : m.postgresUs.toFixed(1),
     whole(m.walBytes),

@@ -4,7 +4,7 @@ export interface Consumption {
 }
 
 export interface ConsumeOptions {
-  /** How many consumers work side by side, each acknowledging what it was given before it asks for more. */
+  /** How many consumers work side by side. */
   readonly consumers: number;
   /** Asked for at once, where the contestant can. */
   readonly batch: number;
@@ -25,3 +25,6 @@ export interface Contestant {
   consume(options: ConsumeOptions): Promise<Consumption>;
   close(): Promise<void>;
 }
+
+/** So many batches a consumer may hold: it asks for the next while the acknowledgements of those before are on their way. */
+export const batchesHeld = 4;

@@ -1,5 +1,6 @@
 import PgBoss from "pg-boss";
-import type { ConsumeOptions, Consumption, Contestant } from "@/bench/contestants/contestant";
+import { batchesHeld, type ConsumeOptions, type Consumption, type Contestant } from "@/bench/contestants/contestant";
+import { Window } from "@/bench/load";
 import type { Meter } from "@/bench/meter";
 
 const queue = "bench";
@@ -30,6 +31,7 @@ export async function openPgBoss(connectionString: string, meter: Meter): Promis
 async function consume(boss: PgBoss, { consumers, batch, onMessage, onDone }: ConsumeOptions): Promise<Consumption> {
   let stopped = false;
   const running = Array.from({ length: consumers }, async () => {
+    const completing = new Window(batchesHeld);
     while (!stopped) {
       const jobs = await boss.fetch<{ body: string }>(queue, { batchSize: batch });
       if (jobs.length === 0) {
@@ -37,12 +39,10 @@ async function consume(boss: PgBoss, { consumers, batch, onMessage, onDone }: Co
         continue;
       }
       for (const { data } of jobs) onMessage(data.body);
-      await boss.complete(
-        queue,
-        jobs.map(({ id }) => id),
-      );
-      onDone(jobs.length);
+      const ids = jobs.map(({ id }) => id);
+      await completing.add(boss.complete(queue, ids).then(() => onDone(ids.length)));
     }
+    await completing.end();
   });
   return {
     stop: async () => {

@@ -1,7 +1,9 @@
-import type { ConsumeOptions, Consumption, Contestant } from "@/bench/contestants/contestant";
+import { setMaxListeners } from "node:events";
+import { batchesHeld, type ConsumeOptions, type Consumption, type Contestant } from "@/bench/contestants/contestant";
+import { Window } from "@/bench/load";
 import type { Meter } from "@/bench/meter";
 import { systemActor } from "@/lib/broker/actor";
-import type { Broker } from "@/lib/broker/broker";
+import type { Broker, Leased } from "@/lib/broker/broker";
 import type { PublishRequest } from "@/lib/broker/requests";
 import { composeBroker } from "@/lib/compose";
 
@@ -66,7 +68,9 @@ export async function declareBenchQueue(broker: Broker, name: string): Promise<v
 
 async function consume(broker: Broker, { consumers, batch, onMessage, onDone }: ConsumeOptions): Promise<Consumption> {
   const stopping = new AbortController();
+  setMaxListeners(consumers + 1, stopping.signal);
   const running = Array.from({ length: consumers }, async () => {
+    const settling = new Window(batchesHeld);
     while (!stopping.signal.aborted) {
       const messages = await broker.lease(systemActor, {
         vhost,
@@ -80,12 +84,9 @@ async function consume(broker: Broker, { consumers, batch, onMessage, onDone }: 
       });
       if (messages.length === 0) continue;
       for (const { body } of messages) onMessage(body as Buffer);
-      await broker.settle(
-        systemActor,
-        messages.map(({ receipt }) => ({ receipt: receipt ?? "", outcome: { kind: "ack" } })),
-      );
-      onDone(messages.length);
+      await settling.add(acknowledge(broker, messages).then(onDone));
     }
+    await settling.end();
   });
   return {
     stop: async () => {
@@ -93,4 +94,12 @@ async function consume(broker: Broker, { consumers, batch, onMessage, onDone }: 
       await Promise.all(running);
     },
   };
+}
+
+async function acknowledge(broker: Broker, messages: readonly Leased[]): Promise<number> {
+  const results = await broker.settle(
+    systemActor,
+    messages.map(({ receipt }) => ({ receipt: receipt ?? "", outcome: { kind: "ack" } })),
+  );
+  return results.filter(({ result }) => result === "settled").length;
 }

@@ -32,7 +32,7 @@ function drainer(bench: Bench, contestant: Contestant, texts: readonly string[])
         let done = 0;
         const consumption = await contestant.consume({
           consumers,
-          batch: 250,
+          batch: 500,
           onMessage: () => {},
           onDone: (count) => {
             done += count;
