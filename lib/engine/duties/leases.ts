@@ -1,4 +1,5 @@
 import type { Duty } from "@/lib/engine/duties/duty";
+import { cameBack } from "@/lib/engine/lease/came-back";
 import { returnExpiredLeases } from "@/lib/engine/lease/expired-leases";
 import { releaseDelayed } from "@/lib/engine/sql/expired-lease";
 
@@ -17,7 +18,10 @@ export const delayedMessages: Duty = {
   everyMs: 100,
   run: async (context) => {
     const released = await releaseDelayed(context.database.relaxed, maxAtOnce);
-    context.signals.announce(new Set(released.map((row) => row.queue_id)));
+    await cameBack(
+      context,
+      released.map((row) => row.queue_id),
+    );
     return released.length === maxAtOnce;
   },
 };

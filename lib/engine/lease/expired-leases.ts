@@ -1,5 +1,6 @@
 import type { EngineContext } from "@/lib/engine/context";
 import { bury } from "@/lib/engine/dead-letter/bury";
+import { cameBack } from "@/lib/engine/lease/came-back";
 import { brokerHolder, brokerHoldMs } from "@/lib/engine/lease/hold";
 import { newLeaseToken } from "@/lib/engine/lease/receipt";
 import { type DeliveryLimits, type LeaseScope, returnExpired } from "@/lib/engine/sql/expired-lease";
@@ -26,7 +27,10 @@ export async function returnExpiredLeases(
     holder: brokerHolder,
     holdMs: brokerHoldMs,
   });
-  context.signals.announce(returned.map((queue) => queue.queue_id));
+  await cameBack(
+    context,
+    returned.map((queue) => queue.queue_id),
+  );
   await bury(
     context,
     overdue.map(({ queue_id, rank, seq }) => ({ queueId: queue_id, rank, seq, token, reason: "delivery_limit" })),

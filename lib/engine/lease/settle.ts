@@ -1,6 +1,7 @@
 import type { Receipt, Settlement, SettlementResult } from "@/lib/broker/requests";
 import type { EngineContext } from "@/lib/engine/context";
 import { type Burial, bury, leaseKey } from "@/lib/engine/dead-letter/bury";
+import { cameBack } from "@/lib/engine/lease/came-back";
 import { checkRange } from "@/lib/engine/lease/lease";
 import { type Hold, holdOf } from "@/lib/engine/lease/receipt";
 import { NaturalBatch } from "@/lib/engine/natural-batch";
@@ -88,7 +89,10 @@ async function requeue(context: EngineContext, requeues: readonly Requeue[]): Pr
   if (requeues.length === 0) return new Set();
   const rows = await returnRequeued(context.database.durable, requeues);
   const returned = keysOf(rows);
-  context.signals.announce(new Set(rows.map((row) => row.queue_id)));
+  await cameBack(
+    context,
+    rows.map((row) => row.queue_id),
+  );
   const left = requeues.filter((one) => one.counts && one.deliveryLimit !== null && !returned.has(leaseKey(one)));
   const buried = await bury(
     context,
