@@ -328,6 +328,7 @@ export class ModelBroker implements Broker {
     const skipped = selected.filter(
       ({ queue, entry }) => entry.state === "leased" || !this.#flow.forward(queue, entry, target(entry)),
     );
+    this.#flow.trimAll();
     return views.bulkResult(selected.length, skipped, "it would go nowhere, or a consumer holds it");
   }
 }

@@ -169,7 +169,8 @@ export class ModelFlow {
 
   /**
    * Takes a message on to where an exchange routes it, as a new copy. False when it stays: it would go nowhere, or to a
-   * queue that has no room. CC is left out of it: whoever sends a message somewhere means there.
+   * queue that has no room. CC is left out of it: whoever sends a message somewhere means there. Queues are cut to their
+   * lengths afterwards, by `trimAll`.
    */
   forward(queue: ModelQueue, entry: ModelEntry, to: { exchange: string; routingKey: string }): boolean {
     const { headers } = entry.properties;
@@ -179,8 +180,11 @@ export class ModelFlow {
     removeEntry(queue, entry);
     const id = ++this.#ids;
     for (const target of targets) this.#append(target, { ...entry, ...to, death: null }, id);
-    for (const target of targets) this.#trim(target);
     return true;
+  }
+
+  trimAll(): void {
+    for (const { queues } of this.#topology.vhosts.values()) for (const queue of queues.values()) this.#trim(queue);
   }
 
   #requeue(queue: ModelQueue, entry: ModelEntry, how: { delayMs: number; counts: boolean }): void {

@@ -8,7 +8,7 @@ import { World } from "@/test/model/world";
 /** How many random sequences; WARREN_MODEL_RUNS raises it. A failure prints its seed and path for WARREN_MODEL_SEED. */
 const runs = Number(process.env.WARREN_MODEL_RUNS ?? 100);
 const seed = process.env.WARREN_MODEL_SEED === undefined ? Date.now() % 2 ** 31 : Number(process.env.WARREN_MODEL_SEED);
-const maxCommands = 40;
+const maxCommands = 60;
 
 let engine: EngineForTest;
 beforeAll(async () => {
