@@ -1,7 +1,9 @@
+import type { EngineContext } from "@/lib/engine/context";
 import type { Duty } from "@/lib/engine/duties/duty";
 import { cameBack } from "@/lib/engine/lease/came-back";
 import { returnExpiredLeases } from "@/lib/engine/lease/expired-leases";
-import { releaseDelayed } from "@/lib/engine/sql/expired-lease";
+import { promoteDelayed, queuesWithDue, releaseDelayed } from "@/lib/engine/sql/delayed";
+import { enterQueues } from "@/lib/engine/sql/shards";
 
 const maxAtOnce = 1000;
 
@@ -17,11 +19,28 @@ export const delayedMessages: Duty = {
   name: "delayed messages",
   everyMs: 100,
   run: async (context) => {
+    const promoted = await promoteDue(context);
     const released = await releaseDelayed(context.database.relaxed, maxAtOnce);
     await cameBack(
       context,
       released.map((row) => row.queue_id),
     );
-    return released.length === maxAtOnce;
+    return promoted === maxAtOnce || released.length === maxAtOnce;
   },
 };
+
+/** Returns how many, at most `maxAtOnce`. */
+async function promoteDue(context: EngineContext): Promise<number> {
+  const { durable } = context.database;
+  const queueIds = await queuesWithDue(durable, maxAtOnce);
+  if (queueIds.length === 0) return 0;
+  const promoted = await durable.transaction(async (tx) => {
+    // Nothing is routed here, so the topology may have moved on.
+    await enterQueues(tx, 0, queueIds);
+    return promoteDelayed(tx, queueIds, maxAtOnce);
+  });
+  const { queuesById } = await context.topology.fresh();
+  const ids = [...new Set(promoted.map((row) => row.queue_id))];
+  await context.queuesGrew(ids.flatMap((id) => queuesById.get(id) ?? []));
+  return promoted.length;
+}

@@ -3,6 +3,7 @@ import { BrokerError } from "@/lib/broker/errors";
 import { InvalidPropertyError } from "@/lib/broker/properties/errors";
 import { encodeProperties, isPersistent, type MessageProperties } from "@/lib/broker/properties/properties";
 import type { PublishRequest } from "@/lib/broker/requests";
+import { delayOf, withDelayTaken } from "@/lib/broker/rules/delay";
 import { checkRoutingKey } from "@/lib/broker/rules/names";
 import { expirationMs, messageTtl, rankOf } from "@/lib/broker/rules/queue-arguments";
 import { type Route, route, routingKeys, withoutBcc } from "@/lib/broker/rules/router";
@@ -23,13 +24,15 @@ export interface Outgoing {
   readonly encoded: Buffer;
   readonly body: Uint8Array;
   readonly expirationMs: number | null;
+  /** How long it lies in its queues before it is ready. */
+  readonly delayMs: number;
   readonly persistent: boolean;
   readonly publishedBy: string;
 }
 
 /**
  * Checks what doesn't depend on the topology. Throws `bad-request` for keys and properties that can't be,
- * `precondition-failed` for an invalid expiration or CC, `content-too-large`.
+ * `precondition-failed` for an invalid expiration, delay or CC, `content-too-large`.
  */
 export function outgoing(actor: Actor, request: PublishRequest): Outgoing {
   checkRoutingKey(request.routingKey);
@@ -47,9 +50,10 @@ export function outgoing(actor: Actor, request: PublishRequest): Outgoing {
     routingKey: request.routingKey,
     keys,
     properties,
-    encoded: encodedProperties(withoutBcc(properties)),
+    encoded: encodedProperties(withDelayTaken(withoutBcc(properties))),
     body: request.body,
     expirationMs: expirationMs(properties.expiration),
+    delayMs: delayOf(properties.headers),
     persistent: isPersistent(properties),
     publishedBy: actor.user,
   };

@@ -39,7 +39,8 @@ export async function refusals(
   return messages.map(({ message, queues }) =>
     queues.filter((queue) => {
       const depth = room.get(queue.id);
-      if (!depth || !hasLimit(queue, "refuses")) return false;
+      // Limits are about what is ready: a delayed message takes no room yet.
+      if (!depth || message.delayMs > 0 || !hasLimit(queue, "refuses")) return false;
       if (isOverLimit(queue, depth.ready + 1, depth.bytes + message.body.length)) return true;
       depth.ready++;
       depth.bytes += message.body.length;

@@ -105,6 +105,7 @@ function newMessage({ message, vhostId, queues }: Routed): NewMessage {
     routingKey: message.routingKey,
     properties: message.encoded,
     body: message.body,
+    delayMs: message.delayMs,
     placements: queues.map((queue): Placement => placementIn(queue, message)),
   };
 }

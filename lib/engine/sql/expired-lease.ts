@@ -102,33 +102,3 @@ counted AS (
 )
 SELECT * FROM returned UNION ALL SELECT * FROM dying`;
 }
-
-/**
- * Makes delayed messages ready whose time has come.
- * @returns the queues that they lie in, once for each message
- */
-export async function releaseDelayed(db: Queryable, max: number): Promise<{ queue_id: number }[]> {
-  return db.query({ name: "delayed_release", text: release }, [max]);
-}
-
-const release = `
-WITH due AS MATERIALIZED (
-  SELECT ctid AS place FROM warren.deferred
-  WHERE state = 'delayed' AND available_at <= statement_timestamp()
-  ORDER BY available_at LIMIT $1 FOR UPDATE SKIP LOCKED
-),
-changed AS (
-  UPDATE warren.deferred SET state = 'ready', available_at = NULL
-  WHERE ctid = ANY (ARRAY(SELECT place FROM due))
-  RETURNING queue_id, rank, seq
-),
-entries AS MATERIALIZED (
-  SELECT c.queue_id, e.bytes
-  FROM changed c CROSS JOIN LATERAL (
-    SELECT bytes FROM warren.entry e WHERE e.queue_id = c.queue_id AND e.rank = c.rank AND e.seq = c.seq LIMIT 1) e
-),
-counted AS (
-  INSERT INTO warren.queue_delta (queue_id, delayed, ready, ready_bytes)
-  SELECT queue_id, -count(*), count(*), sum(bytes) FROM entries GROUP BY queue_id
-)
-SELECT queue_id FROM changed`;

@@ -1,7 +1,7 @@
 import { int2Array, int4Array, int8Array, textArray } from "@/lib/engine/sql/binary-arrays";
 import type { Placement } from "@/lib/engine/sql/entry-copies";
 import { shardsOf } from "@/lib/engine/sql/shards";
-import type { Queryable } from "@/lib/engine/statement";
+import type { Queryable, Statement } from "@/lib/engine/statement";
 
 /** A message to be stored, with its places in queues. */
 export interface NewMessage {
@@ -12,6 +12,8 @@ export interface NewMessage {
   /** As in AMQP's content header. */
   readonly properties: Uint8Array;
   readonly body: Uint8Array;
+  /** How long it waits in its queues before it is ready, in ms; 0: not at all. */
+  readonly delayMs: number;
   readonly placements: readonly Placement[];
 }
 
@@ -37,7 +39,8 @@ export async function insertMessages(
   const pack = packed(messages);
   const entries = entriesOf(messages);
   const totals = totalsOf(messages);
-  const [row] = await db.query<{ ok: boolean; ids: number[] }>({ name: "messages_insert", text: insert }, [
+  const isDelayed = messages.some((message) => message.delayMs > 0);
+  const [row] = await db.query<{ ok: boolean; ids: number[] }>(isDelayed ? insertWithDelays : insertAtOnce, [
     version,
     shardsOf(totals.keys()),
     messages.length,
@@ -62,12 +65,18 @@ export async function insertMessages(
     int4Array(uses.map((use) => use.publishIn)),
     int4Array(uses.map((use) => use.publishOut)),
     int4Array(uses.map((use) => use.dropUnroutable)),
+    ...(isDelayed
+      ? [
+          int8Array(entries.map((entry) => entry.delayMs)),
+          int4Array([...totals.values()].map((total) => total.delayed)),
+        ]
+      : []),
   ]);
   return row?.ok ? row.ids : null;
 }
 
 // Numbers are taken only after the locks: "ids" depends on "entered". No message has more than one entry in a queue.
-const insert = `
+const insertion = (entries: string, queueDeltas: string) => `
 WITH entered AS MATERIALIZED (
   SELECT warren.enter($1::bigint, $2::int[]) AS ok
 ),
@@ -86,26 +95,64 @@ messages AS (
          AS m (id, vhost_id, published_by, exchange, routing_key, properties_at, properties_length, body_at, body_length)
   WHERE numbers.ok
 ),
-entries AS (
-  INSERT INTO warren.entry (queue_id, rank, seq, message_id, expires_at, bytes)
-  SELECT e.queue_id, e.rank, numbers.ids[e.ord], numbers.ids[e.ord],
-         CASE WHEN e.ttl >= 0 THEN now() + e.ttl * interval '1 millisecond' END, e.bytes
-  FROM numbers, unnest($13::int[], $14::int[], $15::smallint[], $16::bigint[], $17::int[])
-    AS e (ord, queue_id, rank, ttl, bytes)
-  WHERE numbers.ok
-),
-queue_deltas AS (
-  INSERT INTO warren.queue_delta (queue_id, ready, ready_bytes, publish)
-  SELECT d.queue_id, d.count, d.bytes, d.count
-  FROM numbers, unnest($18::int[], $19::int[], $20::bigint[]) AS d (queue_id, count, bytes)
-  WHERE numbers.ok
-),
+${entries},
+${queueDeltas},
 exchange_deltas AS (
   INSERT INTO warren.exchange_delta (exchange_id, publish_in, publish_out, drop_unroutable)
   SELECT d.* FROM numbers, unnest($21::int[], $22::int[], $23::int[], $24::int[]) AS d
   WHERE numbers.ok
 )
 SELECT ok, ids FROM numbers`;
+
+const insertAtOnce: Statement = {
+  name: "messages_insert",
+  text: insertion(
+    `entries AS (
+  INSERT INTO warren.entry (queue_id, rank, seq, message_id, expires_at, bytes)
+  SELECT e.queue_id, e.rank, numbers.ids[e.ord], numbers.ids[e.ord],
+         CASE WHEN e.ttl >= 0 THEN now() + e.ttl * interval '1 millisecond' END, e.bytes
+  FROM numbers, unnest($13::int[], $14::int[], $15::smallint[], $16::bigint[], $17::int[])
+    AS e (ord, queue_id, rank, ttl, bytes)
+  WHERE numbers.ok
+)`,
+    `queue_deltas AS (
+  INSERT INTO warren.queue_delta (queue_id, ready, ready_bytes, publish)
+  SELECT d.queue_id, d.count, d.bytes, d.count
+  FROM numbers, unnest($18::int[], $19::int[], $20::bigint[]) AS d (queue_id, count, bytes)
+  WHERE numbers.ok
+)`,
+  ),
+};
+
+// Where the delayed ones lie until then: see the migration "delayed". Their time to live begins when they are ready.
+const insertWithDelays: Statement = {
+  name: "messages_insert_delayed",
+  text: insertion(
+    `placed AS MATERIALIZED (
+  SELECT e.*, numbers.ids[e.ord] AS message_id,
+         CASE WHEN e.delay > 0 THEN nextval('warren.delayed_seq') ELSE numbers.ids[e.ord] END AS seq
+  FROM numbers, unnest($13::int[], $14::int[], $15::smallint[], $16::bigint[], $17::int[], $25::bigint[])
+    AS e (ord, queue_id, rank, ttl, bytes, delay)
+  WHERE numbers.ok
+),
+entries AS (
+  INSERT INTO warren.entry (queue_id, rank, seq, message_id, expires_at, bytes)
+  SELECT queue_id, rank, seq, message_id,
+         CASE WHEN ttl >= 0 THEN now() + (delay + ttl) * interval '1 millisecond' END, bytes
+  FROM placed
+),
+waiting AS (
+  INSERT INTO warren.deferred (queue_id, rank, seq, state, available_at)
+  SELECT queue_id, rank, seq, 'delayed', now() + delay * interval '1 millisecond' FROM placed WHERE delay > 0
+)`,
+    `queue_deltas AS (
+  INSERT INTO warren.queue_delta (queue_id, ready, ready_bytes, delayed, publish)
+  SELECT d.queue_id, d.count, d.bytes, d.delayed, d.count + d.delayed
+  FROM numbers, unnest($18::int[], $19::int[], $20::bigint[], $26::int[]) AS d (queue_id, count, bytes, delayed)
+  WHERE numbers.ok
+)`,
+  ),
+};
 
 /** Properties and bodies one after the other; positions count from 1, as in SQL. */
 function packed(messages: readonly NewMessage[]) {
@@ -127,24 +174,27 @@ function packed(messages: readonly NewMessage[]) {
 }
 
 function entriesOf(messages: readonly NewMessage[]) {
-  const entries: (Placement & { ord: number; bytes: number })[] = [];
+  const entries: (Placement & { ord: number; bytes: number; delayMs: number })[] = [];
   messages.forEach((message, index) => {
     for (const { queueId, rank, ttlMs } of message.placements) {
-      entries.push({ queueId, rank, ttlMs, ord: index + 1, bytes: message.body.length });
+      entries.push({ queueId, rank, ttlMs, ord: index + 1, bytes: message.body.length, delayMs: message.delayMs });
     }
   });
   return entries;
 }
 
-function totalsOf(messages: readonly NewMessage[]): Map<number, { count: number; bytes: number }> {
-  const totals = new Map<number, { count: number; bytes: number }>();
+/** What is ready of each queue's, and how many are delayed. */
+function totalsOf(messages: readonly NewMessage[]) {
+  const totals = new Map<number, { count: number; bytes: number; delayed: number }>();
   for (const message of messages) {
     for (const { queueId } of message.placements) {
-      const total = totals.get(queueId);
-      if (total) {
+      const total = totals.get(queueId) ?? { count: 0, bytes: 0, delayed: 0 };
+      totals.set(queueId, total);
+      if (message.delayMs > 0) total.delayed++;
+      else {
         total.count++;
         total.bytes += message.body.length;
-      } else totals.set(queueId, { count: 1, bytes: message.body.length });
+      }
     }
   }
   return totals;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { endpoint } from "@/lib/http/endpoint";
 import { publishedJson, routePreviewJson } from "@/lib/http/json/message-json";
 import { payloadBytes, payloadEncodings } from "@/lib/http/json/payload";
+import { publishOptions, withOptions } from "@/lib/http/publish-options";
 import { ok } from "@/lib/http/reply";
 import { messageProperties, shortText } from "@/lib/http/schemas";
 
@@ -14,11 +15,17 @@ export const publishEndpoints = [
     summary: "Publish a message; answers after it is stored, with the queues that have it",
     access: "change",
     manner: "rabbitmq",
-    body: z.object({ ...route, payload: z.string(), payload_encoding: z.enum(payloadEncodings).default("string") }),
+    body: z.object({
+      ...route,
+      ...publishOptions,
+      payload: z.string(),
+      payload_encoding: z.enum(payloadEncodings).default("string"),
+    }),
     audit: "message.publish",
     async handle({ path: { vhost, exchange }, body }, { broker, actor, limits, note }) {
       const bytes = payloadBytes(body.payload, body.payload_encoding, limits.messageBytes);
-      const { routing_key: routingKey, properties } = body;
+      const { routing_key: routingKey } = body;
+      const properties = withOptions(body.properties, body);
       const outcome = await broker.publish(actor, { vhost, exchange, routingKey, properties, body: bytes });
       note({
         routing_key: routingKey,
