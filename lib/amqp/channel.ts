@@ -48,6 +48,7 @@ export class Channel {
   #publishesDone: (() => void) | undefined;
   #confirms: Confirms | undefined;
   #transaction: Transaction | undefined;
+  readonly #timeoutChecks: NodeJS.Timeout[] = [];
 
   constructor(connection: Connection, number: number) {
     this.connection = connection;
@@ -85,16 +86,21 @@ export class Channel {
 
   /** Closes the channel when it has held a message for too long (rabbitmq.com/consumers#acknowledgement-timeout). */
   endIfOverdue(now: number): void {
-    const timeout = this.connection.door.settings.acknowledgementTimeoutMs;
-    const { oldest } = this.unacknowledged;
-    if (oldest === undefined || now - oldest < timeout) return;
+    const timeout = this.unacknowledged.overdue(now, this.connection.door.settings.acknowledgementTimeoutMs);
+    if (timeout === null) return;
     this.fail(
       new AmqpError(
         "PRECONDITION_FAILED",
         `delivery acknowledgement on channel ${this.number} timed out. Timeout value used: ${timeout} ms. ` +
-          "The server's setting for it is the acknowledgement timeout.",
+          "Declare the queue, or the consumer, with a higher x-consumer-timeout (in ms) to change it.",
       ),
     );
+  }
+
+  /** Looks more often than the server does if a consumer's messages have to be acknowledged sooner. */
+  watchTimeout(timeoutMs: number | null): void {
+    if (timeoutMs === null || this.#closing) return;
+    this.#timeoutChecks.push(setInterval(() => this.endIfOverdue(Date.now()), Math.min(60_000, timeoutMs)));
   }
 
   send<N extends MethodName>(name: N, args: Arguments<N>): void {
@@ -118,12 +124,13 @@ export class Channel {
   release(): Promise<void> {
     this.#closing = true;
     this.#waiting.length = 0;
+    for (const timer of this.#timeoutChecks) clearInterval(timer);
     this.#released ??= this.#letGo();
     return this.#released;
   }
 
   /** Settles deliveries and gives their consumers credit again. */
-  settle(taken: ReadonlyMap<number, Held>, outcome: Settlement["outcome"]): void {
+  settle(taken: ReadonlyMap<number, Held>, outcome: Settlement["outcome"], promised = false): void {
     const held = [...taken.values()];
     const now = Date.now();
     for (const one of held) one.consumer?.settled(one, outcome.kind, now);
@@ -131,6 +138,7 @@ export class Channel {
     this.connection.settler.add(
       held.map(({ receipt }) => receipt),
       outcome,
+      promised,
     );
     this.wakeConsumers();
   }
@@ -150,6 +158,8 @@ export class Channel {
 
   /** Ends a consumer; what it holds stays with the channel. Deletes its queue if that is due. */
   async cancel(consumer: Consumer): Promise<void> {
+    // What is already taken out for consumers that don't acknowledge still goes to them.
+    if (!this.#closing) await consumer.dispatcher.quiet(consumer);
     this.consumers.delete(consumer.tag);
     const wasLast = this.#leave(consumer);
     const { queue } = consumer.dispatcher;
@@ -312,7 +322,7 @@ export class Channel {
     const { publishes, settlings } = this.#openTransaction().take();
     for (const publishNow of publishes) publishNow();
     await this.#publishesStored();
-    for (const { taken, outcome } of settlings) this.settle(taken, outcome);
+    for (const { taken, outcome } of settlings) this.settle(taken, outcome, true);
     await this.connection.settler.idle();
   }
 

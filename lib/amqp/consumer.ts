@@ -20,6 +20,8 @@ export interface ConsumerOptions {
   readonly priority: number;
   /** How many may be unacknowledged; 0 for no limit. */
   readonly prefetch: number;
+  /** How long each may be unacknowledged, in ms; null for as long as the server allows. */
+  readonly timeoutMs: number | null;
   readonly arguments: FieldTable;
 }
 
@@ -35,6 +37,7 @@ export class Consumer implements CreditHolder {
   readonly number = ++count;
   readonly dispatcher: QueueDispatcher;
   readonly prefetch: number;
+  readonly timeoutMs: number | null;
   readonly arguments: FieldTable;
   /** In ms since 1970. */
   readonly since = Date.now();
@@ -50,6 +53,7 @@ export class Consumer implements CreditHolder {
     this.exclusive = options.exclusive;
     this.priority = options.priority;
     this.prefetch = options.prefetch;
+    this.timeoutMs = options.timeoutMs;
     this.arguments = options.arguments;
   }
 
@@ -82,7 +86,7 @@ export class Consumer implements CreditHolder {
     const held =
       noAck || message.receipt === null
         ? null
-        : { receipt: message.receipt, id: message.id, consumer: this, since: now };
+        : { receipt: message.receipt, id: message.id, consumer: this, since: now, timeoutMs: this.timeoutMs };
     this.activity.deliver(now);
     this.#channel.tally.totals[noAck ? "deliver_no_ack" : "deliver"]++;
     if (message.redelivered) this.#channel.tally.totals.redeliver++;

@@ -29,6 +29,12 @@ export class QueueDispatcher {
   readonly #holdMs: number;
   #consumers: Consumer[] = [];
   #running = false;
+  /** Taken for consumers that don't acknowledge, when none of them could be given more. */
+  #kept: readonly Leased[] = [];
+  /** Nothing more is taken for the moment, since the last consumer is about to go. */
+  #resting = false;
+  /** The call that takes messages that are acknowledged as they are taken. */
+  #taking: Promise<void> | undefined;
   #wake: (() => void) | undefined;
   #abort = new AbortController();
 
@@ -59,9 +65,19 @@ export class QueueDispatcher {
     this.wake();
   }
 
+  /** Resolves when nothing is under way any more that would be lost if this consumer, the last one, went now. */
+  async quiet(consumer: Consumer): Promise<void> {
+    if (!consumer.noAck || this.#consumers.length > 1) return;
+    this.#resting = true;
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    await this.#taking?.catch(() => {});
+  }
+
   /** Returns whether this was the last one. */
   remove(consumer: Consumer): boolean {
     const before = this.#consumers.length;
+    this.#resting = false;
     this.#consumers = this.#consumers.filter((one) => one !== consumer);
     if (this.#consumers.length > 0 || before === 0) return false;
     this.#abort.abort();
@@ -83,7 +99,7 @@ export class QueueDispatcher {
   async #run(): Promise<void> {
     this.#running = true;
     while (this.#consumers.length > 0) {
-      const credit = this.#credit();
+      const credit = this.#resting ? 0 : this.#credit();
       if (credit === 0) {
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
@@ -92,7 +108,10 @@ export class QueueDispatcher {
         continue;
       }
       try {
-        await this.#takeAndDeal(Math.min(credit, most));
+        const autoAck = this.#consumers.every(({ noAck }) => noAck);
+        const taking = this.#takeAndDeal(Math.min(credit, most), autoAck);
+        this.#taking = autoAck ? taking : undefined;
+        await taking;
       } catch (error) {
         if (isBrokerError(error) && error.code === "not-found") {
           this.queueGone();
@@ -105,7 +124,12 @@ export class QueueDispatcher {
     this.#running = false;
   }
 
-  async #takeAndDeal(max: number): Promise<void> {
+  /** @param autoAck nobody acknowledges, so that taken is gone, as it is with a client whose connection breaks */
+  async #takeAndDeal(max: number, autoAck: boolean): Promise<void> {
+    if (this.#kept.length > 0) {
+      this.#kept = this.#deal(this.#kept);
+      return;
+    }
     const { signal } = this.#abort;
     const actor = (this.#open()[0] as Consumer).actor;
     const { vhost, name } = this.queue;
@@ -113,15 +137,18 @@ export class QueueDispatcher {
       vhost,
       queue: name,
       max,
-      visibilityTimeoutMs: this.#holdMs,
+      visibilityTimeoutMs: this.#visibilityMs(),
       waitMs,
-      // Also for consumers that don't acknowledge: one that goes away just now must not take the messages with it.
-      autoAck: false,
+      autoAck,
       boundToNode: true,
       countAs: "deliver",
       signal,
     });
     const surplus = this.#deal(messages);
+    if (autoAck) {
+      this.#kept = surplus;
+      return;
+    }
     const settlements = surplus.flatMap(({ receipt }) =>
       receipt === null ? [] : [{ receipt, outcome: { kind: "requeue", counts: false } as const }],
     );
@@ -130,6 +157,12 @@ export class QueueDispatcher {
 
   /** Hands messages out in turn; returns those that nobody had credit for any more. */
   #deal(messages: readonly Leased[]): readonly Leased[] {
+    const [only] = this.#consumers;
+    if (only !== undefined && this.#consumers.length === 1) {
+      const fit = Math.min(only.credit, messages.length);
+      for (let i = 0; i < fit; i++) only.deliver(messages[i] as Leased);
+      return messages.slice(fit);
+    }
     for (const [index, message] of messages.entries()) {
       const consumer = this.#open()[0];
       if (consumer === undefined) return messages.slice(index);
@@ -155,6 +188,12 @@ export class QueueDispatcher {
       (oldest, one) => (oldest === undefined || one.number < oldest.number ? one : oldest),
       undefined,
     );
+  }
+
+  /** Longer than any of the consumers may hold a message; its channel is closed before. */
+  #visibilityMs(): number {
+    const longest = Math.max(0, ...this.#consumers.map(({ timeoutMs }) => timeoutMs ?? 0));
+    return Math.max(this.#holdMs, longest + 2 * 60_000);
   }
 
   #credit(): number {

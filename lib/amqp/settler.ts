@@ -14,6 +14,8 @@ export class Settler {
   readonly #actor: Actor;
   readonly #onError: (error: unknown) => void;
   #waiting: Settlement[] = [];
+  /** Somebody is told when what waits has been settled. */
+  #promised = false;
   #flight: Promise<void> | undefined;
 
   constructor(broker: Broker, actor: Actor, onError: (error: unknown) => void) {
@@ -22,7 +24,9 @@ export class Settler {
     this.#onError = onError;
   }
 
-  add(receipts: Iterable<Receipt>, outcome: Settlement["outcome"]): void {
+  /** @param promised the client is told when it is done, so that it must not be taken back by a crash */
+  add(receipts: Iterable<Receipt>, outcome: Settlement["outcome"], promised = false): void {
+    if (promised) this.#promised = true;
     for (const receipt of receipts) this.#waiting.push({ receipt, outcome });
     if (this.#waiting.length > 0) this.#flight ??= this.#fly();
   }
@@ -37,11 +41,14 @@ export class Settler {
     await new Promise(setImmediate);
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, atOnce);
+      const lazily = !this.#promised;
+      if (this.#waiting.length === 0) this.#promised = false;
       try {
-        await this.#broker.settle(this.#actor, batch);
+        await this.#broker.settle(this.#actor, batch, { lazily });
       } catch (error) {
         this.#onError(error);
         this.#waiting.unshift(...batch);
+        this.#promised ||= !lazily;
         await new Promise((resolve) => setTimeout(resolve, retryPauseMs));
       }
     }

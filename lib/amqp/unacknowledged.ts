@@ -15,6 +15,8 @@ export interface Held {
   readonly consumer: CreditHolder | null;
   /** When it was delivered, in ms since 1970. */
   readonly since: number;
+  /** How long it may stay unacknowledged, in ms; null for as long as the server allows. */
+  readonly timeoutMs: number | null;
 }
 
 /** A channel's deliveries that are not acknowledged yet, by delivery tag. Tags begin at 1 and only grow. */
@@ -26,9 +28,13 @@ export class Unacknowledged {
     return this.#held.size;
   }
 
-  /** When the delivery that has waited longest was made; undefined when none waits. */
-  get oldest(): number | undefined {
-    return this.#held.values().next().value?.since;
+  /** The timeout of a delivery that has waited longer than it may; null if there is none. */
+  overdue(now: number, usualMs: number): number | null {
+    for (const { since, timeoutMs } of this.#held.values()) {
+      const timeout = timeoutMs ?? usualMs;
+      if (now - since >= timeout) return timeout;
+    }
+    return null;
   }
 
   /** What one consumer has held for longest, at most so many. */

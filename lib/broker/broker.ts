@@ -105,7 +105,15 @@ export interface Broker {
   previewRoute(actor: Actor, request: Omit<PublishRequest, "body">): Promise<RoutePreview>;
 
   lease(actor: Actor, request: LeaseRequest): Promise<readonly Leased[]>;
-  settle(actor: Actor, settlements: readonly Settlement[]): Promise<readonly SettlementResult[]>;
+  /**
+   * @param options `lazily`: nobody is told the outcome, so acknowledgements need not wait for the disk. A crash of the
+   *   database may take back those of its last moments; their messages come again.
+   */
+  settle(
+    actor: Actor,
+    settlements: readonly Settlement[],
+    options?: { readonly lazily?: boolean },
+  ): Promise<readonly SettlementResult[]>;
   /** Gives the holder more time, from now. `gone` when the lease has passed on. */
   extendLease(
     actor: Actor,

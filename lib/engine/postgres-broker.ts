@@ -59,7 +59,7 @@ export function postgresBroker(context: EngineContext): Broker {
     previewRoute: (_actor, request) => previewPublish(context, request),
 
     lease: (actor, request) => lease(context, actor, request),
-    settle: (_actor, settlements) => settler.settle(settlements),
+    settle: (_actor, settlements, options) => settler.settle(settlements, options?.lazily),
     extendLease: (_actor, receipt, visibilityTimeoutMs) => settler.extendLease(receipt, visibilityTimeoutMs),
 
     peek: (_actor, request) => peek(context, request),

@@ -8,6 +8,8 @@ type Wake = () => void;
  */
 export class QueueSignals {
   readonly #waiting = new Map<number, Set<Wake>>();
+  /** Queues of which something was told when nobody waited: whoever is only just going to wait looks again at once. */
+  readonly #missed = new Set<number>();
   readonly #listeners = new Set<(queueIds: readonly number[]) => void>();
 
   /** Something may have become ready in these queues, by this node's own doing: tells the other nodes, too. */
@@ -22,7 +24,8 @@ export class QueueSignals {
   wake(queueIds: Iterable<number>): void {
     for (const id of queueIds) {
       const first = this.#waiting.get(id)?.values().next().value;
-      first?.();
+      if (first) first();
+      else this.#missed.add(id);
     }
   }
 
@@ -42,7 +45,7 @@ export class QueueSignals {
    * @param abort ends the wait early
    */
   wait(queueId: number, timeoutMs: number, abort?: AbortSignal): Promise<void> {
-    if (abort?.aborted) return Promise.resolve();
+    if (abort?.aborted || this.#missed.delete(queueId)) return Promise.resolve();
     return new Promise((resolve) => {
       const waiters = this.#waiting.get(queueId) ?? new Set<Wake>();
       this.#waiting.set(queueId, waiters);

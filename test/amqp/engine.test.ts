@@ -87,4 +87,35 @@ test("properties come back byte for byte through the database", async () => {
   expect([...(message as GetMessage).content]).toEqual([0, 0xff]);
 });
 
+test("a queue's own timeout closes the channel that holds a message for longer, and the message goes on", async () => {
+  const connection = await server.connect();
+  const slow = await connection.createChannel();
+  await slow.assertQueue("hurried", { arguments: { "x-consumer-timeout": 300 } });
+  const failed = new Promise<Error>((resolve) => slow.once("error", resolve));
+  await slow.consume("hurried", () => {});
+  slow.sendToQueue("hurried", Buffer.from("job"));
+  expect((await failed).message).toMatch(/406.*timed out.*300 ms.*x-consumer-timeout/s);
+  const other = await connection.createChannel();
+  await expect.poll(() => other.get("hurried", { noAck: true })).toMatchObject({ fields: { redelivered: true } });
+});
+
+test("what needs no acknowledgement is counted as such, and a cancel loses none of it", async () => {
+  const channel = await (await server.connect()).createConfirmChannel();
+  await channel.assertQueue("unacknowledged");
+  const total = 3000;
+  for (let i = 0; i < total; i++) channel.sendToQueue("unacknowledged", Buffer.from(`${i}`));
+  await channel.waitForConfirms();
+  const seen: number[] = [];
+  const take = (message: ConsumeMessage | null) => seen.push(Number(message?.content.toString()));
+  while (seen.length < total) {
+    const { consumerTag } = await channel.consume("unacknowledged", take, { noAck: true });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await channel.cancel(consumerTag);
+  }
+  expect(seen).toEqual(Array.from({ length: total }, (_, i) => i));
+  await expect
+    .poll(async () => (await engine.broker.getQueue(actor, "/", "unacknowledged")).totals)
+    .toMatchObject({ deliverNoAck: total, deliver: 0, ack: 0, redeliver: 0 });
+});
+
 const actor = { user: "test", tags: ["administrator"], address: null, door: "system" } as const;

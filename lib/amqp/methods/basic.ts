@@ -9,6 +9,9 @@ import type { Arguments, Method } from "@/lib/amqp/wire/methods";
 import { type FieldTable, integerOf } from "@/lib/broker/properties/field-value";
 import { encodeProperties } from "@/lib/broker/properties/properties";
 
+/** No lease lasts longer than twelve hours, and a channel is closed before. */
+const longestTimeoutMs = 11 * 60 * 60 * 1000;
+
 /** Does what a method of class basic asks, apart from publishing and settling; returns false for one that isn't a client's. */
 export async function handleBasic(channel: Channel, method: Method): Promise<boolean> {
   switch (method.name) {
@@ -78,6 +81,7 @@ async function consume(channel: Channel, args: Arguments<"basic.consume">): Prom
     exclusive: args.exclusive,
     priority: consumerPriority(args.arguments),
     prefetch: channel.consumerPrefetch,
+    timeoutMs: consumerTimeout(args.arguments) ?? consumerTimeout(queue.arguments),
     arguments: args.arguments,
   });
   // The answer has to be on its way before the first delivery.
@@ -88,6 +92,7 @@ async function consume(channel: Channel, args: Arguments<"basic.consume">): Prom
     channel.consumers.delete(tag);
     throw error;
   }
+  channel.watchTimeout(consumer.timeoutMs);
   door.registry.changed();
   confirm();
 }
@@ -144,7 +149,9 @@ async function get(channel: Channel, { queue: named, noAck }: Arguments<"basic.g
     return;
   }
   const held =
-    message.receipt === null ? null : { receipt: message.receipt, id: message.id, consumer: null, since: Date.now() };
+    message.receipt === null
+      ? null
+      : { receipt: message.receipt, id: message.id, consumer: null, since: Date.now(), timeoutMs: null };
   channel.tally.totals[noAck ? "get_no_ack" : "get"]++;
   if (message.redelivered) channel.tally.totals.redeliver++;
   channel.connection.sendContent(
@@ -160,6 +167,13 @@ async function get(channel: Channel, { queue: named, noAck }: Arguments<"basic.g
     encodeProperties(message.properties),
     message.body,
   );
+}
+
+/** `x-consumer-timeout` of a consumer or of its queue, in ms (rabbitmq.com/consumers#acknowledgement-timeout). */
+function consumerTimeout(args: FieldTable): number | null {
+  const value = args.get("x-consumer-timeout");
+  const timeout = value === undefined ? undefined : integerOf(value);
+  return timeout !== undefined && timeout > 0 ? Math.min(Number(timeout), longestTimeoutMs) : null;
 }
 
 function consumerPriority(args: FieldTable): number {

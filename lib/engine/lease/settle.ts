@@ -12,6 +12,7 @@ import {
   returnRequeued,
   type SettledRow,
 } from "@/lib/engine/sql/settle";
+import type { Queryable } from "@/lib/engine/statement";
 import type { TopologySnapshot } from "@/lib/engine/topology/snapshot";
 
 const maxDelayMs = 0xffffffff;
@@ -27,23 +28,27 @@ interface Parsed {
 export class Settler {
   readonly #context: EngineContext;
   readonly #acknowledgements: NaturalBatch<Hold, ReadonlySet<string>>;
+  readonly #lazyAcknowledgements: NaturalBatch<Hold, ReadonlySet<string>>;
 
   constructor(context: EngineContext) {
     this.#context = context;
-    this.#acknowledgements = new NaturalBatch<Hold, ReadonlySet<string>>(maxInBatch, async (holds) =>
-      keysOf(await deleteAcknowledged(context.database.durable, holds)),
-    );
+    const batchesOn = (pool: Queryable) =>
+      new NaturalBatch<Hold, ReadonlySet<string>>(maxInBatch, async (holds) =>
+        keysOf(await deleteAcknowledged(pool, holds)),
+      );
+    this.#acknowledgements = batchesOn(context.database.durable);
+    this.#lazyAcknowledgements = batchesOn(context.database.relaxed);
   }
 
   /**
    * Acknowledges, requeues or rejects. Each settlement stands for itself; a receipt that is given twice is settled by
    * the first. Throws `bad-request` for what is no receipt, before anything is settled.
    */
-  async settle(settlements: readonly Settlement[]): Promise<readonly SettlementResult[]> {
+  async settle(settlements: readonly Settlement[], lazily = false): Promise<readonly SettlementResult[]> {
     const parsed = settlements.map(({ receipt, outcome }) => ({ receipt, hold: holdOf(receipt), outcome }));
     const first = new Map<Receipt, (typeof parsed)[number]>();
     for (const one of parsed) if (!first.has(one.receipt)) first.set(one.receipt, one);
-    const isSettled = await this.#settleAll([...first.values()]);
+    const isSettled = await this.#settleAll([...first.values()], lazily);
     return parsed.map((one) => ({
       receipt: one.receipt,
       result: first.get(one.receipt) === one && isSettled(leaseKey(one.hold)) ? "settled" : "gone",
@@ -65,7 +70,7 @@ export class Settler {
     return parsed.every(({ hold }) => known.queuesById.has(hold.queueId)) ? known : this.#context.topology.fresh();
   }
 
-  async #settleAll(parsed: readonly Parsed[]): Promise<(key: string) => boolean> {
+  async #settleAll(parsed: readonly Parsed[], lazily: boolean): Promise<(key: string) => boolean> {
     const snapshot = await this.#snapshotKnowing(parsed);
     const acknowledged: Hold[] = [];
     const requeued: Requeue[] = [];
@@ -75,8 +80,9 @@ export class Settler {
       else if (outcome.kind === "requeue") requeued.push(requeueOf(snapshot, hold, outcome));
       else rejected.push({ ...hold, reason: "rejected", ...(outcome.error && { error: outcome.error }) });
     }
+    const acknowledgements = lazily ? this.#lazyAcknowledgements : this.#acknowledgements;
     const settled = await Promise.all([
-      acknowledged.length === 0 ? new Set<string>() : this.#acknowledgements.add(acknowledged),
+      acknowledged.length === 0 ? new Set<string>() : acknowledgements.add(acknowledged),
       requeue(this.#context, requeued),
       bury(this.#context, rejected),
     ]);
