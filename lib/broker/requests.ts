@@ -53,10 +53,12 @@ export interface PublishRequest {
  */
 export interface PublishOutcome {
   readonly messageId: number | null;
-  /** True when at least one queue stored it. */
+  /** True when at least one queue has it: stored now, or before as a message of the same deduplication id. */
   readonly routed: boolean;
   readonly queues: readonly string[];
   readonly rejected: readonly string[];
+  /** Queues that have had a message of the same `x-deduplication-id` within their window; absent for none. */
+  readonly duplicates?: readonly string[];
 }
 
 /** How one binding judged a routing key and headers. */

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { BrokerError } from "@/lib/broker/errors";
-import type { FieldValue } from "@/lib/broker/properties/field-value";
+import { type FieldValue, longString } from "@/lib/broker/properties/field-value";
 import type { MessageProperties } from "@/lib/broker/properties/properties";
 import { delayHeader, maxDelayMs } from "@/lib/broker/rules/delay";
-import { integer } from "@/lib/http/schemas";
+import { deduplicationHeader } from "@/lib/broker/rules/header-id";
+import { integer, shortText } from "@/lib/http/schemas";
 
 /** Members of a publish that stand for headers which mean something to the broker. */
 export const publishOptions = {
@@ -11,6 +12,10 @@ export const publishOptions = {
     .optional()
     .meta({ description: "Not before so many ms; as the header x-delay." }),
   deliver_at: z.iso.datetime({ offset: true }).optional().meta({ description: "Not before this time, in ISO 8601." }),
+  deduplication_id: shortText.min(1).optional().meta({
+    description:
+      "Stored once within the window of queues with x-deduplication-window; as the header x-deduplication-id.",
+  }),
 };
 
 type Options = z.output<z.ZodObject<typeof publishOptions>>;
@@ -20,6 +25,7 @@ export function withOptions(properties: MessageProperties, options: Options, now
   const added = new Map<string, FieldValue>();
   const delay = delayIn(options, now);
   if (delay !== null) added.set(delayHeader, { t: "l", v: delay });
+  if (options.deduplication_id !== undefined) added.set(deduplicationHeader, longString(options.deduplication_id));
   if (added.size === 0) return properties;
   for (const name of added.keys()) {
     if (!properties.headers?.has(name)) continue;

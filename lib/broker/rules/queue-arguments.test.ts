@@ -28,6 +28,7 @@ describe("queue arguments", () => {
         "x-max-priority": 10,
         "x-delivery-limit": 3,
         "x-single-active-consumer": true,
+        "x-deduplication-window": 60_000,
         "x-unknown": "is allowed",
       }),
     ).toMatchObject({
@@ -39,6 +40,7 @@ describe("queue arguments", () => {
       maxPriority: 10,
       deliveryLimit: 3,
       singleActiveConsumer: true,
+      deduplicationWindowMs: 60_000,
     });
   });
 

@@ -22,6 +22,8 @@ export interface QueueLimits {
   readonly singleActiveConsumer: boolean;
   /** Delivery-acknowledgement timeout. */
   readonly consumerTimeoutMs: number | null;
+  /** For how long a second message of the same `x-deduplication-id` is not stored; Warren's own. */
+  readonly deduplicationWindowMs: number | null;
 }
 
 /** RabbitMQ's default for quorum queues since 4.0 (https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling). */
@@ -45,6 +47,7 @@ const checks: Readonly<Record<string, Check>> = {
   "x-delivery-limit": integerCheck(-1, maxCount),
   "x-single-active-consumer": (value) => (value.t === "t" ? null : `must be true or false, not ${described(value)}`),
   "x-consumer-timeout": integerCheck(1, maxMs),
+  "x-deduplication-window": integerCheck(1, maxMs),
   "x-queue-type": choiceCheck(["classic", "quorum"]),
   "x-queue-mode": choiceCheck(["default", "lazy"]),
 };
@@ -82,6 +85,7 @@ export function queueLimits(given: FieldTable, queue: { readonly vhost: string; 
     deliveryLimit: deliveryLimitOf(given, type),
     singleActiveConsumer: isTrue(given.get("x-single-active-consumer")),
     consumerTimeoutMs: integerIn(given, "x-consumer-timeout"),
+    deduplicationWindowMs: integerIn(given, "x-deduplication-window"),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { EngineContext } from "@/lib/engine/context";
 import type { Duty } from "@/lib/engine/duties/duty";
 import { expiredMessages } from "@/lib/engine/duties/expiry";
-import { expireTrash, sweepLeftovers } from "@/lib/engine/duties/housekeeping";
+import { expireDeduplication, expireTrash, sweepLeftovers } from "@/lib/engine/duties/housekeeping";
 import { delayedMessages, expiredLeases } from "@/lib/engine/duties/leases";
 import { outbox, outboxRetries } from "@/lib/engine/duties/outbox";
 import { dropPartitions, rotatePartitions } from "@/lib/engine/duties/partitions";
@@ -31,6 +31,7 @@ export const allDuties: readonly Duty[] = [
   duty("thinning of samples", THIN_EVERY_MS, thinSamples),
   duty("expiry of samples", 10 * minute, expireSamples),
   duty("expiry of the trash", minute, expireTrash),
+  duty("expiry of deduplication ids", 5_000, expireDeduplication),
   duty("deleted queues", 15_000, sweepLeftovers),
   duty("new partitions", minute / 2, (context) => rotatePartitions(context)),
   duty("old partitions", 10 * minute, (context) => dropPartitions(context)),

@@ -1,10 +1,16 @@
 import type { EngineContext } from "@/lib/engine/context";
+import { expireDeduplicationIds } from "@/lib/engine/sql/deduplication";
 import { leftoverDeleteChunk, leftoverDeleteSmall, nodeExpire } from "@/lib/engine/sql/leftover";
 import { presenceExpire } from "@/lib/engine/sql/presence";
 import { trashBatchExpire, trashExpireChunk, trashOrphanChunk } from "@/lib/engine/sql/trash";
 
 /** So many rows go in one statement, so that none runs long. */
 const CHUNK = 5_000;
+
+/** Forgets deduplication ids whose window has ended. */
+export async function expireDeduplication(context: EngineContext): Promise<void> {
+  while ((await expireDeduplicationIds(context.database.relaxed, CHUNK)) === CHUNK);
+}
 
 /** Deletes what has been in the trash for its time. */
 export async function expireTrash(context: EngineContext): Promise<void> {

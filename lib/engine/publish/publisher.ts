@@ -142,11 +142,12 @@ function route(batch: readonly Waiting[], snapshot: TopologySnapshot) {
   return { routable, refused };
 }
 
-function outcomeOf({ queues, rejected, messageId }: Routed): PublishOutcome {
+function outcomeOf({ queues, rejected, duplicates, messageId }: Routed): PublishOutcome {
   return {
     messageId,
-    routed: queues.length > 0,
+    routed: queues.length + duplicates.length > 0,
     queues: queues.map((queue) => queue.name),
     rejected: rejected.map((queue) => queue.name),
+    ...(duplicates.length > 0 && { duplicates: duplicates.map((queue) => queue.name) }),
   };
 }

@@ -1,4 +1,11 @@
 import type { Database } from "@/lib/engine/database";
+import {
+  deduplicationIdOf,
+  mayKnow,
+  refusedLikeFirst,
+  rememberIds,
+  withoutDuplicates,
+} from "@/lib/engine/publish/deduplicate";
 import { type Outgoing, placementIn, routeOf } from "@/lib/engine/publish/outgoing";
 import { hasLimit, refusals } from "@/lib/engine/publish/overflow";
 import type { Placement } from "@/lib/engine/sql/entry-copies";
@@ -16,15 +23,20 @@ export interface Routed {
   readonly queues: readonly QueueRecord[];
   /** Queues that are full and refuse it. */
   readonly rejected: readonly QueueRecord[];
+  /** By which queues recognise that it was published before; null when none of them does. */
+  readonly deduplicationId: string | null;
+  /** Queues that have had it before. */
+  readonly duplicates: readonly QueueRecord[];
   /** Null until it is stored, and for one that goes nowhere. */
   readonly messageId: number | null;
 }
 
-/** Throws `not-found` and `access-refused`, see `route`. */
+/** Throws `not-found` and `access-refused`, see `route`, and `precondition-failed` for an invalid deduplication id. */
 export function routed(message: Outgoing, snapshot: TopologySnapshot): Routed {
   const { queues, exchanges } = routeOf(message, snapshot);
   const vhostId = snapshot.vhost(message.vhost).vhost.id;
-  return { message, vhostId, exchanges, queues, rejected: [], messageId: null };
+  const deduplicationId = deduplicationIdOf(message, queues);
+  return { message, vhostId, exchanges, queues, rejected: [], deduplicationId, duplicates: [], messageId: null };
 }
 
 /**
@@ -51,8 +63,8 @@ export function queueIdsOf(messages: readonly Routed[]): number[] {
 }
 
 /** Whether a queue that it goes to has to be asked whether it takes it. */
-function needsAdmission({ queues }: Routed): boolean {
-  return queues.some((queue) => hasLimit(queue, "refuses"));
+function needsAdmission(message: Routed): boolean {
+  return message.queues.some((queue) => hasLimit(queue, "refuses") || mayKnow(queue, message));
 }
 
 /**
@@ -61,16 +73,23 @@ function needsAdmission({ queues }: Routed): boolean {
  */
 export async function admitted(tx: Queryable, messages: readonly Routed[]): Promise<readonly Routed[]> {
   if (!messages.some(needsAdmission)) return messages;
-  const limited = new Set(messages.flatMap(({ queues }) => queues.filter((queue) => hasLimit(queue, "refuses"))));
-  const rejected = await refusals(tx, [...limited], messages);
-  return messages.map((message, index) => {
+  const isMarked = messages.some((message) => message.deduplicationId !== null);
+  const unique = isMarked ? await withoutDuplicates(tx, messages) : messages;
+  const limited = new Set(unique.flatMap(({ queues }) => queues.filter((queue) => hasLimit(queue, "refuses"))));
+  if (limited.size === 0) return unique;
+  const rejected = await refusals(tx, [...limited], unique);
+  const accepted = unique.map((message, index) => {
     const refusing = rejected[index] ?? [];
     const queues = message.queues.filter((queue) => !refusing.includes(queue));
     return { ...message, queues, rejected: refusing };
   });
+  return isMarked ? refusedLikeFirst(accepted) : accepted;
 }
 
-/** Writes admitted messages. Null when the topology has moved on: then nothing was written. */
+/**
+ * Writes admitted messages; where some had to be asked for, `db` is the transaction that entered their queues. Null when the topology has moved on: then
+ * nothing was written.
+ */
 export async function insertRouted(
   db: Queryable,
   version: number,
@@ -79,6 +98,7 @@ export async function insertRouted(
   const stored = messages.filter(isKept);
   const ids = await insertMessages(db, version, stored.map(newMessage), usesOf(messages));
   if (!ids) return null;
+  await rememberIds(db, messages);
   let next = 0;
   return messages.map((message) => (isKept(message) ? { ...message, messageId: ids[next++] ?? null } : message));
 }
@@ -113,14 +133,14 @@ function newMessage({ message, vhostId, queues }: Routed): NewMessage {
 /** Counts a message at each exchange that it passed, and what came out, or nothing, at the first. */
 function usesOf(messages: readonly Routed[]): ExchangeUse[] {
   const uses = new Map<number, { exchangeId: number; publishIn: number; publishOut: number; dropUnroutable: number }>();
-  for (const { exchanges, queues, rejected } of messages) {
+  for (const { exchanges, queues, rejected, duplicates } of messages) {
     exchanges.forEach(({ id }, index) => {
       const use = uses.get(id) ?? { exchangeId: id, publishIn: 0, publishOut: 0, dropUnroutable: 0 };
       uses.set(id, use);
       use.publishIn++;
       if (index > 0) return;
       use.publishOut += queues.length;
-      if (queues.length + rejected.length === 0) use.dropUnroutable++;
+      if (queues.length + rejected.length + duplicates.length === 0) use.dropUnroutable++;
     });
   }
   return [...uses.values()];

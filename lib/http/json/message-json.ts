@@ -93,6 +93,7 @@ export function publishedJson(outcome: PublishOutcome) {
     routed: outcome.routed,
     queues: outcome.queues,
     rejected: outcome.rejected,
+    ...(outcome.duplicates && { duplicates: outcome.duplicates }),
     message_id: outcome.messageId,
   };
 }
