@@ -10,12 +10,14 @@ const rollback: Statement = { text: "ROLLBACK" };
 
 const int8 = 20;
 const int8Array = 1016;
+const timestamptz = 1184;
 
 /** All 64-bit numbers of the engine stay below 2^53, so they are numbers in JavaScript. */
 const types: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: "text" | "binary") => {
     if (oid === int8) return Number;
     if (oid === int8Array) return numbers;
+    if (oid === timestamptz) return date;
     return pg.types.getTypeParser(oid, format as "text");
   }) as typeof pg.types.getTypeParser,
 };
@@ -165,4 +167,13 @@ async function allOrFirstFailure<T extends readonly unknown[]>(
 
 function numbers(text: string): number[] {
   return text === "{}" ? [] : text.slice(1, -1).split(",").map(Number);
+}
+
+const parseDate = pg.types.getTypeParser<Date>(timestamptz, "text");
+let lastDate = { text: "", date: new Date(0) };
+
+/** The rows of one claim have the same time; it is parsed once. */
+function date(text: string): Date {
+  if (text !== lastDate.text) lastDate = { text, date: parseDate(text) };
+  return lastDate.date;
 }

@@ -19,24 +19,20 @@ export function newLeaseToken(): number {
   return (bytes.readUInt8(0) & 0x1f) * 2 ** 48 + bytes.readUIntBE(1, 6);
 }
 
-export function receiptOf(hold: Hold): Receipt {
-  return [hold.queueId, hold.rank, hold.seq, hold.token].map((part) => part.toString(36)).join(".");
+export function receiptOf({ queueId, rank, seq, token }: Hold): Receipt {
+  return `${queueId.toString(36)}.${rank.toString(36)}.${seq.toString(36)}.${token.toString(36)}`;
 }
+
+const shape = /^([0-9a-z]{1,6})\.([0-9a-z]{1,3})\.([0-9a-z]{1,11})\.([0-9a-z]{1,11})$/;
 
 /** Throws `bad-request` for what is no receipt. */
 export function holdOf(receipt: Receipt): Hold {
-  const parts = /^([0-9a-z]{1,6})\.([0-9a-z]{1,3})\.([0-9a-z]{1,11})\.([0-9a-z]{1,11})$/.exec(receipt);
-  const [queueId, rank, seq, token] = (parts?.slice(1) ?? []).map((part) => Number.parseInt(part, 36));
-  if (
-    queueId === undefined ||
-    rank === undefined ||
-    seq === undefined ||
-    token === undefined ||
-    queueId > 0x7fffffff ||
-    rank > 255 ||
-    !Number.isSafeInteger(seq) ||
-    !Number.isSafeInteger(token)
-  ) {
+  const parts = shape.exec(receipt);
+  const queueId = Number.parseInt(parts?.[1] ?? "", 36);
+  const rank = Number.parseInt(parts?.[2] ?? "", 36);
+  const seq = Number.parseInt(parts?.[3] ?? "", 36);
+  const token = Number.parseInt(parts?.[4] ?? "", 36);
+  if (!parts || queueId > 0x7fffffff || rank > 255 || !Number.isSafeInteger(seq) || !Number.isSafeInteger(token)) {
     throw new BrokerError("bad-request", "This is not a receipt of this broker.");
   }
   return { queueId, rank, seq, token };

@@ -60,7 +60,19 @@ async function twice<T extends HeldEntry>(
 
 /** Deletes acknowledged messages. Returns those that were still held. */
 export async function deleteAcknowledged(db: Queryable, held: readonly HeldEntry[]): Promise<SettledRow[]> {
-  return twice(held, (some) => db.query({ name: "settle_ack", text: acknowledge }, heldParameters(some)));
+  return twice(held, async (some) => {
+    const rows = await db.query<Partial<SettledRow> & { count: number }>(
+      { name: "settle_ack", text: acknowledge },
+      heldParameters(some),
+    );
+    // All of them, as a rule: then they need not be told one by one.
+    if (rows[0]?.count === some.length) return some.map(settledRow);
+    return rows.flatMap((row) => (row.queue_id === null ? [] : [row as SettledRow]));
+  });
+}
+
+function settledRow({ queueId, seq, token }: HeldEntry): SettledRow {
+  return { queue_id: queueId, seq, lease_token: token };
 }
 
 /** Deletes messages that leave as dead letters. Returns those that were still held. */
@@ -68,10 +80,15 @@ export async function deleteBuried(db: Queryable, held: readonly HeldEntry[]): P
   return twice(held, (some) => db.query({ name: "settle_bury", text: bury }, heldParameters(some)));
 }
 
-const acknowledge = deletion("unacked, unacked_bytes, dead, ack", ", count(*)");
-const bury = deletion("unacked, unacked_bytes, dead", "");
+const acknowledge = deletion(
+  "unacked, unacked_bytes, dead, ack",
+  ", count(*)",
+  `SELECT n.count, s.queue_id, s.seq, s.lease_token
+FROM (SELECT count(*)::integer FROM settled) n LEFT JOIN settled s ON n.count <> cardinality($3::bigint[])`,
+);
+const bury = deletion("unacked, unacked_bytes, dead", "", "SELECT queue_id, seq, lease_token FROM settled");
 
-function deletion(columns: string, alsoCounted: string): string {
+function deletion(columns: string, alsoCounted: string, result: string): string {
   return `
 WITH settled AS (
   DELETE FROM warren.deferred WHERE ctid = ANY (ARRAY(${heldPlaces}))
@@ -102,7 +119,7 @@ counted AS (
   INSERT INTO warren.queue_delta (queue_id, ${columns})
   SELECT queue_id, -count(*), -sum(bytes), -count(*) FILTER (WHERE dead)${alsoCounted} FROM found GROUP BY queue_id
 )
-SELECT queue_id, seq, lease_token FROM settled`;
+${result}`;
 }
 
 export interface Requeue extends HeldEntry {
