@@ -8,5 +8,6 @@ export function attentionText({ kind, queue }: Attention): string {
   const goesOut = formatRate(rateOf(queue.message_stats, "deliver_get"));
   if (kind === "dead") return `${formatCount(queue.dead_letters)} dead letters`;
   if (kind === "untaken") return `${formatCount(queue.messages_ready)} ready, ${comesIn} in; nobody takes them`;
+  if (kind === "full") return `${formatCount(queue.messages_ready)} ready; all consumers busy`;
   return `${comesIn} in, ${goesOut} out`;
 }

@@ -18,18 +18,24 @@ export function isGrowing(queue: Queue): boolean {
   return last >= Math.max(...trend) && last > middle * 1.1 && comesIn > goesOut;
 }
 
+/** Whether messages wait because every consumer holds all that it may: the time to add workers. */
+export function isFull(queue: Queue): boolean {
+  return queue.consumers > 0 && queue.consumers_full === queue.consumers && queue.messages_ready >= smallestBacklog;
+}
+
 export interface Attention {
-  readonly kind: "growing" | "untaken" | "dead";
+  readonly kind: "growing" | "untaken" | "dead" | "full";
   readonly queue: Queue;
 }
 
-/** What a person should look at, the worst first: dead letters, then queues that nobody takes from, then growing ones. */
+/** What a person should look at, the worst first: dead letters, then queues that nobody takes from, then growing ones,
+ * then those whose consumers are all busy. */
 export function attentionOf(queues: readonly Queue[]): Attention[] {
   const found = queues.flatMap((queue): Attention[] => {
     if (queue.dead_letters > 0) return [{ kind: "dead", queue }];
-    if (!isGrowing(queue)) return [];
+    if (!isGrowing(queue)) return isFull(queue) ? [{ kind: "full", queue }] : [];
     return [{ kind: rateOf(queue.message_stats, "deliver_get") === 0 ? "untaken" : "growing", queue }];
   });
-  const weight = { dead: 0, untaken: 1, growing: 2 };
+  const weight = { dead: 0, untaken: 1, growing: 2, full: 3 };
   return found.sort((a, b) => weight[a.kind] - weight[b.kind] || b.queue.messages_ready - a.queue.messages_ready);
 }

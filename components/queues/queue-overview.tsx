@@ -3,7 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { BindingsPanel } from "@/components/bindings/bindings-panel";
 import { MessageCharts, useChartRange } from "@/components/charts/message-charts";
-import { attentionOf } from "@/components/queues/attention";
+import { QueueConsumers } from "@/components/consumers/queue-consumers";
+import { attentionOf, isFull } from "@/components/queues/attention";
 import { exchangeHref, queueHref } from "@/components/queues/links";
 import { AttentionLine } from "@/components/ui/attention-line";
 import { KeyFigure, KeyFigures } from "@/components/ui/key-figure";
@@ -26,11 +27,14 @@ export function QueueOverview({ vhost, name, queue }: { vhost: string; name: str
       <QueueFigures queue={queue} />
       <MessageCharts name="queue" samples={samples.data?.samples ?? []} range={range} onRange={setRange} />
       <div className="grid flex-1 grid-cols-[minmax(0,3fr)_minmax(0,2fr)] divide-x divide-line narrow:grid-cols-1 narrow:divide-x-0 narrow:divide-y">
-        <BindingsPanel vhost={vhost} queue={name} />
-        <section>
-          <SectionHead title="Where failures go" />
-          <div className="px-4 pb-4">{queue ? <Failures queue={queue} /> : <Skeleton width={200} />}</div>
-        </section>
+        <QueueConsumers vhost={vhost} queue={name} />
+        <div className="min-w-0">
+          <BindingsPanel vhost={vhost} queue={name} />
+          <section>
+            <SectionHead title="Where failures go" />
+            <div className="px-4 pb-4">{queue ? <Failures queue={queue} /> : <Skeleton width={200} />}</div>
+          </section>
+        </div>
       </div>
     </div>
   );
@@ -55,14 +59,23 @@ function QueueAttention({ queue }: { queue: Queue }) {
   if (attention.kind === "untaken") {
     return (
       <AttentionLine lead="Nobody takes messages">
-        {comesIn}, and none is taken out. Is the consumer running?
+        {comesIn}, and none is taken out.{" "}
+        {queue.consumers === 0 ? "Nobody consumes here: is the consumer running?" : "Its consumers take nothing."}
+      </AttentionLine>
+    );
+  }
+  const goesOut = `${rateNumber(rateOf(queue.message_stats, "deliver_get"))}/s are taken`;
+  if (attention.kind === "full") {
+    return (
+      <AttentionLine lead="All consumers busy">
+        {formatNoun(queue.messages_ready, "message")} {queue.messages_ready === 1 ? "waits" : "wait"}, and no consumer
+        has room: {comesIn}, {goesOut}. Add workers, or look at what slows them.
       </AttentionLine>
     );
   }
   return (
     <AttentionLine lead="Growing">
-      {comesIn}, {rateNumber(rateOf(queue.message_stats, "deliver_get"))}/s are taken. Add workers, or look at what
-      slows them.
+      {comesIn}, {goesOut}. {isFull(queue) && "No consumer has room. "}Add workers, or look at what slows them.
     </AttentionLine>
   );
 }

@@ -17,6 +17,9 @@ function useCounts(vhost: string | null): Record<string, { count: number; danger
   const dead = useQuery(deadLetterCountQuery({ vhost, q: "" }));
   const totals = vhost === null ? overview.data?.object_totals : undefined;
   return {
+    "/connections": totals && { count: totals.connections },
+    "/channels": totals && { count: totals.channels },
+    "/consumers": totals && { count: totals.consumers },
     "/exchanges": totals && { count: totals.exchanges },
     "/queues": totals && { count: totals.queues },
     "/dead-letters": dead.data ? { count: dead.data, danger: true } : undefined,

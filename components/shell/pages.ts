@@ -1,4 +1,15 @@
-import { Gauge, Layers, type LucideIcon, MailSearch, MailX, Send, Waypoints } from "lucide-react";
+import {
+  Cable,
+  Gauge,
+  GitCommitVertical,
+  Layers,
+  type LucideIcon,
+  MailSearch,
+  MailX,
+  Send,
+  Users,
+  Waypoints,
+} from "lucide-react";
 
 export type Page = {
   href: string;
@@ -13,6 +24,9 @@ export type Page = {
 /** The pages that exist, in the order of the navigation. */
 export const pages: readonly Page[] = [
   { href: "/", label: "Overview", icon: Gauge, key: "o", group: "broker" },
+  { href: "/connections", label: "Connections", icon: Cable, key: "c", group: "broker" },
+  { href: "/channels", label: "Channels", icon: GitCommitVertical, key: "h", group: "broker" },
+  { href: "/consumers", label: "Consumers", icon: Users, key: "w", group: "broker" },
   { href: "/exchanges", label: "Exchanges", icon: Waypoints, key: "e", group: "broker" },
   { href: "/queues", label: "Queues", icon: Layers, key: "q", group: "broker" },
   { href: "/messages", label: "Messages", icon: MailSearch, key: "m", group: "messages" },

@@ -1,6 +1,6 @@
 import type { PlainTable } from "@/lib/broker/properties/plain";
 
-// Who is connected, in RabbitMQ's terms. Times are in ms since 1970, rates per second over the last second or so.
+// Who is connected, in RabbitMQ's terms. Times are in ms since 1970, rates per second over the last five seconds or so.
 
 export interface Connection {
   /** `127.0.0.1:54321 -> 127.0.0.1:5672`: peer, then server. */

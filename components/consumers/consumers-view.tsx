@@ -1,0 +1,157 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useMemo } from "react";
+import { connectionHref, consumerName, consumerPeer } from "@/components/connections/links";
+import { consumerColumns } from "@/components/consumers/consumer-columns";
+import { type ConsumerWork, workOf } from "@/components/consumers/consumer-work";
+import { LaneLegend } from "@/components/consumers/lane";
+import { WorkWord } from "@/components/consumers/work-cells";
+import { queueHref } from "@/components/queues/links";
+import { AttentionLine } from "@/components/ui/attention-line";
+import { Button, ButtonLink } from "@/components/ui/button";
+import { ColumnsButton, DensityButton } from "@/components/ui/data-table/columns-button";
+import { DataTable } from "@/components/ui/data-table/data-table";
+import { ListFoot } from "@/components/ui/data-table/list-foot";
+import { useSort } from "@/components/ui/data-table/use-sort";
+import { EmptyState } from "@/components/ui/empty-state";
+import { FilterBar } from "@/components/ui/filter/filter-bar";
+import { FilterField } from "@/components/ui/filter/filter-field";
+import type { Query } from "@/components/ui/filter/query";
+import { useFilter } from "@/components/ui/filter/use-filter";
+import { PageHead } from "@/components/ui/page-head";
+import { useNow } from "@/components/ui/relative-time";
+import { consumersQuery } from "@/lib/api-client/connections";
+import { formatCount } from "@/lib/format/numbers";
+import { formatDuration } from "@/lib/format/times";
+
+const qualifiers = ["queue", "state", "user", "vhost"] as const;
+const states = ["state:busy", "state:free", "state:stuck", "state:waits"];
+/** The attention line has room for so many. */
+const attentionShown = 3;
+
+/** The consumers of one vhost, or of all (`vhost` null): who is busy, with what, since when. */
+export function ConsumersView({ vhost }: { vhost: string | null }) {
+  const router = useRouter();
+  const now = useNow();
+  const { data, error, refetch } = useQuery(consumersQuery(vhost));
+  const { query, setQuery, clear, filtered, key } = useFilter(qualifiers);
+  const { sort, onSort } = useSort({ column: "queue", descending: false });
+  const all = useMemo(() => data && workOf(data, now), [data, now]);
+  const rows = useMemo(() => all?.filter((row) => matches(row, query)), [all, query]);
+  const columns = useMemo(
+    () => consumerColumns.map((column) => (column.id === "vhost" ? { ...column, hidden: vhost !== null } : column)),
+    [vhost],
+  );
+  const queues = useMemo(() => [...new Set(data?.map(({ queue }) => queue.name))], [data]);
+  const stuck = (all ?? []).filter(({ work }) => work === "stuck");
+  return (
+    <>
+      <PageHead title="Consumers" note={data && formatCount(data.length)} divided />
+      {stuck.length > 0 && (
+        <AttentionLine
+          lead={`${formatCount(stuck.length)} probably stuck`}
+          items={stuck.slice(0, attentionShown).map(({ consumer, heldSince, usualMs }) => ({
+            href: queueHref(consumer.queue.vhost, consumer.queue.name),
+            name: consumerName(consumer),
+            text: `holds a message for ${formatDuration(now - (heldSince ?? now))}${usualMs === null ? "" : `; ${formatDuration(usualMs)} is usual`}`,
+          }))}
+        />
+      )}
+      <FilterBar
+        end={
+          <>
+            <ColumnsButton name="consumers" columns={columns} />
+            <DensityButton />
+          </>
+        }
+      >
+        <FilterField
+          query={query}
+          onChange={setQuery}
+          names={qualifiers}
+          label="Filter the consumers"
+          placeholder="Filter by name or address, or state:busy"
+          completeTitle="What consumers can be filtered by"
+          complete={(word) =>
+            word === ""
+              ? []
+              : [...states, ...queues.map((queue) => `queue:${queue}`)]
+                  .filter((each) => each.startsWith(word) && each !== word)
+                  .map((insert) => ({ insert }))
+          }
+        />
+      </FilterBar>
+      <DataTable
+        name="consumers"
+        label="Consumers"
+        columns={columns}
+        rows={rows}
+        rowId={({ consumer }) => `${consumer.channel_details.name} ${consumer.consumer_tag}`}
+        sort={sort}
+        onSort={onSort}
+        primary
+        onOpen={({ consumer }) => router.push(connectionHref(consumer.channel_details.connection_name))}
+        secondLine={(row) => (
+          <span className="flex items-center gap-2">
+            <WorkWord of={row} />
+            <span className="text-ink-3">{row.consumer.queue.name}</span>
+          </span>
+        )}
+        filtered={filtered}
+        viewKey={key}
+        error={error}
+        onRetry={() => void refetch()}
+        empty={
+          <EmptyState
+            title={vhost === null ? "No consumers" : `No consumers in ${vhost}`}
+            actions={<ButtonLink href="/queues?view=untaken">See the queues that nobody takes from</ButtonLink>}
+          >
+            A consumer is a client that a queue's messages are pushed to. Each appears here with what it holds, as soon
+            as it subscribes.
+          </EmptyState>
+        }
+        nothingMatches={
+          <EmptyState title="Nothing matches" actions={<Button onClick={clear}>Clear the filter</Button>}>
+            No consumer here has all of that.
+          </EmptyState>
+        }
+      />
+      <ListFoot
+        keys={[
+          [["j", "k"], "row"],
+          [["Enter"], "open the connection"],
+          [["?"], "all keys"],
+        ]}
+      >
+        {rows && data && (
+          <span>
+            {rows.length === data.length
+              ? formatCount(data.length)
+              : `${formatCount(rows.length)} of ${formatCount(data.length)}`}
+          </span>
+        )}
+        <span className="narrow:hidden">
+          <LaneLegend requeued={hasRequeued(rows)} stuck={stuck.length > 0} />
+        </span>
+      </ListFoot>
+    </>
+  );
+}
+
+function hasRequeued(rows: readonly ConsumerWork[] | undefined): boolean {
+  return rows?.some(({ consumer }) => consumer.recent.some(({ outcome }) => outcome === "requeued")) ?? false;
+}
+
+function matches({ consumer, work }: ConsumerWork, query: Query): boolean {
+  const text = `${consumerName(consumer)} ${consumerPeer(consumer)} ${consumer.consumer_tag} ${consumer.queue.name}`;
+  if (!text.toLowerCase().includes(query.text.toLowerCase())) return false;
+  const values = {
+    queue: consumer.queue.name,
+    state: work,
+    user: consumer.channel_details.user,
+    vhost: consumer.queue.vhost,
+  };
+  return query.terms.every(({ name, value }) => values[name as keyof typeof values] === value.replace(/\?$/, ""));
+}
