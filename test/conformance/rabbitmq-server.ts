@@ -51,7 +51,13 @@ export async function startRabbitMq({ asInProduction = false } = {}): Promise<Ra
   };
   const variables = environment as NodeJS.ProcessEnv;
   const child = spawn(script, [], { env: variables, stdio: "ignore", detached: true });
-  const stop = () => end(child, home, variables);
+  // A run that is broken off leaves no server behind.
+  const abandon = () => signal(child, "SIGKILL");
+  process.once("exit", abandon);
+  const stop = async () => {
+    process.off("exit", abandon);
+    await end(child, home, variables);
+  };
   try {
     await accepts(child, port as number, home);
   } catch (error) {
@@ -73,16 +79,33 @@ async function accepts(child: ChildProcess, port: number, home: string): Promise
 
 /** Ends the server and the port mapper that it started on a port of its own. */
 async function end(child: ChildProcess, home: string, environment: NodeJS.ProcessEnv): Promise<void> {
-  if (child.exitCode === null && child.pid !== undefined) {
+  if (child.exitCode === null && child.signalCode === null) {
     const exited = new Promise((resolve) => child.once("exit", resolve));
-    // The script, and the Erlang machine that it runs, are a process group.
-    process.kill(-child.pid, "SIGTERM");
-    const patience = setTimeout(() => child.pid !== undefined && process.kill(-child.pid, "SIGKILL"), 15_000);
+    signal(child, "SIGTERM");
+    const patience = setTimeout(() => signal(child, "SIGKILL"), 15_000);
     await exited;
     clearTimeout(patience);
   }
-  spawnSync("epmd", ["-kill"], { env: environment, stdio: "ignore" });
+  // It refuses for as long as it holds the server for alive.
+  for (let attempt = 0; attempt < 50 && !endsPortMapper(environment); attempt++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
   rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** The script, and the Erlang machine that it runs, are a process group. */
+function signal(child: ChildProcess, name: NodeJS.Signals): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, name);
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
+function endsPortMapper(environment: NodeJS.ProcessEnv): boolean {
+  return (
+    spawnSync("epmd", ["-kill"], { env: environment, encoding: "utf8" }).stdout?.includes("living nodes") === false
+  );
 }
 
 function readsFrom(file: string): string {
