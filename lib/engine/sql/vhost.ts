@@ -52,9 +52,18 @@ export async function updateVhost(
   );
 }
 
-/** Exchanges, queues and bindings go with it; queues must have been deleted by `deleteQueues` before. */
+/** Exchanges, bindings and counters go with it; queues must have been deleted by `deleteQueues` before. */
 export async function deleteVhostRow(tx: Queryable, id: number): Promise<void> {
-  await tx.query({ name: "vhost_delete", text: `DELETE FROM warren.vhost WHERE id = $1` }, [id]);
+  await tx.query(
+    {
+      name: "vhost_delete",
+      text: `
+        WITH counted AS (DELETE FROM warren.vhost_counter WHERE vhost_id = $1),
+             sampled AS (DELETE FROM warren.vhost_sample WHERE vhost_id = $1)
+        DELETE FROM warren.vhost WHERE id = $1`,
+    },
+    [id],
+  );
 }
 
 export async function countVhosts(tx: Queryable): Promise<number> {

@@ -284,7 +284,7 @@ CREATE TABLE "warren"."exchange_counter" (
 -- What ever happened in a vhost, folded from the same deltas; unlike a sum over its queues it never shrinks when a
 -- queue is deleted. "publish" counts messages (what came in at exchanges), not routed copies.
 CREATE TABLE "warren"."vhost_counter" (
-    "vhost_id" integer PRIMARY KEY REFERENCES "warren"."vhost" ("id") ON DELETE CASCADE,
+    "vhost_id" integer PRIMARY KEY,
     "publish" bigint NOT NULL DEFAULT 0,
     "deliver" bigint NOT NULL DEFAULT 0,
     "deliver_no_ack" bigint NOT NULL DEFAULT 0,
@@ -336,7 +336,7 @@ CREATE INDEX "exchange_sample_at" ON "warren"."exchange_sample" ("at");
 -- One row per vhost at every tick of the sampler, whether anything changed or not: its times tell between which
 -- moments a queue without samples stood still.
 CREATE TABLE "warren"."vhost_sample" (
-    "vhost_id" integer NOT NULL REFERENCES "warren"."vhost" ("id") ON DELETE CASCADE,
+    "vhost_id" integer NOT NULL,
     "at" timestamptz NOT NULL,
     "ready" bigint NOT NULL,
     "unacked" bigint NOT NULL,
