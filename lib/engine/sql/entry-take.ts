@@ -108,39 +108,45 @@ const away = `, envelopes AS (
 
 const toTrash = (batch: string) => `, trashed AS (
   INSERT INTO warren.trash (batch_id, queue_id, rank, seq, message_id, enqueued_at, expires_at, bytes, has_envelope,
-    dead, redelivered, delivery_count, dead_letter)
+    dead, redelivered, delivery_count, group_key, dead_letter)
   SELECT ${batch}::uuid, g.queue_id, g.rank, g.seq, g.message_id, g.enqueued_at, g.expires_at, g.bytes, g.has_envelope,
-    g.dead, coalesce(a.redelivered, false), coalesce(a.delivery_count, 0), l.row
+    g.dead, coalesce(g.redelivered, false), coalesce(g.delivery_count, 0), g.group_key,
+    CASE WHEN g.dead THEN (
+      SELECT to_jsonb(l) FROM warren.dead_letter l WHERE l.queue_id = g.queue_id AND l.seq = g.seq) END
   FROM gone g
-  LEFT JOIN again a ON a.queue_id = g.queue_id AND a.rank = g.rank AND a.seq = g.seq
-  LEFT JOIN deaths l ON l.queue_id = g.queue_id AND l.seq = g.seq
 ), counted AS (
   UPDATE warren.trash_batch b SET count = b.count + (SELECT count(*) FROM gone) WHERE b.id = ${batch}::uuid
 )`;
 
+/**
+ * What belongs to an entry is looked up by its key, row by row. The planner takes what a DELETE returns for one row,
+ * so it would join two of those by comparing each with each: minutes for ten thousand.
+ */
 function take(input: string, destination: string, result = "SELECT queue_id, rank, seq FROM gone"): string {
   return `
 WITH input AS MATERIALIZED (${input}
+), free AS MATERIALIZED (
+  SELECT i.queue_id, i.rank, i.seq, d.state, d.redelivered, d.delivery_count
+  FROM input i LEFT JOIN LATERAL (
+    SELECT n.state, n.redelivered, n.delivery_count FROM warren.deferred n
+    WHERE n.queue_id = i.queue_id AND n.rank = i.rank AND n.seq = i.seq LIMIT 1 FOR UPDATE
+  ) d ON true
+  WHERE d.state IS DISTINCT FROM 'leased'
 ), again AS (
-  DELETE FROM warren.deferred d USING input i
-  WHERE d.queue_id = i.queue_id AND d.rank = i.rank AND d.seq = i.seq AND d.state <> 'leased'
-  RETURNING d.*
+  DELETE FROM warren.deferred d USING free f
+  WHERE f.state IS NOT NULL AND d.queue_id = f.queue_id AND d.rank = f.rank AND d.seq = f.seq
 ), gone AS (
-  DELETE FROM warren.entry e USING input i
-  WHERE e.queue_id = i.queue_id AND e.rank = i.rank AND e.seq = i.seq AND NOT EXISTS (
-    SELECT FROM warren.deferred h
-    WHERE h.queue_id = i.queue_id AND h.rank = i.rank AND h.seq = i.seq AND h.state = 'leased')
-  RETURNING e.*
+  DELETE FROM warren.entry e USING free f
+  WHERE e.queue_id = f.queue_id AND e.rank = f.rank AND e.seq = f.seq
+  RETURNING e.*, f.state, f.redelivered, f.delivery_count
 ), deaths AS (
   DELETE FROM warren.dead_letter l USING gone g WHERE g.dead AND l.queue_id = g.queue_id AND l.seq = g.seq
-  RETURNING l.queue_id, l.seq, to_jsonb(l) AS row
 )${destination}, delta AS (
   INSERT INTO warren.queue_delta (queue_id, ready, delayed, ready_bytes, dead)
-  SELECT g.queue_id, -count(*) FILTER (WHERE a.state IS DISTINCT FROM 'delayed'),
-    -count(*) FILTER (WHERE a.state = 'delayed'),
-    -coalesce(sum(g.bytes) FILTER (WHERE a.state IS DISTINCT FROM 'delayed'), 0), -count(*) FILTER (WHERE g.dead)
-  FROM gone g LEFT JOIN again a ON a.queue_id = g.queue_id AND a.rank = g.rank AND a.seq = g.seq
-  GROUP BY g.queue_id
+  SELECT g.queue_id, -count(*) FILTER (WHERE g.state IS DISTINCT FROM 'delayed'),
+    -count(*) FILTER (WHERE g.state = 'delayed'),
+    -coalesce(sum(g.bytes) FILTER (WHERE g.state IS DISTINCT FROM 'delayed'), 0), -count(*) FILTER (WHERE g.dead)
+  FROM gone g GROUP BY g.queue_id
 )
 ${result}`;
 }
