@@ -259,7 +259,8 @@ export class QueueDispatchers {
     if (owner !== undefined && owner !== connection) {
       throw new AmqpError(
         "RESOURCE_LOCKED",
-        `cannot obtain exclusive access to locked queue '${queue}' in vhost '${vhost}'`,
+        `cannot obtain exclusive access to locked queue '${queue}' in vhost '${vhost}'. It could be originally ` +
+          "declared on another connection or the exclusive property value does not match that of the original declaration.",
       );
     }
   }

@@ -54,6 +54,10 @@ async function declare({ connection }: Channel, args: Arguments<"exchange.declar
 async function remove({ connection }: Channel, args: Arguments<"exchange.delete">): Promise<void> {
   const { actor, vhost, door } = connection;
   if (args.exchange === "") throw refusedOnDefault();
+  if (args.exchange.startsWith("amq.")) {
+    const text = `deletion of system exchange '${args.exchange}' in vhost '${vhost}' not allowed`;
+    throw new AmqpError("ACCESS_REFUSED", text);
+  }
   try {
     await door.broker.deleteExchange(actor, vhost, args.exchange, { ifUnused: args.ifUnused });
   } catch (error) {

@@ -79,7 +79,7 @@ export async function deleteQueue(
     }
     const [depth] = await readQueueDepths(tx, [queue.id]);
     if (options.ifEmpty && depth && messagesIn(depth) > 0) {
-      throw new BrokerError("precondition-failed", `queue '${name}' in vhost '${vhost}' is not empty`, { queue: name });
+      throw new BrokerError("precondition-failed", `queue '${name}' in vhost '${vhost}' not empty`, { queue: name });
     }
     await deleteQueuesAndUnused(tx, [queue.id]);
     await bumpTopology(tx);
