@@ -54,4 +54,16 @@ describe("what needs attention", () => {
       "growing growing",
     ]);
   });
+
+  it("says that all consumers are busy when each holds what it may and messages wait", () => {
+    const busy = queue({ consumers: 2, consumers_full: 2, messages_ready: 12 });
+    const taken = { trend: rising, comesIn: 5 };
+    expect(attentionOf([busy]).map(({ kind }) => kind)).toEqual(["full"]);
+    expect(attentionOf([{ ...busy, consumers_full: 1 }])).toEqual([]);
+    expect(attentionOf([{ ...busy, messages_ready: 3 }])).toEqual([]);
+    // Long work that nobody finishes just now isn't the same as nobody being there.
+    expect(attentionOf([{ ...busy, ...queue(taken), consumers: 2, consumers_full: 2, messages_ready: 50 }])).toEqual([
+      expect.objectContaining({ kind: "full" }),
+    ]);
+  });
 });

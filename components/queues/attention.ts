@@ -33,8 +33,10 @@ export interface Attention {
 export function attentionOf(queues: readonly Queue[]): Attention[] {
   const found = queues.flatMap((queue): Attention[] => {
     if (queue.dead_letters > 0) return [{ kind: "dead", queue }];
-    if (!isGrowing(queue)) return isFull(queue) ? [{ kind: "full", queue }] : [];
-    return [{ kind: rateOf(queue.message_stats, "deliver_get") === 0 ? "untaken" : "growing", queue }];
+    const standsStill = rateOf(queue.message_stats, "deliver_get") === 0;
+    if (isGrowing(queue) && !(standsStill && isFull(queue)))
+      return [{ kind: standsStill ? "untaken" : "growing", queue }];
+    return isFull(queue) ? [{ kind: "full", queue }] : [];
   });
   const weight = { dead: 0, untaken: 1, growing: 2, full: 3 };
   return found.sort((a, b) => weight[a.kind] - weight[b.kind] || b.queue.messages_ready - a.queue.messages_ready);

@@ -10,7 +10,8 @@ const START_LIMIT = 300_000;
 
 /**
  * Starts a whole Warren for the browser tests, as `npm start` does, on free ports and with a data directory of its
- * own, and stops it after them. With WARREN_E2E_URL set, the tests run against that one instead.
+ * own, and stops it after them. With WARREN_E2E_URL (and WARREN_E2E_AMQP_PORT) set, the tests run against that
+ * one instead.
  */
 export default async function startWarren(): Promise<() => Promise<void>> {
   if (process.env.WARREN_E2E_URL !== undefined) return async () => {};
@@ -26,6 +27,7 @@ export default async function startWarren(): Promise<() => Promise<void>> {
     stdio: ["ignore", "pipe", "pipe"],
   });
   process.env.WARREN_E2E_URL = await readyAddress(child);
+  process.env.WARREN_E2E_AMQP_PORT = String(amqpPort);
   return async () => {
     const ended = new Promise((resolve) => child.once("exit", resolve));
     if (child.exitCode === null && child.signalCode === null) {
