@@ -76,7 +76,7 @@ function ChannelItem({ channel, consumers }: { channel: Channel; consumers: read
 }
 
 /** What `basic.qos` set. */
-export function prefetchWords({ prefetch_count: each, global_prefetch_count: all }: Channel): string {
+function prefetchWords({ prefetch_count: each, global_prefetch_count: all }: Channel): string {
   const words = [each > 0 && `prefetch ${formatCount(each)}`, all > 0 && `${formatCount(all)} for the channel`];
   return words.filter((word) => word !== false).join(", ") || "no prefetch limit";
 }

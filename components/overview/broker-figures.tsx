@@ -7,7 +7,7 @@ import { TextLink } from "@/components/ui/text-link";
 import { overviewQuery } from "@/lib/api-client/overview";
 import type { Queue } from "@/lib/api-client/queues";
 import { rateOf } from "@/lib/api-client/rabbitmq-json";
-import { formatCount, rateNumber } from "@/lib/format/numbers";
+import { formatCount, formatNoun, rateNumber } from "@/lib/format/numbers";
 
 /** Totals of the queues that are shown: of one vhost, or of all. */
 export function BrokerFigures({ queues }: { queues: readonly Queue[] | undefined }) {
@@ -46,6 +46,16 @@ export function BrokerFigures({ queues }: { queues: readonly Queue[] | undefined
         <ul className="flex h-full items-center gap-6 text-12">
           <li>
             <TextLink href="/queues">{queues ? formatCount(queues.length) : "–"} queues</TextLink>
+          </li>
+          <li>
+            <TextLink href="/consumers">
+              {queues
+                ? formatNoun(
+                    queues.reduce((total, queue) => total + queue.consumers, 0),
+                    "consumer",
+                  )
+                : "– consumers"}
+            </TextLink>
           </li>
           <li>
             <TextLink href="/exchanges">

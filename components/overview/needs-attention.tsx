@@ -1,4 +1,4 @@
-import { Check, ChevronRight, MailX, TrendingUp, Unplug } from "lucide-react";
+import { Check, ChevronRight, MailX, TrendingUp, Unplug, Users } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { type Attention, attentionOf } from "@/components/queues/attention";
@@ -59,6 +59,11 @@ const kinds: Record<Attention["kind"], { title: string; icon: ReactNode; action:
     icon: <TrendingUp className="icon-16 text-warn" aria-hidden="true" />,
     action: "Open the queue",
   },
+  full: {
+    title: "All consumers busy",
+    icon: <Users className="icon-16 text-warn" aria-hidden="true" />,
+    action: "Open the queue",
+  },
 };
 
 function Row({ attention: { kind, queue } }: { attention: Attention }) {
@@ -102,5 +107,9 @@ function evidence(kind: Attention["kind"], queue: Queue): string {
     return `${formatCount(queue.dead_letters)} wait for a decision${rate > 0 ? `; ${comesIn} more` : "; no more are coming"}.`;
   }
   if (kind === "untaken") return `${formatCount(queue.messages_ready)} ready, ${comesIn} more, and nobody takes any.`;
+  if (kind === "full") {
+    const [ready, consumers] = [formatNoun(queue.messages_ready, "message"), formatNoun(queue.consumers, "consumer")];
+    return `${ready} ${queue.messages_ready === 1 ? "waits" : "wait"}, and none of ${consumers} has room.`;
+  }
   return `${comesIn} come in, ${formatRate(rateOf(queue.message_stats, "deliver_get"))} are taken.`;
 }
