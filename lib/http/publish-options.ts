@@ -3,7 +3,7 @@ import { BrokerError } from "@/lib/broker/errors";
 import { type FieldValue, longString } from "@/lib/broker/properties/field-value";
 import type { MessageProperties } from "@/lib/broker/properties/properties";
 import { delayHeader, maxDelayMs } from "@/lib/broker/rules/delay";
-import { deduplicationHeader } from "@/lib/broker/rules/header-id";
+import { deduplicationHeader, groupHeader } from "@/lib/broker/rules/header-id";
 import { integer, shortText } from "@/lib/http/schemas";
 
 /** Members of a publish that stand for headers which mean something to the broker. */
@@ -12,6 +12,9 @@ export const publishOptions = {
     .optional()
     .meta({ description: "Not before so many ms; as the header x-delay." }),
   deliver_at: z.iso.datetime({ offset: true }).optional().meta({ description: "Not before this time, in ISO 8601." }),
+  group_id: shortText.min(1).optional().meta({
+    description: "In queues with x-ordered-groups one of a group is handed out at a time; as the header x-group-id.",
+  }),
   deduplication_id: shortText.min(1).optional().meta({
     description:
       "Stored once within the window of queues with x-deduplication-window; as the header x-deduplication-id.",
@@ -25,6 +28,7 @@ export function withOptions(properties: MessageProperties, options: Options, now
   const added = new Map<string, FieldValue>();
   const delay = delayIn(options, now);
   if (delay !== null) added.set(delayHeader, { t: "l", v: delay });
+  if (options.group_id !== undefined) added.set(groupHeader, longString(options.group_id));
   if (options.deduplication_id !== undefined) added.set(deduplicationHeader, longString(options.deduplication_id));
   if (added.size === 0) return properties;
   for (const name of added.keys()) {

@@ -29,6 +29,7 @@ describe("queue arguments", () => {
         "x-delivery-limit": 3,
         "x-single-active-consumer": true,
         "x-deduplication-window": 60_000,
+        "x-ordered-groups": false,
         "x-unknown": "is allowed",
       }),
     ).toMatchObject({
@@ -41,6 +42,7 @@ describe("queue arguments", () => {
       deliveryLimit: 3,
       singleActiveConsumer: true,
       deduplicationWindowMs: 60_000,
+      orderedGroups: false,
     });
   });
 
@@ -70,6 +72,14 @@ describe("queue arguments", () => {
     [
       { "x-dead-letter-routing-key": "k" },
       "invalid arg 'x-dead-letter-routing-key' for queue 'q' in vhost '/': needs x-dead-letter-exchange too",
+    ],
+    [
+      { "x-ordered-groups": true, "x-max-priority": 3 },
+      "invalid arg 'x-ordered-groups' for queue 'q' in vhost '/': can't be had together with x-max-priority",
+    ],
+    [
+      { "x-ordered-groups": "yes" },
+      "invalid arg 'x-ordered-groups' for queue 'q' in vhost '/': must be true or false, not a string",
     ],
   ])("%j is refused", (given, message) => {
     expect(() => limits(given)).toThrow(expect.objectContaining({ code: "precondition-failed", message }));

@@ -24,6 +24,8 @@ export interface QueueLimits {
   readonly consumerTimeoutMs: number | null;
   /** For how long a second message of the same `x-deduplication-id` is not stored; Warren's own. */
   readonly deduplicationWindowMs: number | null;
+  /** Of messages of one `x-group-id` only the first is handed out until it is settled; Warren's own. */
+  readonly orderedGroups: boolean;
 }
 
 /** RabbitMQ's default for quorum queues since 4.0 (https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling). */
@@ -45,9 +47,10 @@ const checks: Readonly<Record<string, Check>> = {
   "x-dead-letter-routing-key": textCheck,
   "x-max-priority": integerCheck(0, 255),
   "x-delivery-limit": integerCheck(-1, maxCount),
-  "x-single-active-consumer": (value) => (value.t === "t" ? null : `must be true or false, not ${described(value)}`),
+  "x-single-active-consumer": booleanCheck,
   "x-consumer-timeout": integerCheck(1, maxMs),
   "x-deduplication-window": integerCheck(1, maxMs),
+  "x-ordered-groups": booleanCheck,
   "x-queue-type": choiceCheck(["classic", "quorum"]),
   "x-queue-mode": choiceCheck(["default", "lazy"]),
 };
@@ -71,6 +74,9 @@ export function queueLimits(given: FieldTable, queue: { readonly vhost: string; 
   if (given.has("x-dead-letter-routing-key") && !given.has("x-dead-letter-exchange")) {
     throw invalidArgument("x-dead-letter-routing-key", queue, "needs x-dead-letter-exchange too");
   }
+  if (isTrue(given.get("x-ordered-groups")) && integerIn(given, "x-max-priority")) {
+    throw invalidArgument("x-ordered-groups", queue, "can't be had together with x-max-priority");
+  }
   const type = textOf(given.get("x-queue-type")) === "quorum" ? "quorum" : "classic";
   return {
     type,
@@ -86,6 +92,7 @@ export function queueLimits(given: FieldTable, queue: { readonly vhost: string; 
     singleActiveConsumer: isTrue(given.get("x-single-active-consumer")),
     consumerTimeoutMs: integerIn(given, "x-consumer-timeout"),
     deduplicationWindowMs: integerIn(given, "x-deduplication-window"),
+    orderedGroups: isTrue(given.get("x-ordered-groups")),
   };
 }
 
@@ -185,6 +192,10 @@ function choiceCheck(choices: readonly string[]): Check {
     if (given !== undefined && choices.includes(given)) return null;
     return `must be one of ${choices.join(", ")}, not ${given === undefined ? described(value) : `'${given}'`}`;
   };
+}
+
+function booleanCheck(value: FieldValue): string | null {
+  return value.t === "t" ? null : `must be true or false, not ${described(value)}`;
 }
 
 function textCheck(value: FieldValue): string | null {

@@ -7,7 +7,7 @@ import type { EngineContext } from "@/lib/engine/context";
 import { bury } from "@/lib/engine/dead-letter/bury";
 import { returnExpiredLeases } from "@/lib/engine/lease/expired-leases";
 import { newLeaseToken, receiptOf } from "@/lib/engine/lease/receipt";
-import { type ClaimedRow, claimMessages, lockCursor } from "@/lib/engine/sql/lease";
+import { type ClaimedRow, claimMessages, hasMore, lockCursor } from "@/lib/engine/sql/lease";
 import { queueDepths } from "@/lib/engine/sql/queue-depth";
 import type { QueueRecord } from "@/lib/engine/topology/records";
 
@@ -47,10 +47,10 @@ async function claim(context: EngineContext, actor: Actor, request: LeaseRequest
   const claimed = await context.turns.take(
     known.id,
     () => claimRows(context, actor, request, known, token),
-    ({ rows }) => rows.length === 0,
+    ({ rows, more }) => rows.length === 0 && !more,
   );
   if (!claimed) return { queue: known, messages: [], moreIsLikely: false };
-  const { queue, rows, readyLeft } = claimed;
+  const { queue, rows, readyLeft, more } = claimed;
   context.lookouts.granted(queue.id, request.visibilityTimeoutMs);
   const expired = rows.filter((row) => row.expired);
   if (expired.length > 0) {
@@ -63,7 +63,7 @@ async function claim(context: EngineContext, actor: Actor, request: LeaseRequest
   return {
     queue,
     messages: live.map((row, index) => leased(queue, row, request, token, live.length - 1 - index + readyLeft)),
-    moreIsLikely: rows.length === request.max,
+    moreIsLikely: rows.length === request.max || more,
   };
 }
 
@@ -83,14 +83,18 @@ async function claimRows(
   let queue = known;
   const node = request.boundToNode && !request.autoAck ? context.self.id : null;
   for (let attempt = 0; attempt < 3; attempt++) {
-    const [locked, rows, depths] = await context.database.relaxed.pipeline([
+    const byGroup = queue.limits.orderedGroups;
+    const [locked, rows, ...others] = await context.database.relaxed.pipeline([
       [lockCursor, [queue.id]],
-      claimMessages({ ...request, queueId: queue.id, token, holder: holderOf(actor), node }),
+      claimMessages({ ...request, queueId: queue.id, token, holder: holderOf(actor), node, byGroup }),
+      ...(byGroup ? [hasMore(queue.id)] : []),
       ...(request.countAs === "get" ? [queueDepths([queue.id])] : []),
     ]);
     if (locked && locked.length > 0) {
-      const readyLeft = (depths as { ready: number }[] | undefined)?.[0]?.ready ?? 0;
-      return { queue, rows: rows as ClaimedRow[], readyLeft };
+      // What there is in a queue with groups may all be waiting for others of its group.
+      const more = byGroup && (others.shift() as { more: boolean }[])[0]?.more === true;
+      const readyLeft = (others[0] as { ready: number }[] | undefined)?.[0]?.ready ?? 0;
+      return { queue, rows: rows as ClaimedRow[], readyLeft, more };
     }
     queue = (await context.topology.reload()).queue(request.vhost, request.queue);
   }

@@ -86,7 +86,16 @@ export class Settler {
       requeue(this.#context, requeued),
       bury(this.#context, rejected),
     ]);
+    this.#wakeGroups(snapshot, parsed);
     return (key) => settled.some((keys) => keys.has(key));
+  }
+
+  /** What has gone lets the next of its group be handed out. */
+  #wakeGroups(snapshot: TopologySnapshot, parsed: readonly Parsed[]): void {
+    const queueIds = new Set<number>();
+    for (const { hold } of parsed)
+      if (snapshot.queuesById.get(hold.queueId)?.limits.orderedGroups) queueIds.add(hold.queueId);
+    this.#context.signals.announce(queueIds);
   }
 }
 

@@ -1,9 +1,11 @@
+import { randomUUID } from "node:crypto";
 import type { Actor } from "@/lib/broker/actor";
 import { BrokerError } from "@/lib/broker/errors";
 import { InvalidPropertyError } from "@/lib/broker/properties/errors";
 import { encodeProperties, isPersistent, type MessageProperties } from "@/lib/broker/properties/properties";
 import type { PublishRequest } from "@/lib/broker/requests";
 import { delayOf, withDelayTaken } from "@/lib/broker/rules/delay";
+import { groupHeader, headerId, isHeaderId } from "@/lib/broker/rules/header-id";
 import { checkRoutingKey } from "@/lib/broker/rules/names";
 import { expirationMs, messageTtl, rankOf } from "@/lib/broker/rules/queue-arguments";
 import { type Route, route, routingKeys, withoutBcc } from "@/lib/broker/rules/router";
@@ -73,7 +75,13 @@ export function placementIn(
     queueId: queue.id,
     rank: rankOf(queue.limits, message.properties.priority),
     ttlMs: messageTtl(queue.limits, message.expirationMs),
+    groupKey: queue.limits.orderedGroups ? groupKeyOf(message.properties) : null,
   };
+}
+
+/** A message without a group, or with one that can't be, is a group by itself. */
+function groupKeyOf({ headers }: MessageProperties): string {
+  return (isHeaderId(headers, groupHeader) ? headerId(headers, groupHeader) : null) ?? `\u0001${randomUUID()}`;
 }
 
 /** Throws `bad-request` naming the property that can't be written. */

@@ -1,3 +1,4 @@
+import { groupHeader, headerId } from "@/lib/broker/rules/header-id";
 import type { Database } from "@/lib/engine/database";
 import {
   deduplicationIdOf,
@@ -31,11 +32,13 @@ export interface Routed {
   readonly messageId: number | null;
 }
 
-/** Throws `not-found` and `access-refused`, see `route`, and `precondition-failed` for an invalid deduplication id. */
+/** Throws `not-found` and `access-refused`, see `route`, and `precondition-failed` for an invalid deduplication or group id. */
 export function routed(message: Outgoing, snapshot: TopologySnapshot): Routed {
   const { queues, exchanges } = routeOf(message, snapshot);
   const vhostId = snapshot.vhost(message.vhost).vhost.id;
   const deduplicationId = deduplicationIdOf(message, queues);
+  // What is no group is refused while its publisher can be told.
+  if (queues.some(({ limits }) => limits.orderedGroups)) headerId(message.properties.headers, groupHeader);
   return { message, vhostId, exchanges, queues, rejected: [], deduplicationId, duplicates: [], messageId: null };
 }
 

@@ -42,7 +42,7 @@ waited AS (
 found AS MATERIALIZED (
   SELECT d.queue_id, d.rank, d.seq, d.available_at, e.*
   FROM due d CROSS JOIN LATERAL (
-    SELECT ctid AS entry_place, message_id, expires_at, bytes FROM warren.entry e
+    SELECT ctid AS entry_place, message_id, expires_at, bytes, group_key FROM warren.entry e
     WHERE e.queue_id = d.queue_id AND e.rank = d.rank AND e.seq = d.seq LIMIT 1) e
 ),
 numbered AS MATERIALIZED (
@@ -52,8 +52,8 @@ left_behind AS (
   DELETE FROM warren.entry WHERE ctid = ANY (ARRAY(SELECT entry_place FROM found))
 ),
 entries AS (
-  INSERT INTO warren.entry (queue_id, rank, seq, message_id, expires_at, bytes)
-  SELECT queue_id, rank, number, message_id, expires_at, bytes FROM numbered
+  INSERT INTO warren.entry (queue_id, rank, seq, message_id, expires_at, bytes, group_key)
+  SELECT queue_id, rank, number, message_id, expires_at, bytes, group_key FROM numbered
 ),
 counted AS (
   INSERT INTO warren.queue_delta (queue_id, delayed, ready, ready_bytes)

@@ -72,9 +72,9 @@ deaths AS (
 ),
 trashed AS (
   INSERT INTO warren.trash (batch_id, queue_id, rank, seq, message_id, enqueued_at, expires_at, bytes, has_envelope,
-                            dead, redelivered, delivery_count, dead_letter)
+                            dead, redelivered, delivery_count, dead_letter, group_key)
   SELECT $5::uuid, e.queue_id, e.rank, e.seq, e.message_id, e.enqueued_at, e.expires_at, e.bytes, e.has_envelope,
-         e.dead, e.redelivered, e.delivery_count, to_jsonb(l)
+         e.dead, e.redelivered, e.delivery_count, to_jsonb(l), e.group_key
   FROM found e LEFT JOIN deaths l ON l.queue_id = e.queue_id AND l.seq = e.seq
 ),
 counted AS (

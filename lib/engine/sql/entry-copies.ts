@@ -7,6 +7,8 @@ export interface Placement {
   readonly rank: number;
   /** When it expires, in ms from now; null for never. */
   readonly ttlMs: number | null;
+  /** In a queue with ordered groups: the group. */
+  readonly groupKey?: string | null;
 }
 
 /** What is written down of a message's death, with its entry in the dead-letter queue. */
@@ -62,6 +64,7 @@ export async function insertEntryCopies(tx: Queryable, copies: readonly Copy[]):
     placed.map((p) => p.copy.death?.originRoutingKey ?? null),
     placed.map((p) => p.copy.death?.errorType ?? null),
     placed.map((p) => p.copy.death?.errorMessage ?? null),
+    placed.map((p) => p.groupKey ?? null),
   ]);
 }
 
@@ -74,13 +77,13 @@ placed AS MATERIALIZED (
   FROM numbers,
        unnest($2::int[], $3::int[], $4::smallint[], $5::bigint[], $6::bigint[], $7::int[], $8::bool[], $9::text[],
               $10::text[], $11::bytea[], $12::bool[], $13::int[], $14::text[], $15::int[], $16::text[], $17::text[],
-              $18::text[], $19::text[], $20::text[])
+              $18::text[], $19::text[], $20::text[], $21::text[])
          AS p (ord, queue_id, rank, ttl, message_id, bytes, has_envelope, exchange, routing_key, properties, dead,
-               vhost_id, reason, count, origin_queue, origin_exchange, origin_routing_key, error_type, error_message)
+               vhost_id, reason, count, origin_queue, origin_exchange, origin_routing_key, error_type, error_message, group_key)
 ),
 entries AS (
-  INSERT INTO warren.entry (queue_id, rank, seq, message_id, expires_at, bytes, has_envelope, dead)
-  SELECT queue_id, rank, seq, message_id, now() + ttl * interval '1 millisecond', bytes, has_envelope, dead
+  INSERT INTO warren.entry (queue_id, rank, seq, message_id, expires_at, bytes, has_envelope, dead, group_key)
+  SELECT queue_id, rank, seq, message_id, now() + ttl * interval '1 millisecond', bytes, has_envelope, dead, group_key
   FROM placed
 ),
 envelopes AS (

@@ -27,6 +27,8 @@ export interface Claim {
   /** The node whose end is to end the lease; nothing is claimed when it has been given up. Null for none. */
   readonly node: number | null;
   readonly autoAck: boolean;
+  /** Only the first of each group is to be claimed; for consumers of queues with ordered groups. */
+  readonly byGroup?: boolean;
   /** `none`: the broker takes them for itself. */
   readonly countAs: "get" | "deliver" | "none";
 }
@@ -42,8 +44,9 @@ export const lockCursor: Statement = {
 
 /** Claims messages for a lease; `lockCursor` must come before it in the same transaction. */
 export function claimMessages(claim: Claim): readonly [Statement, readonly unknown[]] {
+  const { hold, remove } = claim.byGroup ? claimsByGroup : claims;
   return [
-    claim.autoAck ? claimAndDelete : claimAndHold,
+    claim.autoAck ? remove : hold,
     [claim.queueId, claim.max, claim.visibilityTimeoutMs, claim.token, claim.holder, claim.countAs, claim.node],
   ];
 }
@@ -66,14 +69,14 @@ export function claimExpired(
 const candidates = `
 candidates AS MATERIALIZED (
   (SELECT d.rank, d.seq, true AS again, d.redelivered, d.delivery_count, e.message_id, e.bytes, e.has_envelope, e.dead,
-          e.expires_at, e.place, d.deferred_place
+          e.expires_at, e.place, d.deferred_place, e.group_key
    FROM (SELECT rank, seq, redelivered, delivery_count, ctid AS deferred_place FROM warren.deferred
          WHERE queue_id = $1 AND state = 'ready' ORDER BY queue_id, rank, seq LIMIT $2) d
    CROSS JOIN LATERAL (SELECT ctid AS place, * FROM warren.entry e
                        WHERE e.queue_id = $1 AND e.rank = d.rank AND e.seq = d.seq LIMIT 1) e)
   UNION ALL
   (SELECT e.rank, e.seq, false, false, 0, e.message_id, e.bytes, e.has_envelope, e.dead, e.expires_at, e.place,
-          NULL::tid
+          NULL::tid, e.group_key
    FROM warren.cursor c
    CROSS JOIN LATERAL (SELECT ctid AS place, * FROM warren.entry e
                        WHERE e.queue_id = c.queue_id AND e.rank = c.rank AND e.seq > c.seq
@@ -83,10 +86,12 @@ candidates AS MATERIALIZED (
 
 const isExpired = `coalesce(c.expires_at <= statement_timestamp(), false)`;
 
+const allowed = `
+  CASE WHEN $7::int IS NULL OR EXISTS (SELECT FROM warren.node WHERE id = $7 AND gone_at IS NULL) THEN $2 ELSE 0 END`;
+
 const first = `
 taken AS MATERIALIZED (
-  SELECT c.*, ${isExpired} AS expired FROM candidates c ORDER BY c.rank, c.seq
-  LIMIT CASE WHEN $7::int IS NULL OR EXISTS (SELECT FROM warren.node WHERE id = $7 AND gone_at IS NULL) THEN $2 ELSE 0 END
+  SELECT c.*, ${isExpired} AS expired FROM candidates c ORDER BY c.rank, c.seq LIMIT ${allowed}
 )`;
 
 const expiredHead = `
@@ -111,9 +116,10 @@ returned AS (
   WHERE ctid = ANY (ARRAY(SELECT t.deferred_place FROM taken t WHERE t.again ${which}))
 ),
 held AS (
-  INSERT INTO warren.deferred (queue_id, rank, seq, state, lease_token, leased_by, lease_node, leased_at, leased_until)
+  INSERT INTO warren.deferred (queue_id, rank, seq, state, lease_token, leased_by, lease_node, leased_at, leased_until,
+                               group_key)
   SELECT $1, t.rank, t.seq, 'leased', $4::bigint, $5, $7::int, statement_timestamp(),
-         statement_timestamp() + $3::float8 * interval '1 millisecond'
+         statement_timestamp() + $3::float8 * interval '1 millisecond', t.group_key
   FROM taken t WHERE NOT t.again ${which}
 )`;
 
@@ -129,11 +135,89 @@ LEFT JOIN LATERAL (SELECT exchange, routing_key, properties FROM warren.envelope
                    WHERE t.has_envelope AND v.queue_id = $1 AND v.seq = t.seq LIMIT 1) v ON true
 ORDER BY t.rank, t.seq`;
 
-const claimAndHold: Statement = { name: "claim_and_hold", text: holding(first) };
-const claimExpiredHead: Statement = { name: "claim_expired", text: holding(expiredHead) };
+/** How messages are chosen, and how the cursor then passes them. */
+const plainly = `WITH ${candidates}, ${first}, ${moved}`;
 
-function holding(taken: string): string {
-  return `WITH ${candidates}, ${taken}, ${moved}, ${held("")},
+/** So many that the cursor has not reached are looked at, at least, for the first of their groups. */
+const groupWindow = 200;
+
+// From one group to the next by the index, however many of its messages wait again. Such queues have no ranks. Delayed
+// ones, which have low numbers, are not in their queue yet.
+const byGroup = `
+WITH RECURSIVE groups AS (
+  (SELECT group_key FROM warren.deferred
+   WHERE queue_id = $1 AND state = 'ready' AND group_key IS NOT NULL ORDER BY group_key LIMIT 1)
+  UNION ALL
+  SELECT n.group_key FROM groups g CROSS JOIN LATERAL (
+    SELECT d.group_key FROM warren.deferred d
+    WHERE d.queue_id = $1 AND d.state = 'ready' AND d.group_key > g.group_key ORDER BY d.group_key LIMIT 1) n
+),
+candidates AS MATERIALIZED (
+  (SELECT d.rank, d.seq, true AS again, d.redelivered, d.delivery_count, e.message_id, e.bytes, e.has_envelope, e.dead,
+          e.expires_at, e.place, d.deferred_place, e.group_key
+   FROM groups g
+   CROSS JOIN LATERAL (SELECT rank, seq, redelivered, delivery_count, ctid AS deferred_place FROM warren.deferred d
+                       WHERE d.queue_id = $1 AND d.state = 'ready' AND d.group_key = g.group_key
+                       ORDER BY d.seq LIMIT 1) d
+   CROSS JOIN LATERAL (SELECT ctid AS place, * FROM warren.entry e
+                       WHERE e.queue_id = $1 AND e.rank = d.rank AND e.seq = d.seq LIMIT 1) e)
+  UNION ALL
+  (SELECT e.rank, e.seq, false, false, 0, e.message_id, e.bytes, e.has_envelope, e.dead, e.expires_at, e.place,
+          NULL::tid, e.group_key
+   FROM warren.cursor c
+   CROSS JOIN LATERAL (SELECT ctid AS place, * FROM warren.entry e
+                       WHERE e.queue_id = c.queue_id AND e.rank = c.rank AND e.seq > c.seq
+                       ORDER BY e.queue_id, e.rank, e.seq LIMIT greatest($2, ${groupWindow})) e
+   WHERE c.queue_id = $1)
+),
+judged AS MATERIALIZED (
+  SELECT c.*, NOT EXISTS (
+    SELECT FROM warren.entry o
+    WHERE o.queue_id = $1 AND o.group_key = c.group_key AND o.seq < c.seq AND o.seq >= 4294967296) AS is_first
+  FROM candidates c
+),
+taken AS MATERIALIZED (
+  SELECT c.*, ${isExpired} AS expired FROM judged c WHERE c.is_first ORDER BY c.seq LIMIT ${allowed}
+),
+passed AS MATERIALIZED (
+  SELECT CASE WHEN (SELECT count(*) FROM taken) = $2 THEN (SELECT max(seq) FROM taken)
+         ELSE (SELECT max(seq) FROM judged WHERE NOT again) END AS seq
+),
+parked AS (
+  INSERT INTO warren.deferred (queue_id, rank, seq, state, group_key)
+  SELECT $1, j.rank, j.seq, 'ready', j.group_key FROM judged j, passed p
+  WHERE NOT j.again AND j.seq <= p.seq AND NOT EXISTS (SELECT FROM taken t WHERE t.seq = j.seq)
+),
+moved AS (
+  UPDATE warren.cursor c SET seq = p.seq FROM passed p WHERE c.queue_id = $1 AND c.rank = 0 AND p.seq > c.seq
+)`;
+
+const claims = {
+  hold: { name: "claim_and_hold", text: holding(plainly) },
+  remove: { name: "claim_and_delete", text: removing(plainly) },
+};
+const claimsByGroup = {
+  hold: { name: "claim_and_hold_group", text: holding(byGroup) },
+  remove: { name: "claim_and_delete_group", text: removing(byGroup) },
+};
+const claimExpiredHead: Statement = {
+  name: "claim_expired",
+  text: holding(`WITH ${candidates}, ${expiredHead}, ${moved}`),
+};
+
+/** Whether there are messages that the cursor has not reached. */
+export function hasMore(queueId: number): readonly [Statement, readonly unknown[]] {
+  return [{ name: "claim_has_more", text: more }, [queueId]];
+}
+
+const more = `
+SELECT EXISTS (
+  SELECT FROM warren.cursor c CROSS JOIN LATERAL (
+    SELECT FROM warren.entry e WHERE e.queue_id = c.queue_id AND e.rank = c.rank AND e.seq > c.seq LIMIT 1) e
+  WHERE c.queue_id = $1) AS more`;
+
+function holding(choice: string): string {
+  return `${choice}, ${held("")},
 counted AS (
   INSERT INTO warren.queue_delta (queue_id, ready, ready_bytes, unacked, unacked_bytes, get, deliver, redeliver)
   SELECT $1, -count(*), -sum(bytes), count(*), sum(bytes),
@@ -144,9 +228,8 @@ counted AS (
 ${contents}`;
 }
 
-const claimAndDelete: Statement = {
-  name: "claim_and_delete",
-  text: `WITH ${candidates}, ${first}, ${moved}, ${held("AND t.expired")},
+function removing(choice: string): string {
+  return `${choice}, ${held("AND t.expired")},
 entries AS (
   DELETE FROM warren.entry WHERE ctid = ANY (ARRAY(SELECT place FROM taken WHERE NOT expired))
 ),
@@ -171,5 +254,5 @@ counted AS (
          count(*) FILTER (WHERE NOT expired AND redelivered AND $6 <> 'none')
   FROM taken HAVING count(*) > 0
 )
-${contents}`,
-};
+${contents}`;
+}

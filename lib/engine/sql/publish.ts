@@ -39,8 +39,10 @@ export async function insertMessages(
   const pack = packed(messages);
   const entries = entriesOf(messages);
   const totals = totalsOf(messages);
-  const isDelayed = messages.some((message) => message.delayMs > 0);
-  const [row] = await db.query<{ ok: boolean; ids: number[] }>(isDelayed ? insertWithDelays : insertAtOnce, [
+  const isSpecial = messages.some(
+    (message) => message.delayMs > 0 || message.placements.some((place) => place.groupKey != null),
+  );
+  const [row] = await db.query<{ ok: boolean; ids: number[] }>(isSpecial ? insertSpecial : insertPlain, [
     version,
     shardsOf(totals.keys()),
     messages.length,
@@ -65,10 +67,11 @@ export async function insertMessages(
     int4Array(uses.map((use) => use.publishIn)),
     int4Array(uses.map((use) => use.publishOut)),
     int4Array(uses.map((use) => use.dropUnroutable)),
-    ...(isDelayed
+    ...(isSpecial
       ? [
           int8Array(entries.map((entry) => entry.delayMs)),
           int4Array([...totals.values()].map((total) => total.delayed)),
+          textArray(entries.map((entry) => entry.groupKey ?? null)),
         ]
       : []),
   ]);
@@ -104,7 +107,7 @@ exchange_deltas AS (
 )
 SELECT ok, ids FROM numbers`;
 
-const insertAtOnce: Statement = {
+const insertPlain: Statement = {
   name: "messages_insert",
   text: insertion(
     `entries AS (
@@ -124,21 +127,23 @@ const insertAtOnce: Statement = {
   ),
 };
 
-// Where the delayed ones lie until then: see the migration "delayed". Their time to live begins when they are ready.
-const insertWithDelays: Statement = {
-  name: "messages_insert_delayed",
+// With delays and groups. Where delayed ones lie: see the migration "delayed". Their time to live begins when they are
+// ready.
+const insertSpecial: Statement = {
+  name: "messages_insert_special",
   text: insertion(
     `placed AS MATERIALIZED (
   SELECT e.*, numbers.ids[e.ord] AS message_id,
          CASE WHEN e.delay > 0 THEN nextval('warren.delayed_seq') ELSE numbers.ids[e.ord] END AS seq
-  FROM numbers, unnest($13::int[], $14::int[], $15::smallint[], $16::bigint[], $17::int[], $25::bigint[])
-    AS e (ord, queue_id, rank, ttl, bytes, delay)
+  FROM numbers, unnest($13::int[], $14::int[], $15::smallint[], $16::bigint[], $17::int[], $25::bigint[],
+                       $27::text[])
+    AS e (ord, queue_id, rank, ttl, bytes, delay, group_key)
   WHERE numbers.ok
 ),
 entries AS (
-  INSERT INTO warren.entry (queue_id, rank, seq, message_id, expires_at, bytes)
+  INSERT INTO warren.entry (queue_id, rank, seq, message_id, expires_at, bytes, group_key)
   SELECT queue_id, rank, seq, message_id,
-         CASE WHEN ttl >= 0 THEN now() + (delay + ttl) * interval '1 millisecond' END, bytes
+         CASE WHEN ttl >= 0 THEN now() + (delay + ttl) * interval '1 millisecond' END, bytes, group_key
   FROM placed
 ),
 waiting AS (
@@ -176,8 +181,8 @@ function packed(messages: readonly NewMessage[]) {
 function entriesOf(messages: readonly NewMessage[]) {
   const entries: (Placement & { ord: number; bytes: number; delayMs: number })[] = [];
   messages.forEach((message, index) => {
-    for (const { queueId, rank, ttlMs } of message.placements) {
-      entries.push({ queueId, rank, ttlMs, ord: index + 1, bytes: message.body.length, delayMs: message.delayMs });
+    for (const placement of message.placements) {
+      entries.push({ ...placement, ord: index + 1, bytes: message.body.length, delayMs: message.delayMs });
     }
   });
   return entries;

@@ -167,11 +167,12 @@ WITH chunk AS MATERIALIZED (
   WHERE t.batch_id = c.batch_id AND t.queue_id = c.queue_id AND t.seq = c.seq
   RETURNING t.*
 ), entries AS (
-  INSERT INTO warren.entry (queue_id, rank, seq, message_id, enqueued_at, expires_at, bytes, has_envelope, dead)
-  SELECT queue_id, rank, seq, message_id, enqueued_at, expires_at, bytes, has_envelope, dead FROM back ORDER BY rank, seq
+  INSERT INTO warren.entry (queue_id, rank, seq, message_id, enqueued_at, expires_at, bytes, has_envelope, dead,
+    group_key)
+  SELECT queue_id, rank, seq, message_id, enqueued_at, expires_at, bytes, has_envelope, dead, group_key FROM back ORDER BY rank, seq
 ), again AS (
-  INSERT INTO warren.deferred (queue_id, rank, seq, state, redelivered, delivery_count)
-  SELECT b.queue_id, b.rank, b.seq, 'ready', b.redelivered, b.delivery_count
+  INSERT INTO warren.deferred (queue_id, rank, seq, state, redelivered, delivery_count, group_key)
+  SELECT b.queue_id, b.rank, b.seq, 'ready', b.redelivered, b.delivery_count, b.group_key
   FROM back b JOIN warren.cursor c ON c.queue_id = b.queue_id AND c.rank = b.rank
   WHERE b.seq <= c.seq ORDER BY b.rank, b.seq
 ), deaths AS (
