@@ -12,6 +12,9 @@ const silent = new Logger(() => () => {});
  */
 export async function openGraphileWorker(connectionString: string, meter: Meter): Promise<Contestant> {
   const pgPool = new pg.Pool({ connectionString, max: 20 });
+  // Without listeners of its own it warns.
+  pgPool.on("error", (error) => console.error("graphile-worker:", error));
+  pgPool.on("connect", (client) => client.on("error", () => {}));
   const utils = await makeWorkerUtils({ pgPool, logger: silent });
   await utils.migrate();
   return {
