@@ -7,7 +7,7 @@ import { type QueueStatusRow, queueHead, queueStatusGet, queueStatusList } from 
 import { decodeArguments } from "@/lib/engine/topology/arguments";
 import { maxRankOf } from "@/lib/engine/views/ranks";
 import { noRates, ratesBetween, totalsOf } from "@/lib/engine/views/rates";
-import { seriesOf } from "@/lib/engine/views/series";
+import { seriesOf, sinceMade } from "@/lib/engine/views/series";
 import { allTrends, trendOf, trendPoints } from "@/lib/engine/views/trend";
 
 /** A queue in which nothing happened for this long is idle. */
@@ -51,7 +51,7 @@ export async function queueSamples(
     queueSampleList(context.database.main, queue.id, range.ageMs + range.incrementMs),
   ]);
   if (!row) throw notFound("queue", name, vhost);
-  return seriesOf(samples, currentOf(row), range, row.now);
+  return seriesOf(sinceMade(samples, queue.createdAt.getTime()), currentOf(row), range, row.now);
 }
 
 function statusOf(row: QueueStatusRow, head: Date | null, trend: readonly number[]): QueueStatus {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { SampleRow } from "@/lib/engine/sql/overview";
-import { seriesOf } from "@/lib/engine/views/series";
+import { seriesOf, sinceMade } from "@/lib/engine/views/series";
 
 const now = 1_000_000_000_000;
 
@@ -53,6 +53,16 @@ describe("seriesOf", () => {
   test("makes up no rate for what happened before the first sample", () => {
     const points = seriesOf([sample(30, 1_000_000)], sample(0, 1_000_000), minute, now);
     expect(rates(points)).toEqual(Array(12).fill(0));
+  });
+
+  test("begins with nothing where the queue was made within the range", () => {
+    const rows = sinceMade([sample(20, 20, 20)], now - 23_000);
+    const points = seriesOf(rows, sample(0, 20, 20), minute, now);
+    expect(points.map((point) => point.ready).slice(0, 7)).toEqual(Array(7).fill(0));
+    expect(points.at(-1)?.ready).toBe(20);
+    expect(points.reduce((sum, point) => sum + point.rates.publish * 5, 0)).toBeCloseTo(20);
+    const older = [sample(3600, 7)];
+    expect(sinceMade(older, now - 3_600_000)).toBe(older);
   });
 
   test("shows no negative rate when a sum over queues shrinks", () => {

@@ -57,6 +57,27 @@ function valuesAt(samples: readonly SampleRow[], times: readonly number[], now: 
   });
 }
 
+/** A queue that was made within the range began with nothing: what it held at its first sample came after that. */
+export function sinceMade(rows: readonly SampleRow[], madeAt: number): readonly SampleRow[] {
+  const first = rows[0];
+  if (first !== undefined && first.at <= madeAt) return rows;
+  return [{ ...nothingYet, at: madeAt }, ...rows];
+}
+
+const nothingYet: Omit<SampleRow, "at"> = {
+  ready: 0,
+  unacked: 0,
+  publish: 0,
+  deliver: 0,
+  deliver_no_ack: 0,
+  get: 0,
+  get_no_ack: 0,
+  ack: 0,
+  redeliver: 0,
+  return_unroutable: 0,
+  drop_unroutable: 0,
+};
+
 function spacingAt(ageMs: number): number {
   return sampleSpacing.findLast((step) => ageMs >= step.olderThanMs)?.everyMs ?? sampleSpacing[0].everyMs;
 }
