@@ -30,6 +30,7 @@ describe("queue arguments", () => {
         "x-single-active-consumer": true,
         "x-deduplication-window": 60_000,
         "x-ordered-groups": false,
+        "x-rate-limit": 50,
         "x-unknown": "is allowed",
       }),
     ).toMatchObject({
@@ -43,6 +44,7 @@ describe("queue arguments", () => {
       singleActiveConsumer: true,
       deduplicationWindowMs: 60_000,
       orderedGroups: false,
+      rateLimit: { perSecond: 50, burst: 50 },
     });
   });
 
@@ -73,6 +75,8 @@ describe("queue arguments", () => {
       { "x-dead-letter-routing-key": "k" },
       "invalid arg 'x-dead-letter-routing-key' for queue 'q' in vhost '/': needs x-dead-letter-exchange too",
     ],
+    [{ "x-rate-limit": 0 }, "invalid arg 'x-rate-limit' for queue 'q' in vhost '/': must be from 1 to 1000000, not 0"],
+    [{ "x-rate-burst": 5 }, "invalid arg 'x-rate-burst' for queue 'q' in vhost '/': needs x-rate-limit too"],
     [
       { "x-ordered-groups": true, "x-max-priority": 3 },
       "invalid arg 'x-ordered-groups' for queue 'q' in vhost '/': can't be had together with x-max-priority",

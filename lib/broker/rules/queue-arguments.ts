@@ -26,6 +26,8 @@ export interface QueueLimits {
   readonly deduplicationWindowMs: number | null;
   /** Of messages of one `x-group-id` only the first is handed out until it is settled; Warren's own. */
   readonly orderedGroups: boolean;
+  /** How many messages are handed out a second in the long run, and how many at once at most; Warren's own. */
+  readonly rateLimit: { readonly perSecond: number; readonly burst: number } | null;
 }
 
 /** RabbitMQ's default for quorum queues since 4.0 (https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling). */
@@ -33,6 +35,8 @@ const defaultDeliveryLimit = 20;
 /** RabbitMQ's greatest time to live: ten years of 365 days. */
 const maxMs = 315_360_000_000;
 const maxCount = Number.MAX_SAFE_INTEGER;
+/** Messages per second. */
+const maxRate = 1_000_000;
 
 type Check = (value: FieldValue) => string | null;
 
@@ -51,6 +55,8 @@ const checks: Readonly<Record<string, Check>> = {
   "x-consumer-timeout": integerCheck(1, maxMs),
   "x-deduplication-window": integerCheck(1, maxMs),
   "x-ordered-groups": booleanCheck,
+  "x-rate-limit": integerCheck(1, maxRate),
+  "x-rate-burst": integerCheck(1, maxRate),
   "x-queue-type": choiceCheck(["classic", "quorum"]),
   "x-queue-mode": choiceCheck(["default", "lazy"]),
 };
@@ -74,6 +80,9 @@ export function queueLimits(given: FieldTable, queue: { readonly vhost: string; 
   if (given.has("x-dead-letter-routing-key") && !given.has("x-dead-letter-exchange")) {
     throw invalidArgument("x-dead-letter-routing-key", queue, "needs x-dead-letter-exchange too");
   }
+  if (given.has("x-rate-burst") && !given.has("x-rate-limit")) {
+    throw invalidArgument("x-rate-burst", queue, "needs x-rate-limit too");
+  }
   if (isTrue(given.get("x-ordered-groups")) && integerIn(given, "x-max-priority")) {
     throw invalidArgument("x-ordered-groups", queue, "can't be had together with x-max-priority");
   }
@@ -93,6 +102,7 @@ export function queueLimits(given: FieldTable, queue: { readonly vhost: string; 
     consumerTimeoutMs: integerIn(given, "x-consumer-timeout"),
     deduplicationWindowMs: integerIn(given, "x-deduplication-window"),
     orderedGroups: isTrue(given.get("x-ordered-groups")),
+    rateLimit: rateLimitOf(given),
   };
 }
 
@@ -167,6 +177,12 @@ function deliveryLimitOf(given: FieldTable, type: "classic" | "quorum"): number 
   const limit = integerIn(given, "x-delivery-limit");
   if (limit === null) return type === "quorum" ? defaultDeliveryLimit : null;
   return limit < 0 ? null : limit;
+}
+
+/** Without a burst of its own, that of one second. */
+function rateLimitOf(given: FieldTable): QueueLimits["rateLimit"] {
+  const perSecond = integerIn(given, "x-rate-limit");
+  return perSecond === null ? null : { perSecond, burst: integerIn(given, "x-rate-burst") ?? perSecond };
 }
 
 function isTrue(value: FieldValue | undefined): boolean {

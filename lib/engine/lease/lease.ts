@@ -6,8 +6,9 @@ import type { LeaseRequest } from "@/lib/broker/requests";
 import type { EngineContext } from "@/lib/engine/context";
 import { bury } from "@/lib/engine/dead-letter/bury";
 import { returnExpiredLeases } from "@/lib/engine/lease/expired-leases";
+import { withinRate } from "@/lib/engine/lease/rate-limit";
 import { newLeaseToken, receiptOf } from "@/lib/engine/lease/receipt";
-import { type ClaimedRow, claimMessages, hasMore, lockCursor } from "@/lib/engine/sql/lease";
+import { type Claim, type ClaimedRow, claimMessages, hasMore, lockCursor, type More } from "@/lib/engine/sql/lease";
 import { queueDepths } from "@/lib/engine/sql/queue-depth";
 import type { QueueRecord } from "@/lib/engine/topology/records";
 
@@ -25,7 +26,7 @@ export async function lease(context: EngineContext, actor: Actor, request: Lease
   const deadline = performance.now() + request.waitMs;
   let pause = firstPause;
   for (;;) {
-    const { queue, messages, moreIsLikely } = await claim(context, actor, request);
+    const { queue, messages, moreIsLikely, tokenInMs } = await claim(context, actor, request);
     // Signals wake one waiter at a time: whoever leaves something passes it on.
     if (moreIsLikely) context.signals.wake([queue.id]);
     if (messages.length > 0) return messages;
@@ -34,7 +35,7 @@ export async function lease(context: EngineContext, actor: Actor, request: Lease
     if (left <= 0 || request.signal?.aborted) return [];
     // Waiting is using, which a queue with x-expires must be shown in time.
     const untilUsed = (queue.limits.expiresMs ?? Number.POSITIVE_INFINITY) / 4;
-    await context.signals.wait(queue.id, Math.min(pause, left, untilUsed), request.signal);
+    await context.signals.wait(queue.id, Math.min(pause, left, untilUsed, tokenInMs ?? pause), request.signal);
     if (request.signal?.aborted) return [];
     pause = Math.min(pause * 2, longestPause);
   }
@@ -49,8 +50,8 @@ async function claim(context: EngineContext, actor: Actor, request: LeaseRequest
     () => claimRows(context, actor, request, known, token),
     ({ rows, more }) => rows.length === 0 && !more,
   );
-  if (!claimed) return { queue: known, messages: [], moreIsLikely: false };
-  const { queue, rows, readyLeft, more } = claimed;
+  if (!claimed) return { queue: known, messages: [], moreIsLikely: false, tokenInMs: null };
+  const { queue, rows, readyLeft, more, tokenInMs } = claimed;
   context.lookouts.granted(queue.id, request.visibilityTimeoutMs);
   const expired = rows.filter((row) => row.expired);
   if (expired.length > 0) {
@@ -64,6 +65,7 @@ async function claim(context: EngineContext, actor: Actor, request: LeaseRequest
     queue,
     messages: live.map((row, index) => leased(queue, row, request, token, live.length - 1 - index + readyLeft)),
     moreIsLikely: rows.length === request.max || more,
+    tokenInMs,
   };
 }
 
@@ -83,22 +85,44 @@ async function claimRows(
   let queue = known;
   const node = request.boundToNode && !request.autoAck ? context.self.id : null;
   for (let attempt = 0; attempt < 3; attempt++) {
-    const byGroup = queue.limits.orderedGroups;
-    const [locked, rows, ...others] = await context.database.relaxed.pipeline([
-      [lockCursor, [queue.id]],
-      claimMessages({ ...request, queueId: queue.id, token, holder: holderOf(actor), node, byGroup }),
-      ...(byGroup ? [hasMore(queue.id)] : []),
-      ...(request.countAs === "get" ? [queueDepths([queue.id])] : []),
-    ]);
-    if (locked && locked.length > 0) {
-      // What there is in a queue with groups may all be waiting for others of its group.
-      const more = byGroup && (others.shift() as { more: boolean }[])[0]?.more === true;
-      const readyLeft = (others[0] as { ready: number }[] | undefined)?.[0]?.ready ?? 0;
-      return { queue, rows: rows as ClaimedRow[], readyLeft, more };
-    }
+    const claimed = await claimOnce(context, queue, request, { token, holder: holderOf(actor), node });
+    if (claimed) return { queue, ...claimed };
     queue = (await context.topology.reload()).queue(request.vhost, request.queue);
   }
   throw notFound("queue", request.queue, request.vhost);
+}
+
+/** Null when the queue is gone. */
+async function claimOnce(
+  context: EngineContext,
+  { id: queueId, limits }: QueueRecord,
+  request: LeaseRequest,
+  by: Pick<Claim, "token" | "holder" | "node">,
+) {
+  const claim = { ...request, ...by, queueId, byGroup: limits.orderedGroups };
+  const { relaxed } = context.database;
+  const { rateLimit } = limits;
+  if (rateLimit) {
+    return relaxed.transaction(async (tx) => {
+      if ((await tx.query(lockCursor, [queueId])).length === 0) return null;
+      const claimAtMost = (max: number) => tx.query<ClaimedRow>(...claimMessages({ ...claim, max }));
+      const { rows, tokenInMs } = await withinRate(tx, queueId, rateLimit, request.max, claimAtMost);
+      const [depth] = await tx.query<{ ready: number }>(...queueDepths([queueId]));
+      const mayBeMore = claim.byGroup && tokenInMs === null && (await tx.query<More>(...hasMore(queueId)))[0]?.more;
+      return { rows, readyLeft: depth?.ready ?? 0, more: mayBeMore === true, tokenInMs };
+    });
+  }
+  const [locked, rows, ...others] = await relaxed.pipeline([
+    [lockCursor, [queueId]],
+    claimMessages(claim),
+    ...(claim.byGroup ? [hasMore(queueId)] : []),
+    ...(request.countAs === "get" ? [queueDepths([queueId])] : []),
+  ]);
+  if (!locked || locked.length === 0) return null;
+  // What there is in a queue with groups may all be waiting for others of its group.
+  const more = claim.byGroup && (others.shift() as More[])[0]?.more === true;
+  const readyLeft = (others[0] as { ready: number }[] | undefined)?.[0]?.ready ?? 0;
+  return { rows: rows as readonly ClaimedRow[], readyLeft, more, tokenInMs: null };
 }
 
 async function findQueue(context: EngineContext, { vhost, queue }: LeaseRequest): Promise<QueueRecord> {

@@ -205,6 +205,10 @@ const claimExpiredHead: Statement = {
   text: holding(`WITH ${candidates}, ${expiredHead}, ${moved}`),
 };
 
+export interface More {
+  readonly more: boolean;
+}
+
 /** Whether there are messages that the cursor has not reached. */
 export function hasMore(queueId: number): readonly [Statement, readonly unknown[]] {
   return [{ name: "claim_has_more", text: more }, [queueId]];

@@ -13,6 +13,7 @@ const large = [
 const small = [
   ["cursor", "queue_id", "queue"],
   ["queue_counter", "queue_id", "queue"],
+  ["rate_bucket", "queue_id", "queue"],
   ["exchange_counter", "exchange_id", "exchange"],
   ["exchange_sample", "exchange_id", "exchange"],
 ] as const;
