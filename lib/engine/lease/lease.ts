@@ -8,7 +8,15 @@ import { bury } from "@/lib/engine/dead-letter/bury";
 import { returnExpiredLeases } from "@/lib/engine/lease/expired-leases";
 import { withinRate } from "@/lib/engine/lease/rate-limit";
 import { newLeaseToken, receiptOf } from "@/lib/engine/lease/receipt";
-import { type Claim, type ClaimedRow, claimMessages, hasMore, lockCursor, type More } from "@/lib/engine/sql/lease";
+import {
+  type Claim,
+  type ClaimedRow,
+  claimMessages,
+  handoverMs,
+  hasMore,
+  lockCursor,
+  type More,
+} from "@/lib/engine/sql/lease";
 import { queueDepths } from "@/lib/engine/sql/queue-depth";
 import type { QueueRecord } from "@/lib/engine/topology/records";
 
@@ -23,10 +31,11 @@ const longestPause = 1000;
 /** Takes messages out of a queue for a time; see `LeaseRequest`. Throws `not-found` and `bad-request`. */
 export async function lease(context: EngineContext, actor: Actor, request: LeaseRequest): Promise<readonly Leased[]> {
   checkRequest(request);
-  const deadline = performance.now() + request.waitMs;
+  const begun = performance.now();
+  const deadline = begun + request.waitMs;
   let pause = firstPause;
   for (;;) {
-    const { queue, messages, moreIsLikely, tokenInMs } = await claim(context, actor, request);
+    const { queue, messages, moreIsLikely, tokenInMs } = await claim(context, actor, request, begun);
     // Signals wake one waiter at a time: whoever leaves something passes it on.
     if (moreIsLikely) context.signals.wake([queue.id]);
     if (messages.length > 0) return messages;
@@ -41,13 +50,14 @@ export async function lease(context: EngineContext, actor: Actor, request: Lease
   }
 }
 
-async function claim(context: EngineContext, actor: Actor, request: LeaseRequest) {
+/** @param begun when the caller began to wait, as of `performance.now()` */
+async function claim(context: EngineContext, actor: Actor, request: LeaseRequest, begun: number) {
   const token = newLeaseToken();
   const known = await findQueue(context, request);
   await context.usage.used(known);
   const claimed = await context.turns.take(
     known.id,
-    () => claimRows(context, actor, request, known, token),
+    () => claimRows(context, actor, request, known, { token, begun }),
     ({ rows, more }) => rows.length === 0 && !more,
   );
   if (!claimed) return { queue: known, messages: [], moreIsLikely: false, tokenInMs: null };
@@ -80,12 +90,17 @@ async function claimRows(
   actor: Actor,
   request: LeaseRequest,
   known: QueueRecord,
-  token: number,
+  { token, begun }: { readonly token: number; readonly begun: number },
 ) {
   let queue = known;
   const node = request.boundToNode && !request.autoAck ? context.self.id : null;
   for (let attempt = 0; attempt < 3; attempt++) {
-    const claimed = await claimOnce(context, queue, request, { token, holder: holderOf(actor), node });
+    const claimed = await claimOnce(context, queue, request, {
+      token,
+      holder: holderOf(actor),
+      node,
+      waitedMs: performance.now() - begun + (request.countAs === "deliver" ? handoverMs : 0),
+    });
     if (claimed) return { queue, ...claimed };
     queue = (await context.topology.reload()).queue(request.vhost, request.queue);
   }
@@ -97,7 +112,7 @@ async function claimOnce(
   context: EngineContext,
   { id: queueId, limits }: QueueRecord,
   request: LeaseRequest,
-  by: Pick<Claim, "token" | "holder" | "node">,
+  by: Pick<Claim, "token" | "holder" | "node" | "waitedMs">,
 ) {
   const claim = { ...request, ...by, queueId, byGroup: limits.orderedGroups };
   const { relaxed } = context.database;

@@ -17,6 +17,12 @@ export interface ClaimedRow {
   readonly body: Buffer;
 }
 
+/**
+ * How long, in ms, a message that may live for 0 ms lies in its queue for those who wait. A consumer between two claims
+ * waits as well.
+ */
+export const handoverMs = 100;
+
 export interface Claim {
   readonly queueId: number;
   readonly max: number;
@@ -27,6 +33,8 @@ export interface Claim {
   /** The node whose end is to end the lease; nothing is claimed when it has been given up. Null for none. */
   readonly node: number | null;
   readonly autoAck: boolean;
+  /** Since when, in ms before now, it has been waiting for a message; 0 without. */
+  readonly waitedMs?: number;
   /** Only the first of each group is to be claimed; for consumers of queues with ordered groups. */
   readonly byGroup?: boolean;
   /** `none`: the broker takes them for itself. */
@@ -47,7 +55,16 @@ export function claimMessages(claim: Claim): readonly [Statement, readonly unkno
   const { hold, remove } = claim.byGroup ? claimsByGroup : claims;
   return [
     claim.autoAck ? remove : hold,
-    [claim.queueId, claim.max, claim.visibilityTimeoutMs, claim.token, claim.holder, claim.countAs, claim.node],
+    [
+      claim.queueId,
+      claim.max,
+      claim.visibilityTimeoutMs,
+      claim.token,
+      claim.holder,
+      claim.countAs,
+      claim.node,
+      claim.waitedMs ?? 0,
+    ],
   ];
 }
 
@@ -60,7 +77,7 @@ export function claimExpired(
 ): readonly [Statement, readonly unknown[]] {
   return [
     claimExpiredHead,
-    [claim.queueId, claim.max, claim.visibilityTimeoutMs, claim.token, claim.holder, "none", null],
+    [claim.queueId, claim.max, claim.visibilityTimeoutMs, claim.token, claim.holder, "none", null, handoverMs],
   ];
 }
 
@@ -69,13 +86,13 @@ export function claimExpired(
 const candidates = `
 candidates AS MATERIALIZED (
   (SELECT d.rank, d.seq, true AS again, d.redelivered, d.delivery_count, e.message_id, e.bytes, e.has_envelope, e.dead,
-          e.expires_at, e.place, d.deferred_place, e.group_key
+          e.expires_at, e.enqueued_at, e.place, d.deferred_place, e.group_key
    FROM (SELECT rank, seq, redelivered, delivery_count, ctid AS deferred_place FROM warren.deferred
          WHERE queue_id = $1 AND state = 'ready' ORDER BY queue_id, rank, seq LIMIT $2) d
    CROSS JOIN LATERAL (SELECT ctid AS place, * FROM warren.entry e
                        WHERE e.queue_id = $1 AND e.rank = d.rank AND e.seq = d.seq LIMIT 1) e)
   UNION ALL
-  (SELECT e.rank, e.seq, false, false, 0, e.message_id, e.bytes, e.has_envelope, e.dead, e.expires_at, e.place,
+  (SELECT e.rank, e.seq, false, false, 0, e.message_id, e.bytes, e.has_envelope, e.dead, e.expires_at, e.enqueued_at, e.place,
           NULL::tid, e.group_key
    FROM warren.cursor c
    CROSS JOIN LATERAL (SELECT ctid AS place, * FROM warren.entry e
@@ -84,7 +101,10 @@ candidates AS MATERIALIZED (
    WHERE c.queue_id = $1)
 )`;
 
-const isExpired = `coalesce(c.expires_at <= statement_timestamp(), false)`;
+// A message that may live for 0 ms is for who waits when it comes (https://www.rabbitmq.com/docs/ttl#per-queue-message-ttl):
+// it is not expired for a consumer that has waited since before.
+const isExpired = `(coalesce(c.expires_at <= statement_timestamp(), false)
+  AND NOT (c.expires_at <= c.enqueued_at AND c.enqueued_at > statement_timestamp() - $8::float8 * interval '1 millisecond'))`;
 
 const allowed = `
   CASE WHEN $7::int IS NULL OR EXISTS (SELECT FROM warren.node WHERE id = $7 AND gone_at IS NULL) THEN $2 ELSE 0 END`;
@@ -154,7 +174,7 @@ WITH RECURSIVE groups AS (
 ),
 candidates AS MATERIALIZED (
   (SELECT d.rank, d.seq, true AS again, d.redelivered, d.delivery_count, e.message_id, e.bytes, e.has_envelope, e.dead,
-          e.expires_at, e.place, d.deferred_place, e.group_key
+          e.expires_at, e.enqueued_at, e.place, d.deferred_place, e.group_key
    FROM groups g
    CROSS JOIN LATERAL (SELECT rank, seq, redelivered, delivery_count, ctid AS deferred_place FROM warren.deferred d
                        WHERE d.queue_id = $1 AND d.state = 'ready' AND d.group_key = g.group_key
@@ -162,7 +182,7 @@ candidates AS MATERIALIZED (
    CROSS JOIN LATERAL (SELECT ctid AS place, * FROM warren.entry e
                        WHERE e.queue_id = $1 AND e.rank = d.rank AND e.seq = d.seq LIMIT 1) e)
   UNION ALL
-  (SELECT e.rank, e.seq, false, false, 0, e.message_id, e.bytes, e.has_envelope, e.dead, e.expires_at, e.place,
+  (SELECT e.rank, e.seq, false, false, 0, e.message_id, e.bytes, e.has_envelope, e.dead, e.expires_at, e.enqueued_at, e.place,
           NULL::tid, e.group_key
    FROM warren.cursor c
    CROSS JOIN LATERAL (SELECT ctid AS place, * FROM warren.entry e
