@@ -365,7 +365,12 @@ export class Channel {
 
   #leave(consumer: Consumer): boolean {
     const wasLast = consumer.dispatcher.remove(consumer);
-    this.connection.door.registry.changed();
+    const { registry } = this.connection.door;
+    registry.changed(this.connection);
+    // The next in line may have become the active one.
+    if (consumer.dispatcher.queue.singleActive) {
+      for (const { connection } of consumer.dispatcher.consumers) registry.changed(connection);
+    }
     if (wasLast) this.connection.door.dispatchers.release(consumer.dispatcher);
     return wasLast;
   }

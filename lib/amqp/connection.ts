@@ -190,7 +190,7 @@ export class Connection {
   /** The channel's number is free again. */
   channelClosed(channel: Channel): void {
     if (this.#channels.get(channel.number) === channel) this.#channels.delete(channel.number);
-    this.door.registry.changed();
+    this.door.registry.changed(this);
   }
 
   /** Ends the connection with an error: the peer is told, and everything of it is released. */
@@ -285,7 +285,7 @@ export class Connection {
       throw new AmqpError("NOT_ALLOWED", text, idOf(method.name));
     }
     this.#channels.set(number, new Channel(this, number));
-    this.door.registry.changed();
+    this.door.registry.changed(this);
     this.send(number, "channel.open-ok", {});
   }
 

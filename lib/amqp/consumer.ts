@@ -1,5 +1,6 @@
 import { Activity } from "@/lib/amqp/activity";
 import type { Channel } from "@/lib/amqp/channel";
+import type { Connection } from "@/lib/amqp/connection";
 import type { QueueDispatcher } from "@/lib/amqp/dispatch";
 import type { CreditHolder, Held } from "@/lib/amqp/unacknowledged";
 import type { Actor } from "@/lib/broker/actor";
@@ -57,8 +58,12 @@ export class Consumer implements CreditHolder {
     this.arguments = options.arguments;
   }
 
+  get connection(): Connection {
+    return this.#channel.connection;
+  }
+
   get actor(): Actor {
-    return this.#channel.connection.actor;
+    return this.connection.actor;
   }
 
   /** How many more messages it may be given now. */

@@ -1,6 +1,7 @@
 import type { Channel } from "@/lib/amqp/channel";
 import type { Connection } from "@/lib/amqp/connection";
 import type { Consumer } from "@/lib/amqp/consumer";
+import type { Held } from "@/lib/amqp/unacknowledged";
 import type { Connection as ConnectionStatus, PresenceChanges, Report } from "@/lib/broker/presence";
 import { textOf } from "@/lib/broker/properties/field-value";
 import { toPlain } from "@/lib/broker/properties/plain";
@@ -16,8 +17,9 @@ export type Presence = {
   >;
 };
 
-/** Adds a connection, its channels and consumers. Times are in ms since 1970. */
-export function presenceOf(connection: Connection, presence: Presence, now: number): void {
+/** A connection, its channels and consumers. Times are in ms since 1970. */
+export function presenceOf(connection: Connection, now: number): Presence {
+  const presence: Presence = { connections: new Map(), channels: new Map(), consumers: new Map() };
   const whole = connectionReport(connection, now);
   const key = String(connection.number);
   presence.connections.set(key, whole);
@@ -25,10 +27,13 @@ export function presenceOf(connection: Connection, presence: Presence, now: numb
     const channelKey = `${key}/${channel.number}`;
     const { consumers } = channel;
     presence.channels.set(channelKey, channelReport(channel, whole, now));
+    const held = channel.unacknowledged.heldByConsumers(mostHolds);
     for (const consumer of consumers.values()) {
-      presence.consumers.set(`${channelKey}/${consumer.number}`, consumerReport(consumer, channel, whole));
+      const report = consumerReport(consumer, held.get(consumer) ?? [], channel, whole);
+      presence.consumers.set(`${channelKey}/${consumer.number}`, report);
     }
   }
+  return presence;
 }
 
 function connectionReport(connection: Connection, now: number): Report<ConnectionStatus> {
@@ -79,7 +84,12 @@ function channelReport(channel: Channel, connection: Report<ConnectionStatus>, n
   };
 }
 
-function consumerReport(consumer: Consumer, channel: Channel, connection: Report<ConnectionStatus>) {
+function consumerReport(
+  consumer: Consumer,
+  held: readonly Held[],
+  channel: Channel,
+  connection: Report<ConnectionStatus>,
+) {
   const { activity } = consumer;
   return {
     ...owner(connection),
@@ -96,7 +106,7 @@ function consumerReport(consumer: Consumer, channel: Channel, connection: Report
     since: consumer.since,
     full: consumer.isFull,
     held: consumer.held,
-    holds: channel.unacknowledged.heldBy(consumer, mostHolds).map(({ id, since }) => ({ id, since })),
+    holds: held.map(({ id, since }) => ({ id, since })),
     lastDeliveredAt: activity.lastDeliveredAt,
     lastSettledAt: activity.lastSettledAt,
     delivered: activity.delivered,

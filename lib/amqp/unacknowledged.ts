@@ -37,12 +37,14 @@ export class Unacknowledged {
     return null;
   }
 
-  /** What one consumer has held for longest, at most so many. */
-  heldBy(consumer: CreditHolder, most: number): readonly Held[] {
-    const found: Held[] = [];
+  /** What each consumer has held for longest, at most so many each. */
+  heldByConsumers(most: number): ReadonlyMap<CreditHolder, readonly Held[]> {
+    const found = new Map<CreditHolder, Held[]>();
     for (const held of this.#held.values()) {
-      if (found.length === most) break;
-      if (held.consumer === consumer) found.push(held);
+      if (held.consumer === null) continue;
+      const so = found.get(held.consumer);
+      if (so === undefined) found.set(held.consumer, [held]);
+      else if (so.length < most) so.push(held);
     }
     return found;
   }

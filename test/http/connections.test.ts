@@ -197,3 +197,19 @@ describe("consumers", () => {
     await Promise.all([one.close(), other.close()]);
   });
 });
+
+describe("reports", () => {
+  it("don't count once their node is silent, and are made anew when it is back", async () => {
+    const connection = await client("steady");
+    await expect.poll(async () => named(await get("/api/connections"), "steady")).toBeDefined();
+    // As if the process had hung for an hour, and others had cleaned up after it.
+    const silent = async () => {
+      await api.database.$executeRaw`UPDATE warren.node SET last_seen_at = now() - interval '1 hour'`;
+      return get("/api/connections");
+    };
+    await expect.poll(silent).toEqual([]);
+    await api.database.$executeRaw`DELETE FROM warren.connection`;
+    await expect.poll(async () => named(await get("/api/connections"), "steady"), { timeout: 8000 }).toBeDefined();
+    await connection.close();
+  });
+});

@@ -93,7 +93,7 @@ async function consume(channel: Channel, args: Arguments<"basic.consume">): Prom
     throw error;
   }
   channel.watchTimeout(consumer.timeoutMs);
-  door.registry.changed();
+  door.registry.changed(connection);
   confirm();
 }
 
