@@ -9,7 +9,7 @@ import { nodesQuery, type WarrenNode } from "@/lib/api-client/nodes";
 
 const does: Record<WarrenNode["kind"], string> = {
   web: "console and HTTP API",
-  broker: "expiry, retries, statistics",
+  broker: "AMQP door, expiry, statistics",
   postgres: "the queues themselves",
 };
 
