@@ -4,7 +4,7 @@ import { expiredMessages } from "@/lib/engine/duties/expiry";
 import { expireDeduplication, expireTrash, sweepLeftovers } from "@/lib/engine/duties/housekeeping";
 import { delayedMessages, expiredLeases } from "@/lib/engine/duties/leases";
 import { outbox, outboxRetries } from "@/lib/engine/duties/outbox";
-import { dropPartitions, rotatePartitions } from "@/lib/engine/duties/partitions";
+import { dropOldPartitions, rotatePartitions } from "@/lib/engine/duties/partitions";
 import {
   expireSamples,
   FOLD_EVERY_MS,
@@ -34,7 +34,7 @@ export const allDuties: readonly Duty[] = [
   duty("expiry of deduplication ids", 5_000, expireDeduplication),
   duty("deleted queues", 15_000, sweepLeftovers),
   duty("new partitions", minute / 2, (context) => rotatePartitions(context)),
-  duty("old partitions", 10 * minute, (context) => dropPartitions(context)),
+  duty("old partitions", 3 * minute, dropOldPartitions),
 ];
 
 function duty(name: string, everyMs: number, work: (context: EngineContext) => Promise<void>): Duty {

@@ -1,4 +1,5 @@
 import type { EngineContext } from "@/lib/engine/context";
+import { defaultRetention, type Retention, readRetention } from "@/lib/engine/retention";
 import {
   type PartitionRow,
   partitionCloseBefore,
@@ -13,7 +14,7 @@ import {
 } from "@/lib/engine/sql/partition";
 import type { Queryable } from "@/lib/engine/statement";
 
-export interface PartitionRules {
+export interface PartitionRules extends Retention {
   /** A new partition begins when the current one is at least so old and so large, */
   readonly moveOnAfterMs: number;
   readonly moveOnFromBytes: number;
@@ -23,8 +24,6 @@ export interface PartitionRules {
   readonly moveOnAtLatestMs: number;
   /** A partition was made at least so long before anything is written into it. */
   readonly knownForMs: number;
-  /** Bodies that nothing refers to are kept at least so long after the sequence left them. */
-  readonly keptMs: number;
 }
 
 const MINUTE_MS = 60_000;
@@ -38,7 +37,7 @@ const partitionRules: PartitionRules = {
   moveOnAtBytes: 1024 * MIB,
   moveOnAtLatestMs: 24 * HOUR_MS,
   knownForMs: MINUTE_MS,
-  keptMs: 24 * HOUR_MS,
+  ...defaultRetention,
 };
 
 /**
@@ -68,21 +67,35 @@ function isFull(partition: PartitionRow, rules: PartitionRules): boolean {
   return partition.age_ms >= rules.moveOnAfterMs && partition.bytes >= rules.moveOnFromBytes;
 }
 
+/** Drops what is kept no longer by the cluster's setting. */
+export async function dropOldPartitions(context: EngineContext): Promise<void> {
+  await dropPartitions(context, { ...partitionRules, ...(await readRetention(context.database.main)) });
+}
+
 /**
- * Drops partitions that were left long enough ago and that nothing refers to any more. Where one is in use just now it
+ * Drops partitions that nothing refers to any more: those that were left long enough ago, and the oldest of the others
+ * for as long as all of them together are too large. Where one is in use just now it
  * stays until the next call; nobody waits for it longer than the lock's timeout.
  */
-export async function dropPartitions(context: EngineContext, rules = partitionRules): Promise<void> {
+export async function dropPartitions(context: EngineContext, rules: PartitionRules): Promise<void> {
   const { main } = context.database;
   const { partitions } = await partitionList(main);
-  const old = partitions.filter(({ closed_ms }) => closed_ms !== null && closed_ms >= rules.keptMs);
-  if (old.length === 0) return;
-  const open = await Promise.all(old.map(({ number }) => partitionMayBeWritten(main, number)));
+  const closed = partitions.filter(({ closed_ms }) => closed_ms !== null);
+  if (tooMuch(closed, rules).length === 0) return;
+  const open = await Promise.all(closed.map(({ number }) => partitionMayBeWritten(main, number)));
   const referred = await partitionReferred(main);
-  for (const [index, { number }] of old.entries()) {
-    if (open[index] || referred.has(number)) continue;
-    await unlessInUse(context, (tx) => partitionDrop(tx, number));
-  }
+  const retained = closed.filter(({ number }, index) => !open[index] && !referred.has(number));
+  for (const { number } of tooMuch(retained, rules)) await unlessInUse(context, (tx) => partitionDrop(tx, number));
+}
+
+/** Those that are too old, and the oldest of the rest until it is small enough. @param partitions oldest first */
+function tooMuch(partitions: readonly PartitionRow[], { keptMs, keptBytes }: PartitionRules): PartitionRow[] {
+  let bytes = partitions.reduce((sum, partition) => sum + partition.bytes, 0);
+  return partitions.filter((partition) => {
+    const goes = (partition.closed_ms ?? 0) >= keptMs || bytes > keptBytes;
+    if (goes) bytes -= partition.bytes;
+    return goes;
+  });
 }
 
 /** Runs `work` if no other node changes partitions just now, and gives up when a table it needs is in use. */

@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { expireTrash, sweepLeftovers } from "@/lib/engine/duties/housekeeping";
-import { dropPartitions, type PartitionRules, rotatePartitions } from "@/lib/engine/duties/partitions";
+import {
+  dropOldPartitions,
+  dropPartitions,
+  type PartitionRules,
+  rotatePartitions,
+} from "@/lib/engine/duties/partitions";
 import { expectTrueCounts } from "@/test/engine/views/accounts";
 import { actor, createFixture, type Fixture } from "@/test/engine/views/fixture";
 
@@ -17,6 +22,7 @@ const eager: PartitionRules = {
   moveOnAtLatestMs: 0,
   knownForMs: 0,
   keptMs: 0,
+  keptBytes: 0,
 };
 
 const tables = async () =>
@@ -81,6 +87,50 @@ describe("partitions", () => {
     expect(await tables()).not.toContain("message_1");
     await fixture.publish(name, ["third"]);
     expect((await fixture.lease(name, 10)).map((message) => Buffer.from(message.body).toString())).toEqual(["third"]);
+  });
+
+  test("the oldest go when they are too large together, however young, but for those that something refers to", async () => {
+    const name = await fixture.queue();
+    const rotate = async () => {
+      await fixture.sql("UPDATE warren.partition SET created_at = created_at - interval '2 s'");
+      await rotatePartitions(fixture.context, eager);
+    };
+    await rotate();
+    // In each of the partitions 1 to 4 some 200 KB, of which only the second is still waited for.
+    for (const round of [1, 2, 3, 4]) {
+      await fixture.publish(
+        name,
+        Array.from({ length: 20 }, () => `${round}`.repeat(10_000)),
+      );
+      if (round !== 2) {
+        const leased = await fixture.lease(name, 500);
+        const gone = leased.filter(
+          (message) => message.bodySize > 0 && Buffer.from(message.body).toString()[0] !== "2",
+        );
+        await fixture.broker.settle(
+          actor,
+          gone.map(({ receipt }) => ({ receipt: receipt ?? "", outcome: { kind: "ack" } })),
+        );
+      }
+      await rotate();
+      await rotate();
+    }
+    const messages = async () => (await tables()).filter((table) => /_[1-4]$/.test(table)).toSorted();
+    const written = await fixture.sql<{ n: number }>("SELECT DISTINCT (message_id >> 32)::int AS n FROM warren.entry");
+    expect(written).toHaveLength(1);
+    const before = await messages();
+    const day = 24 * 3600 * 1000;
+    await dropPartitions(fixture.context, { ...eager, keptMs: day, keptBytes: 10_000_000 });
+    expect(await messages()).toEqual(before);
+    await dropPartitions(fixture.context, { ...eager, keptMs: day, keptBytes: 600_000 });
+    const after = await messages();
+    expect(after).not.toContain("message_1");
+    expect(after).toContain(`message_${written[0]?.n}`);
+    await fixture.sql(
+      `INSERT INTO warren.setting (name, value, changed_by) VALUES ('retention', '{"bytes": 0}', 'tester')`,
+    );
+    await dropOldPartitions(fixture.context);
+    expect((await messages()).filter((table) => table !== `message_${written[0]?.n}`)).toEqual([]);
   });
 
   test("a table in use is left alone, and nobody waits for it", async () => {
