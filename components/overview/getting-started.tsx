@@ -53,9 +53,10 @@ export function GettingStarted({ vhost }: { vhost: string | null }) {
       </section>
       <div className="grid grid-cols-2 gap-8 border-t border-line py-6 narrow:grid-cols-1">
         <section className="flex min-w-0 flex-col gap-2">
-          <h3 className="font-semibold">Write a worker with curl</h3>
+          <h3 className="font-semibold">Connect a program of yours</h3>
           <p className="text-ink-2">
-            Publish, take with a visibility timeout, acknowledge: over HTTP, from any language. These run as they stand.
+            Any AMQP 0-9-1 client (pika, amqplib, Celery) connects unchanged, to the address that the server printed
+            when it was ready. Without a client it goes over HTTP: publish, take with a visibility timeout, acknowledge.
           </p>
           <CurlSnippet />
         </section>
