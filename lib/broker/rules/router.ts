@@ -124,22 +124,16 @@ export class RoutingTable<
     const queues: Q[] = [];
     const passed: ExchangeNode<X, Q>[] = [first];
     first.reached = search;
-    const reach = (target: Target<X, Q>) => {
-      if (target.reached === search) return;
-      target.reached = search;
-      if ("queue" in target) queues.push(target.queue);
-      else passed.push(target);
-    };
     // The list grows while it is walked.
     for (const node of passed) {
       let matched = false;
       node.match(keys, headers, (target) => {
         matched = true;
-        reach(target);
+        reach(target, search, queues, passed);
       });
       if (matched || node.alternate === undefined) continue;
       const alternate = this.#exchanges.get(node.alternate);
-      if (alternate) reach(alternate);
+      if (alternate) reach(alternate, search, queues, passed);
     }
     return { queues, exchanges: passed.map((node) => node.exchange) };
   }
@@ -186,6 +180,14 @@ export class RoutingTable<
         );
     }
   }
+}
+
+/** Adds a target to what was found, unless this search has found it before. */
+function reach<X, Q>(target: Target<X, Q>, search: number, queues: Q[], passed: ExchangeNode<X, Q>[]): void {
+  if (target.reached === search) return;
+  target.reached = search;
+  if ("queue" in target) queues.push(target.queue);
+  else passed.push(target);
 }
 
 /**

@@ -181,8 +181,10 @@ function packed(messages: readonly NewMessage[]) {
 function entriesOf(messages: readonly NewMessage[]) {
   const entries: (Placement & { ord: number; bytes: number; delayMs: number })[] = [];
   messages.forEach((message, index) => {
-    for (const placement of message.placements) {
-      entries.push({ ...placement, ord: index + 1, bytes: message.body.length, delayMs: message.delayMs });
+    // Field by field: a spread costs a microsecond and more, for each message.
+    for (const { queueId, rank, ttlMs, groupKey = null } of message.placements) {
+      const bytes = message.body.length;
+      entries.push({ queueId, rank, ttlMs, groupKey, ord: index + 1, bytes, delayMs: message.delayMs });
     }
   });
   return entries;
