@@ -1,5 +1,6 @@
 import type { Plain } from "@/components/body/header-values";
 import { readJson } from "@/components/body/json-nodes";
+import { deliveryOptions, deliveryProblem } from "@/components/publish/delivery";
 import type { FormState } from "@/components/publish/form-state";
 import { checkHeader, headerValue } from "@/components/publish/header-rows";
 import { filler } from "@/components/publish/placeholders";
@@ -24,7 +25,12 @@ export function buildPublishing(form: FormState, routingKey: string, file: BodyF
   }
   const headers = headersOf(form, fill);
   if (Object.keys(headers).length > 0) properties.headers = headers;
-  return { properties, routing_key: fill(routingKey), ...payloadOf(form, file, fill) };
+  return {
+    properties,
+    routing_key: fill(routingKey),
+    ...deliveryOptions(form.delivery),
+    ...payloadOf(form, file, fill),
+  };
 }
 
 /** The headers of a form; rows without a name are not sent. */
@@ -76,7 +82,8 @@ export function problemsOf(form: FormState, routingKey: string, file: BodyFile |
   }
   const key = checkShort(fill(routingKey));
   const body = !file && form.format === "base64" && bytesFromBase64(form.body) === null ? "This is not base64" : null;
-  const count = properties.size + headers.size + (key === null ? 0 : 1) + (body === null ? 0 : 1);
+  const delivery = deliveryProblem(form.delivery) === null ? 0 : 1;
+  const count = delivery + properties.size + headers.size + (key === null ? 0 : 1) + (body === null ? 0 : 1);
   return { properties, headers, routingKey: key, body, count };
 }
 

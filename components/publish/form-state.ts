@@ -1,3 +1,4 @@
+import { type Delivery, deliverNow, parseDelivery } from "@/components/publish/delivery";
 import { type HeaderRow, type HeaderType, headerRow, headerTypes } from "@/components/publish/header-rows";
 
 export const formats = ["json", "text", "base64"] as const;
@@ -6,6 +7,7 @@ export type Format = (typeof formats)[number];
 /** The publish form but for its destination, which is in the URL. */
 export interface FormState {
   readonly deliveryMode: "1" | "2";
+  readonly delivery: Delivery;
   /** By their AMQP names, as typed. */
   readonly properties: Readonly<Record<string, string>>;
   readonly headers: readonly HeaderRow[];
@@ -25,6 +27,7 @@ const usualContentType: Readonly<Record<Format, string>> = {
 
 export const initialForm: FormState = {
   deliveryMode: "2",
+  delivery: deliverNow,
   properties: { content_type: "application/json" },
   headers: [],
   format: "json",
@@ -41,6 +44,7 @@ export function parseForm(kept: unknown): FormState | null {
   if (!isObject(kept) || typeof kept.body !== "string") return null;
   return {
     deliveryMode: kept.deliveryMode === "1" ? "1" : "2",
+    delivery: parseDelivery(kept.delivery),
     properties: isObject(kept.properties) ? onlyTexts(kept.properties) : {},
     headers: Array.isArray(kept.headers) ? kept.headers.flatMap(parseRow) : [],
     format: formats.find((format) => format === kept.format) ?? "text",

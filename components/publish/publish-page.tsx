@@ -7,6 +7,7 @@ import { curlFor } from "@/components/messages/message-export";
 import { useOneVhost, VhostNote } from "@/components/messages/one-vhost";
 import { BodyEditor } from "@/components/publish/body-editor";
 import { buildPublishing, headersOf, problemsOf } from "@/components/publish/build";
+import { DeliveryFields } from "@/components/publish/delivery-fields";
 import { HeadersEditor } from "@/components/publish/headers-editor";
 import { filler } from "@/components/publish/placeholders";
 import { PropertiesFields } from "@/components/publish/properties-fields";
@@ -156,6 +157,7 @@ function PublishForm({ vhost, chosen }: { vhost: string; chosen: boolean }) {
               ]}
             />
           </fieldset>
+          <DeliveryFields value={form.delivery} onChange={(delivery) => setForm({ ...form, delivery })} />
           <PropertiesFields
             values={form.properties}
             onChange={(properties) => setForm({ ...form, properties })}

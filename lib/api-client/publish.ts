@@ -7,6 +7,9 @@ import type { PublishedJson, RoutePreviewJson } from "@/lib/http/json/message-js
 export interface Publishing {
   readonly properties: PlainTable;
   readonly routing_key: string;
+  /** Not before so many ms, or not before this time in ISO 8601; one of the two. */
+  readonly deliver_after?: number;
+  readonly deliver_at?: string;
   readonly payload: string;
   readonly payload_encoding: "string" | "base64";
 }
