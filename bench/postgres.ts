@@ -13,6 +13,7 @@ export interface BenchPostgres {
   readonly synchronousCommit: string;
   /** Process id of the postmaster if it runs on this machine; else null, and no CPU times are known. */
   readonly postmaster: number | null;
+  /** Drops the database, and stops the server if it was started here. May be called twice. */
   close(): Promise<void>;
 }
 
@@ -58,14 +59,19 @@ async function onServer(serverUrl: string, synchronousCommit: string | null, end
     return rows[0] as { version: string; sync: string; pid: number };
   });
   const postmaster = await once(url, (client) => postmasterOf(client));
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    await once(serverUrl, (client) => client.query(`drop database if exists ${name} with (force)`));
+    await end();
+  };
   return {
     url,
     version: facts.version,
     synchronousCommit: facts.sync,
     postmaster,
-    close: async () => {
-      await once(serverUrl, (client) => client.query(`drop database if exists ${name} with (force)`));
-      await end();
+    close: () => {
+      closing ??= close();
+      return closing;
     },
   };
 }

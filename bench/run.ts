@@ -49,15 +49,23 @@ export async function run(args: readonly string[]): Promise<void> {
   }
   if (options === "help") return console.log(usage);
   const postgres = await openBenchPostgres(options.synchronousCommit);
-  const stop = () => void postgres.close().finally(() => process.exit(130));
+  const stop = () => {
+    // All connections break now, and everybody says so.
+    console.error = () => {};
+    process.on("uncaughtException", () => {});
+    void postgres.close().finally(() => process.exit(130));
+  };
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
+  let status = 0;
   try {
     await measure(options, postgres);
-  } finally {
-    await postgres.close();
+  } catch (error) {
+    console.error(error);
+    status = 1;
   }
-  process.exit(0);
+  await postgres.close();
+  process.exit(status);
 }
 
 async function measure(options: BenchOptions, postgres: BenchPostgres): Promise<void> {

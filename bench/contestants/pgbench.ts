@@ -26,7 +26,7 @@ export async function runPgbench(
   load: { callers: number; batch: number; body: string; seconds: number },
 ): Promise<number> {
   const clients = Math.min(load.callers, 16);
-  const transactions = Math.max(Math.round((load.seconds * 6000) / clients / load.batch ** 0.8), 5);
+  const transactions = Math.max(Math.round((load.seconds * 2000) / clients / load.batch ** 0.8), 5);
   const folder = mkdtempSync(path.join(tmpdir(), "warren-pgbench-"));
   const script = path.join(folder, "insert.sql");
   writeFileSync(
