@@ -46,6 +46,8 @@ test("two workers, what each holds, and a hand-over when one is closed from the 
   api,
   vhost,
 }) => {
+  // Six pages, and two programs beside them.
+  test.slow();
   const queue = "tasks";
   const url = `amqp://guest:guest@127.0.0.1:${process.env.WARREN_E2E_AMQP_PORT ?? 5672}/${encodeURIComponent(vhost)}`;
   await makeQueue(api, vhost, queue);
