@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { encodeName, liveInterval, request } from "@/lib/api-client/client";
+import { encodeName, every, liveInterval, request } from "@/lib/api-client/client";
 import { defaultExchangeInUrl } from "@/lib/api-client/exchanges";
 import type { PlainTable } from "@/lib/api-client/rabbitmq-json";
 import type { BindingJson } from "@/lib/http/json/topology-json";
@@ -30,7 +30,7 @@ export function bindingsQuery(scope: BindingScope) {
   return queryOptions({
     queryKey: ["bindings", path],
     queryFn: ({ signal }) => request<readonly Binding[]>("GET", path, { signal }),
-    refetchInterval: 2 * liveInterval,
+    refetchInterval: every(2 * liveInterval),
   });
 }
 

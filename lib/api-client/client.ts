@@ -2,6 +2,21 @@
 export const liveInterval = 2_000;
 /** Polling of what changes seldom (virtual hosts, who is logged in), in milliseconds. */
 export const slowInterval = 30_000;
+/** Asking again after a failure that left nothing to show, in milliseconds. */
+const failedInterval = 10_000;
+
+/** What TanStack Query knows of a question. */
+interface Asked {
+  readonly state: { readonly status: string; readonly data: unknown };
+}
+
+/**
+ * Polling every `ms` milliseconds. While a question without an answer is asked again, its failure is forgotten and the
+ * page shows that it loads: so it is asked again more slowly, or nobody could read what failed.
+ */
+export function every(ms: number): (query: Asked) => number {
+  return ({ state }) => (state.status === "error" && state.data === undefined ? Math.max(ms, failedInterval) : ms);
+}
 
 /** An answer of the API that is not a success, or none at all (`status` 0, code `unreachable`). */
 export class ApiError extends Error {

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { encodeName, liveInterval, request } from "@/lib/api-client/client";
+import { encodeName, every, liveInterval, request } from "@/lib/api-client/client";
 import {
   type BulkResult,
   type Death,
@@ -44,7 +44,7 @@ export function deadLettersQuery(filter: DeadLetterFilter, order: Order, bodyLim
       return request<Page<DeadLetter>>("GET", `/api/dead-letters?${query}`, { signal });
     },
     getNextPageParam: (last) => last.next,
-    refetchInterval: ({ state: { data } }) => liveWhileFew(data?.pages.length ?? 0),
+    refetchInterval: liveWhileFew,
   });
 }
 
@@ -55,7 +55,7 @@ export function deadLetterCountQuery(filter: DeadLetterFilter) {
     queryFn: ({ signal }) =>
       request<{ readonly count: number }>("GET", `/api/dead-letters/count?${filterParameters(filter)}`, { signal }),
     select: (answer) => answer.count,
-    refetchInterval: liveInterval,
+    refetchInterval: every(liveInterval),
   });
 }
 

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { ApiError, encodeName, liveInterval, request } from "@/lib/api-client/client";
+import { ApiError, encodeName, every, liveInterval, request } from "@/lib/api-client/client";
 import type { PlainTable } from "@/lib/api-client/rabbitmq-json";
 import type { MessageState } from "@/lib/broker/message";
 import { bytesFromBase64 } from "@/lib/format/base64";
@@ -67,13 +67,16 @@ export function messagesQuery(wanted: MessagesRequest) {
       return request<Page<Message>>("GET", `${path}?${query}`, { signal });
     },
     getNextPageParam: (last) => last.next,
-    refetchInterval: ({ state: { data } }) => liveWhileFew(data?.pages.length ?? 0),
+    refetchInterval: liveWhileFew,
   });
 }
 
 /** How often a list in pages is read again, in ms: seldom when long, not at all when very long. */
-export function liveWhileFew(pages: number): number | false {
-  if (pages <= 1) return liveInterval;
+export function liveWhileFew(query: {
+  readonly state: { readonly status: string; readonly data: { readonly pages: readonly unknown[] } | undefined };
+}): number | false {
+  const pages = query.state.data?.pages.length ?? 0;
+  if (pages <= 1) return every(liveInterval)(query);
   return pages <= 4 ? 3 * liveInterval : false;
 }
 
@@ -82,7 +85,7 @@ export function messageQuery(ref: { vhost: string; queue: string; id: number }) 
   return queryOptions({
     queryKey: ["messages", "one", ref.vhost, ref.queue, ref.id],
     queryFn: ({ signal }) => request<Message>("GET", `${messagePath(ref)}?body_limit=${detailBodyLimit}`, { signal }),
-    refetchInterval: liveInterval,
+    refetchInterval: every(liveInterval),
   });
 }
 

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { liveInterval, request } from "@/lib/api-client/client";
+import { every, liveInterval, request } from "@/lib/api-client/client";
 import type { NodeJson } from "@/lib/http/json/topology-json";
 
 /** A process of this Warren, or its database. */
@@ -8,5 +8,5 @@ export type WarrenNode = NodeJson;
 export const nodesQuery = queryOptions({
   queryKey: ["nodes"],
   queryFn: ({ signal }) => request<readonly WarrenNode[]>("GET", "/api/nodes", { signal }),
-  refetchInterval: 2 * liveInterval,
+  refetchInterval: every(2 * liveInterval),
 });

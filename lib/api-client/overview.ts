@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { liveInterval, request } from "@/lib/api-client/client";
+import { every, liveInterval, request } from "@/lib/api-client/client";
 import type { Sample } from "@/lib/api-client/queues";
 import type { MessageStats } from "@/lib/api-client/rabbitmq-json";
 
@@ -51,6 +51,6 @@ export function samplesQuery(vhost: string | null, ageMs: number, incrementMs: n
     queryKey: ["overview", "samples", vhost, ageMs],
     queryFn: ({ signal }) =>
       request<{ readonly samples: readonly Sample[] }>("GET", `/api/overview?${query}`, { signal }),
-    refetchInterval: Math.max(liveInterval, Math.min(incrementMs, 60_000)),
+    refetchInterval: every(Math.max(liveInterval, Math.min(incrementMs, 60_000))),
   });
 }

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { liveInterval, request } from "@/lib/api-client/client";
+import { every, liveInterval, request } from "@/lib/api-client/client";
 
 export interface SampleStatus {
   readonly state: "absent" | "running" | "stopped" | "removing";
@@ -11,7 +11,7 @@ export interface SampleStatus {
 export const sampleQuery = queryOptions({
   queryKey: ["sample"],
   queryFn: ({ signal }) => request<SampleStatus>("GET", "/api/sample", { signal }),
-  refetchInterval: liveInterval,
+  refetchInterval: every(liveInterval),
 });
 
 export const startSample = () => request<SampleStatus>("POST", "/api/sample/start");

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { encodeName, request, slowInterval } from "@/lib/api-client/client";
+import { encodeName, every, request, slowInterval } from "@/lib/api-client/client";
 
 /** A publish form that was kept under a name. `content` is the form's own state and where it goes. */
 export interface Template {
@@ -12,7 +12,7 @@ export function templatesQuery() {
   return queryOptions({
     queryKey: ["templates"],
     queryFn: ({ signal }) => request<readonly Template[]>("GET", "/api/templates", { signal }),
-    refetchInterval: slowInterval,
+    refetchInterval: every(slowInterval),
   });
 }
 

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { request, slowInterval } from "@/lib/api-client/client";
+import { every, request, slowInterval } from "@/lib/api-client/client";
 import type { VhostJson } from "@/lib/http/json/topology-json";
 
 export type Vhost = VhostJson;
@@ -7,5 +7,5 @@ export type Vhost = VhostJson;
 export const vhostsQuery = queryOptions({
   queryKey: ["vhosts"],
   queryFn: ({ signal }) => request<readonly Vhost[]>("GET", "/api/vhosts", { signal }),
-  refetchInterval: slowInterval,
+  refetchInterval: every(slowInterval),
 });
