@@ -28,7 +28,7 @@ export interface BenchOptions {
 export const usage = `Usage: npm run bench [-- [options] [workload ...]]
 
 Workloads: publish (B1), drain (B3), steady (B2), latency (B4), fan-out and topic-routing (B5),
-pinned-horizon (B6), console-reads (B9); all of them by default.
+pinned-horizon (B6), console-reads (B9); all of them by default. And, only when it is named: amqp.
 
   --rounds 3          how often each contestant is measured in each case
   --seconds 0.5       how long each time
@@ -46,8 +46,16 @@ pinned-horizon (B6), console-reads (B9); all of them by default.
 It runs on the embedded Postgres, in a folder of its own, or makes a database of its own on the server of
 BENCH_DATABASE_URL (a role that may create databases), and leaves nothing behind.`;
 
-/** Reads the command line. Throws with words for what is wrong with it. */
-export function benchOptions(args: readonly string[], known: readonly string[]): BenchOptions | "help" {
+/**
+ * Reads the command line. Throws with words for what is wrong with it.
+ * @param usual the workloads that run when none is named
+ * @param more those that run only when they are named
+ */
+export function benchOptions(
+  args: readonly string[],
+  usual: readonly string[],
+  more: readonly string[],
+): BenchOptions | "help" {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -68,10 +76,11 @@ export function benchOptions(args: readonly string[], known: readonly string[]):
     },
   });
   if (values.help) return "help";
+  const known = [...usual, ...more];
   const unknown = positionals.find((name) => !known.includes(name));
   if (unknown !== undefined) throw new Error(`There is no workload ${unknown}: use ${known.join(", ")}.`);
   return {
-    workloads: positionals.length === 0 ? known : positionals,
+    workloads: positionals.length === 0 ? usual : positionals,
     rounds: numberOf("rounds", values.rounds ?? (values.full ? "5" : "3"), 1),
     seconds: numberOf("seconds", values.seconds ?? (values.full ? "2" : "0.5"), 0.05),
     seed: numberOf("seed", values.seed, 0),

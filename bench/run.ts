@@ -11,6 +11,7 @@ import { openWarren } from "@/bench/contestants/warren";
 import { Meter } from "@/bench/meter";
 import { type BenchOptions, benchOptions, usage } from "@/bench/options";
 import { type BenchPostgres, openBenchPostgres } from "@/bench/postgres";
+import { amqp } from "@/bench/workloads/amqp";
 import { consoleReads } from "@/bench/workloads/console-reads";
 import { drain } from "@/bench/workloads/drain";
 import { fanOut } from "@/bench/workloads/fan-out";
@@ -31,6 +32,9 @@ const workloads: readonly Workload[] = [
   consoleReads,
 ];
 
+/** Those that run only when they are named. */
+const more: readonly Workload[] = [amqp];
+
 /**
  * Measures Warren's engine, its peers and the limit script on the same Postgres, interleaved, prints tables and
  * writes all numbers to a JSON file.
@@ -39,10 +43,7 @@ const workloads: readonly Workload[] = [
 export async function run(args: readonly string[]): Promise<void> {
   let options: BenchOptions | "help";
   try {
-    options = benchOptions(
-      args,
-      workloads.map(({ name }) => name),
-    );
+    options = benchOptions(args, namesOf(workloads), namesOf(more));
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${usage}`);
     process.exit(2);
@@ -87,7 +88,7 @@ async function measure(options: BenchOptions, postgres: BenchPostgres): Promise<
   const bench = new Bench({ options, postgres, meter, warren, contestants });
   try {
     for (const name of options.workloads) {
-      const workload = workloads.find((one) => one.name === name);
+      const workload = [...workloads, ...more].find((one) => one.name === name);
       if (workload) await bench.run(workload);
     }
   } finally {
@@ -105,4 +106,8 @@ async function measure(options: BenchOptions, postgres: BenchPostgres): Promise<
 
 function isIn({ only }: BenchOptions, name: string): boolean {
   return only.length === 0 || only.includes(name);
+}
+
+function namesOf(some: readonly Workload[]): string[] {
+  return some.map(({ name }) => name);
 }
