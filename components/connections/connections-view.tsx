@@ -18,7 +18,7 @@ import { useFilter } from "@/components/ui/filter/use-filter";
 import { PageHead } from "@/components/ui/page-head";
 import { SplitView } from "@/components/ui/split-view";
 import { type Connection, connectionsQuery } from "@/lib/api-client/connections";
-import { formatCount } from "@/lib/format/numbers";
+import { formatCount, formatNoun } from "@/lib/format/numbers";
 
 const qualifiers = ["user", "vhost", "state", "product"] as const;
 
@@ -90,7 +90,7 @@ export function ConnectionsView({ vhost }: { vhost: string | null }) {
         onClose={() => void setOpen(null)}
         secondLine={(connection) => (
           <span className="text-ink-3">
-            {connection.user_provided_name ?? connection.user} · {formatCount(connection.channels)} ch
+            {connection.user_provided_name ?? connection.user} · {formatNoun(connection.channels, "channel")}
           </span>
         )}
         filtered={filtered}
