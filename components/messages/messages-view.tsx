@@ -107,7 +107,7 @@ export function MessagesView({ vhost, queue }: { vhost: string; queue?: string }
   const onEnd = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage && !isFetching) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, isFetching, fetchNextPage]);
-  const paused = liveWhileFew(list.data?.pages.length ?? 0) === false;
+  const paused = liveWhileFew({ state: list }) === false;
 
   const counts = useStateCounts(vhost, queue ?? search.queue);
   const counted = counts !== null && search.q === "" && !narrow && !phone;
