@@ -2,6 +2,7 @@ import path from "node:path";
 import { startChild } from "@/lib/platform/child-process";
 import { requireDatabase } from "@/lib/platform/database-check";
 import type { Environment } from "@/lib/platform/env";
+import { PlatformFailure } from "@/lib/platform/failure";
 import { type Kept, keepRunning } from "@/lib/platform/keep-running";
 import { migrate } from "@/lib/platform/migrate";
 import { requirePort } from "@/lib/platform/ports";
@@ -61,6 +62,11 @@ export async function startWarren(options: WarrenOptions): Promise<Warren> {
 
 async function startParts(options: WarrenOptions, started: Kept[]): Promise<void> {
   const { environment, development, say, programs = PROGRAMS } = options;
+  if (environment.port === environment.amqpPort) {
+    throw new PlatformFailure(
+      `PORT and AMQP_PORT are both ${environment.port}: choose two ports, such as PORT=3000 and AMQP_PORT=5672.`,
+    );
+  }
   for (const { listensOn } of programs) {
     const port = listensOn === "PORT" ? environment.port : environment.amqpPort;
     await requirePort(port, environment.host, listensOn);

@@ -59,6 +59,12 @@ test("port in use", async () => {
   server.close();
 });
 
+test("one port for both doors", async () => {
+  expect(await failingStart({ AMQP_PORT: String(port) })).toBe(
+    `Warren can't start: PORT and AMQP_PORT are both ${port}: choose two ports, such as PORT=3000 and AMQP_PORT=5672.`,
+  );
+});
+
 test("a bad setting", async () => {
   expect(await failingStart({ PORT: "many" })).toBe("Warren can't start: PORT must be a port number from 1 to 65535.");
 });
