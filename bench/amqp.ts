@@ -174,13 +174,21 @@ async function startWarren(): Promise<Contestant> {
     env: { ...process.env, DATABASE_URL: postgres.url, HOST: "127.0.0.1", AMQP_PORT: String(port) },
     stdio: ["ignore", "pipe", "inherit"],
   });
-  for await (const line of createInterface({ input: child.stdout })) if (line.includes("listens")) break;
+  const exited = once(child, "exit");
+  let listens = false;
+  for await (const line of createInterface({ input: child.stdout })) {
+    listens = line.includes("listens");
+    if (listens) break;
+  }
   child.stdout.resume();
+  if (!listens) {
+    await postgres.close();
+    throw new Error("Warren's broker did not start.");
+  }
   return {
     name: "warren",
     url: `amqp://guest:guest@127.0.0.1:${port}`,
     stop: async () => {
-      const exited = once(child, "exit");
       child.kill("SIGTERM");
       await exited;
       await postgres.close();
