@@ -169,7 +169,7 @@ function numbers(text: string): number[] {
   return text === "{}" ? [] : text.slice(1, -1).split(",").map(Number);
 }
 
-const parseDate = pg.types.getTypeParser<Date>(timestamptz, "text");
+const parseDate: (text: string) => Date = pg.types.getTypeParser(timestamptz, "text");
 let lastDate = { text: "", date: new Date(0) };
 
 /** The rows of one claim have the same time; it is parsed once. */
