@@ -17,6 +17,8 @@ const numberArguments: readonly NumberArgument[] = [
   { argument: "x-max-length-bytes", label: "At most, in bytes", unit: "bytes", min: 0 },
   { argument: "x-max-priority", label: "Priorities from 0 to", min: 1 },
   { argument: "x-delivery-limit", label: "Deliveries before it is dead", min: 0 },
+  { argument: "x-deduplication-window", label: "Same deduplication id stored once in", unit: "ms", min: 1 },
+  { argument: "x-rate-limit", label: "Hands out at most", unit: "/s", min: 1 },
 ];
 
 const overflows = [

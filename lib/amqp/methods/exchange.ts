@@ -3,7 +3,8 @@ import { unbindExisting } from "@/lib/amqp/methods/unbind";
 import { AmqpError } from "@/lib/amqp/wire/errors";
 import type { Arguments, Method } from "@/lib/amqp/wire/methods";
 import { isBrokerError } from "@/lib/broker/errors";
-import { type ExchangeType, exchangeTypes } from "@/lib/broker/topology";
+import { exchangeTypeOf } from "@/lib/broker/rules/exchange-type";
+import type { ExchangeType } from "@/lib/broker/topology";
 
 /** Does what a method of class exchange asks; returns false for one that isn't a client's. */
 export async function handleExchange(channel: Channel, method: Method): Promise<boolean> {
@@ -42,7 +43,7 @@ async function declare({ connection }: Channel, args: Arguments<"exchange.declar
   await door.broker.declareExchange(actor, {
     vhost,
     name: args.exchange,
-    type: exchangeType(args.type),
+    type: exchangeType(args),
     durable: args.durable,
     autoDelete: args.autoDelete,
     internal: args.internal,
@@ -80,8 +81,8 @@ export function refusedOnDefault(): AmqpError {
   return new AmqpError("ACCESS_REFUSED", "operation not permitted on the default exchange");
 }
 
-function exchangeType(type: string): ExchangeType {
-  const known = exchangeTypes.find((one) => one === type);
+function exchangeType({ type, arguments: table }: Arguments<"exchange.declare">): ExchangeType {
+  const known = exchangeTypeOf(type, table);
   if (known === undefined) throw new AmqpError("PRECONDITION_FAILED", `invalid exchange type '${type}'`);
   return known;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { BrokerError } from "@/lib/broker/errors";
+import { exchangeTypeOf } from "@/lib/broker/rules/exchange-type";
 import { type ExchangeType, exchangeTypes } from "@/lib/broker/topology";
 import { endpoint } from "@/lib/http/endpoint";
 import { bindingJson, exchangeJson } from "@/lib/http/json/topology-json";
@@ -18,8 +19,8 @@ const declaration = z.object({
   arguments: argumentTable,
 });
 
-function mustBeExchangeType(type: string): ExchangeType {
-  const known = exchangeTypes.find((name) => name === type);
+function mustBeExchangeType({ type, arguments: table }: z.output<typeof declaration>): ExchangeType {
+  const known = exchangeTypeOf(type, table);
   if (known !== undefined) return known;
   throw new BrokerError("bad-request", `There is no exchange type '${type}'; there are ${exchangeTypes.join(", ")}.`);
 }
@@ -71,7 +72,7 @@ export const exchangeEndpoints = [
       const { type, durable, auto_delete: autoDelete, internal } = body;
       note({ type, durable, auto_delete: autoDelete, internal });
       const { created } = await broker.declareExchange(actor, {
-        ...{ vhost: path.vhost, name: path.exchange, type: mustBeExchangeType(type) },
+        ...{ vhost: path.vhost, name: path.exchange, type: mustBeExchangeType(body) },
         ...{ durable, autoDelete, internal, arguments: body.arguments },
       });
       return createdOrNot(created);
