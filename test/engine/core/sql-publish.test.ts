@@ -13,6 +13,7 @@ import {
   tester,
 } from "@/test/engine/core/cluster";
 import { expectTrueCounts } from "@/test/engine/views/accounts";
+import { asRole, onDatabase } from "@/test/support/database";
 
 let cluster: Cluster;
 beforeAll(async () => {
@@ -23,19 +24,15 @@ afterAll(() => cluster.close());
 
 /** A connection of an application's own. */
 async function application(): Promise<Client> {
-  const [here] = await cluster.sql<{ url: string }>(
-    "SELECT format('%s:%s/%s', coalesce(host(inet_server_addr()), '127.0.0.1'), inet_server_port(), current_database()) AS url",
-  );
-  const server = new URL(process.env.WARREN_TEST_SERVER ?? "");
-  const client = new Client({
-    host: server.hostname || (here?.url ?? ""),
-    port: Number(server.port),
-    database: here?.url.split("/")[1] ?? "",
-    user: "warren",
-    password: server.password,
-  });
+  const client = new Client({ connectionString: asRole(await superuserUrl()) });
   await client.connect();
   return client;
+}
+
+/** The address of this database, for the server's administrator. */
+async function superuserUrl(): Promise<string> {
+  const [here] = await cluster.sql<{ name: string }>("SELECT current_database() AS name");
+  return onDatabase(process.env.WARREN_TEST_SERVER ?? "", here?.name ?? "");
 }
 
 async function withApplication<T>(use: (client: Client) => Promise<T>): Promise<T> {
@@ -143,11 +140,30 @@ describe("warren.publish", () => {
     });
   });
 
-  test("needs a right of its own", async () => {
-    const [row] = await cluster.sql<{ allowed: boolean }>(
-      `SELECT has_function_privilege('pg_monitor', 'warren.publish(text, text, bytea, jsonb, text)', 'EXECUTE') AS allowed`,
-    );
-    expect(row?.allowed).toBe(false);
+  test("needs a right of its own, and no other", async () => {
+    const queue = await declare(cluster.broker, "granted");
+    const role = `app_${process.pid}`;
+    const administrator = new Client({ connectionString: await superuserUrl() });
+    await administrator.connect();
+    try {
+      await administrator.query(`CREATE ROLE ${role}; GRANT ${role} TO CURRENT_USER`);
+      const asApplication = async (statement: string) => {
+        await administrator.query(`SET SESSION AUTHORIZATION ${role}`);
+        return administrator.query(statement).finally(() => administrator.query("RESET SESSION AUTHORIZATION"));
+      };
+      const publishing = "SELECT warren.publish('', 'granted', 'x')";
+      await expect(asApplication(publishing)).rejects.toThrow(/permission denied for schema/);
+      await cluster.sql(`GRANT USAGE ON SCHEMA warren TO ${role}`);
+      await expect(asApplication(publishing)).rejects.toThrow(/permission denied for function/);
+      await cluster.sql(`GRANT EXECUTE ON FUNCTION warren.publish(text, text, bytea, jsonb, text) TO ${role}`);
+      await asApplication(publishing);
+      await expect(asApplication("SELECT FROM warren.outbox")).rejects.toThrow(/permission denied for table/);
+      const page = { vhost: "/", queue, order: "oldest", limit: 1, bodyLimit: 1 } as const;
+      await expect.poll(async () => (await cluster.broker.peek(tester, page)).items[0]?.publishedBy).toBe(role);
+    } finally {
+      await administrator.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`).catch(() => {});
+      await administrator.end();
+    }
   });
 
   test("what can't be stored waits with the reason, keeps what follows it waiting, and is stored when it can be", async () => {
