@@ -46,10 +46,15 @@ test("while Postgres is killed and comes back, no confirmed message is lost and 
   await publisher.assertQueue("orders");
   await consumer.prefetch(20);
   const seen = new Set<number>();
+  let working = 0;
   await consumer.consume("orders", (message) => {
     if (message === null) return;
     seen.add(Number(message.content.toString()));
-    setTimeout(() => consumer.ack(message), 5);
+    working++;
+    setTimeout(() => {
+      consumer.ack(message);
+      working--;
+    }, 5);
   });
 
   const confirmed: number[] = [];
@@ -86,6 +91,7 @@ test("while Postgres is killed and comes back, no confirmed message is lost and 
   await publishes;
   await publisher.waitForConfirms().catch(() => {});
   await expect.poll(() => confirmed.filter((number) => !seen.has(number)), { timeout: 40_000 }).toEqual([]);
+  await expect.poll(async () => working + (await publisher.checkQueue("orders")).messageCount).toBe(0);
   expect(closed).toEqual([]);
   expect(server.errors).toHaveLength(2);
 }, 180_000);
