@@ -8,15 +8,8 @@ import { bury } from "@/lib/engine/dead-letter/bury";
 import { returnExpiredLeases } from "@/lib/engine/lease/expired-leases";
 import { withinRate } from "@/lib/engine/lease/rate-limit";
 import { newLeaseToken, receiptOf } from "@/lib/engine/lease/receipt";
-import {
-  type Claim,
-  type ClaimedRow,
-  claimMessages,
-  handoverMs,
-  hasMore,
-  lockCursor,
-  type More,
-} from "@/lib/engine/sql/lease";
+import { type Claim, type ClaimedRow, claimMessages, handoverMs, lockCursor } from "@/lib/engine/sql/lease";
+import { hasMore, type More } from "@/lib/engine/sql/lease-groups";
 import { queueDepths } from "@/lib/engine/sql/queue-depth";
 import type { QueueRecord } from "@/lib/engine/topology/records";
 
