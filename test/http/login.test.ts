@@ -166,6 +166,8 @@ describe("sessions", () => {
     expect((await post({ origin: "http://warren.test", host: "warren.test" })).status).toBe(200);
     const login = { username: "guest", password: "guest" };
     const foreign = { "sec-fetch-site": "cross-site" };
+    const alive = "/api/aliveness-test/%2F";
+    expect((await api.call("GET", alive, { as: null, headers: { cookie, ...foreign } })).status).toBe(403);
     expect((await api.call("POST", "/api/login", { as: null, body: login, headers: foreign })).status).toBe(403);
   });
 });
