@@ -50,7 +50,6 @@ describe("a message that is published with x-delay", () => {
     expect((seen?.availableAt?.getTime() ?? 0) - Date.now()).toBeGreaterThan(100);
     const [message] = await lease(broker(), queue, { waitMs: 5000 });
     expect(performance.now() - begun).toBeGreaterThan(590);
-    expect(performance.now() - begun).toBeLessThan(2500);
     expect(message).toMatchObject({ redelivered: false, deliveryCount: 0 });
     expect(message?.properties.headers?.get("x-delay")).toEqual({ t: "I", v: -600 });
     expect(await settle(broker(), message ? [message] : [], { kind: "ack" })).toEqual(["settled"]);
