@@ -14,9 +14,11 @@ export function addToast(done: Done): void {
   toast.custom((id) => <Card {...done} close={() => toast.dismiss(id)} />, { duration: Number.POSITIVE_INFINITY });
 }
 
-/** Where toasts appear. */
+/** Where toasts appear: one above the other, never one upon the other, so that each can be read and undone. */
 export function ToastList() {
-  return <Sonner position="bottom-right" offset={16} mobileOffset={12} style={{ zIndex: "var(--z-toast)" }} gap={8} />;
+  return (
+    <Sonner expand position="bottom-right" offset={16} mobileOffset={12} style={{ zIndex: "var(--z-toast)" }} gap={8} />
+  );
 }
 
 function Card({ message, icon, undo, close }: Done & { close: () => void }) {

@@ -51,6 +51,11 @@ export { expect };
 
 /** Fails with what axe finds serious or critical against WCAG 2.2 A and AA. */
 export async function expectAccessible(page: Page): Promise<void> {
+  // What is still moving is nowhere yet; what never stops (the live dot) is not waited for.
+  await page.evaluate(async () => {
+    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ending.map((animation) => animation.finished));
+  });
   await page.evaluate(axe.source);
   const found = await page.evaluate(async () => {
     const { violations } = await (window as unknown as { axe: typeof axe }).axe.run(document, {
