@@ -35,6 +35,27 @@ test("an exchange is added, bound, unbound, bound again by undo, and deleted", a
   await expect(page.getByText("Exchange orders is deleted")).toBeVisible();
 });
 
+test("bindings are searched and sorted, and the address keeps both", async ({ page, api, vhost }) => {
+  for (const [queue, key] of [
+    ["alpha", "z.key"],
+    ["beta", "a.key"],
+  ] as const) {
+    await makeQueue(api, vhost, queue);
+    await api.post(`/api/bindings/${vhost}/e/amq.topic/q/${queue}`, { data: { routing_key: key } });
+  }
+  await page.goto(`/exchanges/${vhost}/amq.topic`);
+  const rows = page.getByRole("listitem").filter({ hasText: ".key" });
+  await expect(rows.first()).toContainText("alpha");
+  await page.getByRole("button", { name: "Sort by Routing key" }).first().click();
+  await expect(rows.first()).toContainText("beta");
+  await page.getByRole("textbox", { name: "Filter what this leads to" }).fill("alp");
+  await expect(rows).toHaveCount(1);
+  await expect(page).toHaveURL(/to=alp/);
+  await page.reload();
+  await expect(rows).toHaveCount(1);
+  await expectAccessible(page);
+});
+
 test("a headers exchange is bound by typed headers", async ({ page, api, vhost }) => {
   await makeQueue(api, vhost, "vip");
   await api.put(`/api/exchanges/${vhost}/customers`, { data: { type: "headers", durable: true } });

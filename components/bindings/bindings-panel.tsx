@@ -1,16 +1,22 @@
 "use client";
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Plus, X } from "lucide-react";
+import { ArrowDown, ArrowUp, Plus, X } from "lucide-react";
 import dynamic from "next/dynamic";
+import { parseAsString, useQueryState } from "nuqs";
 import { useState } from "react";
 import type { BindEnd } from "@/components/bindings/bind-dialog";
+import { orderedBindings } from "@/components/bindings/bindings-order";
 import { exchangeHref, queueHref } from "@/components/queues/links";
 import { plain } from "@/components/queues/queue-features";
 import { Button, IconButton } from "@/components/ui/button";
+import type { Sort } from "@/components/ui/data-table/columns";
+import { useSort } from "@/components/ui/data-table/use-sort";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorNote } from "@/components/ui/error-state";
+import { Input } from "@/components/ui/field";
 import { SectionHead } from "@/components/ui/page-head";
+import { Skeleton } from "@/components/ui/skeleton";
 import { TextLink } from "@/components/ui/text-link";
 import { showDone } from "@/components/ui/toast";
 import { type Binding, type BindingScope, bind, bindingsQuery, unbind } from "@/lib/api-client/bindings";
@@ -31,6 +37,11 @@ export function BindingsPanel(props: BindingScope) {
   const from = "queue" in props || props.end === "destination";
   // The nameless exchange binds by itself, and takes no other bindings.
   const isDefault = "exchange" in props && props.exchange === "";
+
+  const param = from ? "from" : "to";
+  const [text, setText] = useQueryState(param, parseAsString.withDefault(""));
+  const { sort, onSort } = useSort({ column: "name", descending: false }, `${param}-sort`);
+  const shown = data && orderedBindings(data, from ? "source" : "destination", text, sort);
 
   const problem = failed ?? (error && { error, title: "The bindings could not be loaded." });
 
@@ -80,8 +91,29 @@ export function BindingsPanel(props: BindingScope) {
             : "What is published here is not routed anywhere: it is dropped, or returned if it is mandatory."}
         </EmptyState>
       ) : (
+        <>
+          <div className="flex items-center gap-2 px-4 pb-2 text-12">
+            <Input
+              aria-label={from ? "Filter what leads here" : "Filter what this leads to"}
+              placeholder="Filter by name, key or argument"
+              className="max-w-60"
+              value={text}
+              onChange={(event) => void setText(event.target.value || null)}
+            />
+            <SortButton column="name" label={from ? "From" : "To"} sort={sort} onSort={onSort} />
+            <SortButton column="key" label="Routing key" sort={sort} onSort={onSort} />
+          </div>
+          {shown?.length === 0 && <p className="px-4 pb-2 text-12 text-ink-2">No binding here has “{text}” in it.</p>}
+        </>
+      )}
+      {(data === undefined || data.length > 0) && (
         <ul className="border-t border-line">
-          {(data ?? []).map((binding) => (
+          {data === undefined && !error && (
+            <li className="flex min-h-9 items-center border-b border-line px-4">
+              <Skeleton width={200} />
+            </li>
+          )}
+          {(shown ?? []).map((binding) => (
             <li
               key={`${binding.source} ${binding.destination_type} ${binding.destination} ${binding.properties_key}`}
               className="grid min-h-9 grid-cols-[minmax(0,1fr)_minmax(0,1fr)_28px] items-center gap-3 border-b border-line py-1 pr-2 pl-4"
@@ -102,6 +134,24 @@ export function BindingsPanel(props: BindingScope) {
       )}
       {adding && <BindDialog open onClose={() => setAdding(false)} vhost={vhost} fixed={fixed} />}
     </section>
+  );
+}
+
+/** A head to sort by; a second click turns the order round. */
+function SortButton(props: { column: string; label: string; sort: Sort; onSort: (sort: Sort) => void }) {
+  const { column, label, sort, onSort } = props;
+  const current = sort.column === column;
+  const Arrow = current && sort.descending ? ArrowDown : ArrowUp;
+  return (
+    <Button
+      variant="ghost"
+      aria-label={`Sort by ${label}`}
+      aria-pressed={current}
+      icon={current && <Arrow className="icon-14" aria-hidden="true" />}
+      onClick={() => onSort({ column, descending: current && !sort.descending })}
+    >
+      {label}
+    </Button>
   );
 }
 
