@@ -2,14 +2,13 @@ import type { Socket } from "node:net";
 import type { AlarmReason } from "@/lib/amqp/alarm";
 import { isUnforeseen, toAmqpError } from "@/lib/amqp/broker-errors";
 import { Channel } from "@/lib/amqp/channel";
-import type { AmqpUser, Door } from "@/lib/amqp/door";
+import type { Door } from "@/lib/amqp/door";
+import { Handshake, type Session, type Tuning } from "@/lib/amqp/handshake";
 import { Heartbeat } from "@/lib/amqp/heartbeat";
-import { mechanisms, readCredentials } from "@/lib/amqp/login";
 import { Outbox } from "@/lib/amqp/outbox";
-import { clientCapabilities, serverProperties } from "@/lib/amqp/server-properties";
+import { PublishPressure } from "@/lib/amqp/publish-pressure";
 import { Settler } from "@/lib/amqp/settler";
 import { Tally } from "@/lib/amqp/tally";
-import { checkTuning } from "@/lib/amqp/tuning";
 import { defaultFrameMax, frameType, protocolHeader } from "@/lib/amqp/wire/constants";
 import { idOf } from "@/lib/amqp/wire/content-assembler";
 import { AmqpError } from "@/lib/amqp/wire/errors";
@@ -18,19 +17,16 @@ import { decodeMethod } from "@/lib/amqp/wire/method-codec";
 import type { Arguments, ContentMethodName, MethodName } from "@/lib/amqp/wire/methods";
 import type { Actor } from "@/lib/broker/actor";
 import { isBrokerError } from "@/lib/broker/errors";
-import { emptyTable } from "@/lib/broker/properties/field-value";
 
-type State = "header" | "start-ok" | "tune-ok" | "open" | "running" | "closing" | "closed";
+type State = "handshake" | "running" | "closing" | "closed";
 
 /** Above this many bytes that the peer has not read yet, its consumers are given no more. */
 const outputLimit = 4 * 1024 * 1024;
-/** Above this much published and not stored yet, no more is read from the peer. */
-const publishLimit = { bytes: 16 * 1024 * 1024, messages: 4000 };
 const closeTimeoutMs = 5000;
 
 let count = 0;
 
-/** One client's connection: from the protocol header to the close, with its channels. */
+/** One client's connection: its socket, what is open on it, and its end. The Handshake comes first. */
 export class Connection {
   /** Grows with the order in which connections were made. */
   readonly number = ++count;
@@ -40,23 +36,16 @@ export class Connection {
   readonly #outbox: Outbox;
   readonly #channels = new Map<number, Channel>();
   readonly #onClosed: () => void;
-  #state: State = "header";
+  readonly #handshake: Handshake;
+  readonly #pressure = new PublishPressure();
+  #state: State = "handshake";
   #heartbeat: Heartbeat | undefined;
   #timer: NodeJS.Timeout | undefined;
   #released: Promise<void> | undefined;
-  #frameMax: number = defaultFrameMax;
-  #channelMax = 0;
-  #publishing = { bytes: 0, messages: 0 };
   #publishes = false;
   #blocked = false;
-  #user: AmqpUser | undefined;
-  #actor: Actor | undefined;
+  #session: Session | undefined;
   #settler: Settler | undefined;
-  #capabilities: ReadonlySet<string> = new Set();
-  #vhost = "";
-  /** What the client said of itself. */
-  client = { properties: emptyTable, mechanism: "", connectedAt: 0 };
-  tuned = { channelMax: 0, frameMax: 0, heartbeat: 0 };
   /** Kept from the beginning: a closed socket has forgotten them. */
   readonly endpoints: Readonly<{ host: string; port: number; peerHost: string; peerPort: number; tls: boolean }>;
   readonly #octets = new Tally(["received", "sent"], Date.now());
@@ -73,10 +62,18 @@ export class Connection {
     this.door = door;
     this.#onClosed = onClosed;
     this.#outbox = new Outbox(socket, () => this.#heartbeat?.sent());
+    this.#handshake = new Handshake(door, {
+      peerHost: this.endpoints.peerHost,
+      send: (name, args) => this.send(0, name, args),
+      fail: (error) => this.fail(error),
+      hangUp: () => this.#hangUp(),
+      tuned: (tuning) => this.#tuned(tuning),
+      opened: (session) => this.#opened(session),
+    });
     this.#parser = new FrameParser({
       frameMax: Math.max(defaultFrameMax, door.settings.frameMax),
       expectHeader: true,
-      onHeader: () => this.#start(),
+      onHeader: () => this.#handshake.begin(),
       onFrame: (type, channel, buffer, start, end) => this.#frame(type, channel, buffer, start, end),
     });
     socket.setNoDelay(true);
@@ -87,18 +84,23 @@ export class Connection {
     this.#timer = setTimeout(() => socket.destroy(), door.settings.handshakeTimeoutMs);
   }
 
-  get actor(): Actor {
-    if (this.#actor === undefined) throw new Error("used before login");
-    return this.#actor;
+  /** Who is connected, and what was agreed. Throws before the connection is open. */
+  get session(): Session {
+    if (this.#session === undefined) throw new Error("used before it was open");
+    return this.#session;
   }
 
-  get settler(): Settler {
-    if (this.#settler === undefined) throw new Error("used before login");
-    return this.#settler;
+  get actor(): Actor {
+    return this.session.actor;
   }
 
   get vhost(): string {
-    return this.#vhost;
+    return this.session.vhost;
+  }
+
+  get settler(): Settler {
+    if (this.#settler === undefined) throw new Error("used before it was open");
+    return this.#settler;
   }
 
   get channels(): readonly Channel[] {
@@ -119,7 +121,7 @@ export class Connection {
 
   /** What the client announced that it understands. */
   get capabilities(): ReadonlySet<string> {
-    return this.#capabilities;
+    return this.session.capabilities;
   }
 
   /** False while the peer doesn't read what it was sent, or is on its way out. */
@@ -143,31 +145,25 @@ export class Connection {
     body: Uint8Array,
   ): void {
     if (this.#state === "closing" || this.#state === "closed") return;
-    this.#outbox.frames.content(channel, name, args, properties, body, this.#frameMax);
+    this.#outbox.frames.content(channel, name, args, properties, body, this.session.tuned.frameMax);
     this.#outbox.flushSoon();
   }
 
   /** Counts what is on its way to the broker; the peer is read no further while it is too much. */
   publishBegins(bytes: number): void {
-    this.#publishing.bytes += bytes;
-    this.#publishing.messages++;
+    this.#pressure.begins(bytes);
     this.door.alarm.publishBegins();
     if (!this.#publishes) {
       this.#publishes = true;
       this.alarmed(this.door.alarm.reason);
     }
-    const { bytes: most, messages } = publishLimit;
-    if (this.#publishing.bytes > most || this.#publishing.messages > messages) this.#socket.pause();
+    if (this.#pressure.isHigh) this.#socket.pause();
   }
 
   publishEnds(bytes: number): void {
-    this.#publishing.bytes -= bytes;
-    this.#publishing.messages--;
+    this.#pressure.ends(bytes);
     this.door.alarm.publishEnds();
-    const { bytes: most, messages } = publishLimit;
-    if (this.#publishing.bytes < most / 2 && this.#publishing.messages < messages / 2 && this.#socket.isPaused()) {
-      this.#socket.resume();
-    }
+    if (this.#socket.isPaused() && this.#pressure.isLow) this.#socket.resume();
   }
 
   /**
@@ -175,8 +171,7 @@ export class Connection {
    * (rabbitmq.com/connection-blocked).
    */
   alarmed(reason: AlarmReason): void {
-    if (!this.#publishes || !this.#capabilities.has("connection.blocked") || this.#blocked === (reason !== null))
-      return;
+    if (!this.#publishes || !this.capabilities.has("connection.blocked") || this.#blocked === (reason !== null)) return;
     this.#blocked = reason !== null;
     if (reason === null) this.send(0, "connection.unblocked", {});
     else this.send(0, "connection.blocked", { reason });
@@ -198,7 +193,7 @@ export class Connection {
     if (this.#state === "closing" || this.#state === "closed") return;
     if (isUnforeseen(error)) this.door.log.error(`AMQP connection ${this.number} is closed.`, error);
     const told = toAmqpError(error);
-    if (this.#state === "header") {
+    if (!this.#handshake.hasBegun) {
       this.#socket.destroy();
       return;
     }
@@ -252,21 +247,10 @@ export class Connection {
   #controlFrame(type: number, buffer: Buffer, start: number, end: number): void {
     if (type !== frameType.method) throw new AmqpError("UNEXPECTED_FRAME", "content on channel 0");
     const method = decodeMethod(buffer, start, end);
-    switch (`${this.#state} ${method.name}`) {
-      case "start-ok connection.start-ok":
-        void this.#logIn(method.args as Arguments<"connection.start-ok">);
-        return;
-      case "tune-ok connection.tune-ok":
-        this.#tune(method.args as Arguments<"connection.tune-ok">);
-        return;
-      case "open connection.open":
-        void this.#open((method.args as Arguments<"connection.open">).virtualHost);
-        return;
-    }
     if (method.name === "connection.close") void this.#closedByPeer();
-    else if (method.name === "connection.update-secret" && this.#state === "running") this.#updateSecret(method.args);
-    else
-      throw new AmqpError("CHANNEL_ERROR", `unexpected method in connection state ${this.#state}`, idOf(method.name));
+    else if (this.#state === "handshake") this.#handshake.method(method);
+    else if (method.name === "connection.update-secret") this.#updateSecret(method.args);
+    else throw new AmqpError("CHANNEL_ERROR", "unexpected method on channel 0", idOf(method.name));
   }
 
   #channelFrame(type: number, number: number, buffer: Buffer, start: number, end: number): void {
@@ -279,9 +263,10 @@ export class Connection {
     if (method?.name !== "channel.open") {
       throw new AmqpError("CHANNEL_ERROR", `expected 'channel.open' on channel ${number}`, method && idOf(method.name));
     }
-    if (this.#channelMax !== 0 && this.#channels.size >= this.#channelMax) {
+    const { channelMax } = this.session.tuned;
+    if (channelMax !== 0 && this.#channels.size >= channelMax) {
       const { size } = this.#channels;
-      const text = `number of channels opened (${size}) has reached the negotiated channel_max (${this.#channelMax})`;
+      const text = `number of channels opened (${size}) has reached the negotiated channel_max (${channelMax})`;
       throw new AmqpError("NOT_ALLOWED", text, idOf(method.name));
     }
     this.#channels.set(number, new Channel(this, number));
@@ -305,58 +290,7 @@ export class Connection {
     }
   }
 
-  #start(): void {
-    this.#state = "start-ok";
-    this.send(0, "connection.start", {
-      versionMajor: 0,
-      versionMinor: 9,
-      serverProperties,
-      mechanisms: Buffer.from(mechanisms.join(" ")),
-      locales: Buffer.from("en_US"),
-    });
-  }
-
-  async #logIn({ mechanism, response, clientProperties }: Arguments<"connection.start-ok">): Promise<void> {
-    this.#state = "tune-ok";
-    this.#capabilities = clientCapabilities(clientProperties);
-    this.client = { properties: clientProperties, mechanism, connectedAt: Date.now() };
-    const address = this.endpoints.peerHost || null;
-    try {
-      const { user, password } = readCredentials(mechanism, response);
-      this.#user = await this.door.authenticate(user, password, address);
-    } catch (error) {
-      this.#refuseLogin(error, mechanism);
-      return;
-    }
-    this.#actor = { user: this.#user.name, tags: this.#user.tags, address, door: "amqp" };
-    const { frameMax, channelMax, heartbeat } = this.door.settings;
-    this.send(0, "connection.tune", { channelMax, frameMax, heartbeat });
-  }
-
-  /** Clients that don't know `authentication_failure_close` expect the socket to be closed (rabbitmq.com/auth-notification). */
-  #refuseLogin(error: unknown, mechanism: string): void {
-    const isRefused =
-      (isBrokerError(error) && error.code === "unauthenticated") ||
-      (error instanceof AmqpError && error.replyName === "ACCESS_REFUSED");
-    if (!isRefused) this.fail(error);
-    else if (this.#capabilities.has("authentication_failure_close")) {
-      const text = `Login was refused using authentication mechanism ${mechanism}. For details see the broker logfile.`;
-      this.fail(new AmqpError("ACCESS_REFUSED", text, undefined, true));
-    } else {
-      this.#state = "closed";
-      this.#socket.end();
-    }
-  }
-
-  #tune(tuning: Arguments<"connection.tune-ok">): void {
-    if (this.#actor === undefined) {
-      throw new AmqpError("CHANNEL_ERROR", "tune-ok before tune", idOf("connection.tune-ok"));
-    }
-    checkTuning(tuning, this.door.settings);
-    const { frameMax, channelMax, heartbeat } = tuning;
-    this.#frameMax = frameMax;
-    this.#channelMax = channelMax;
-    this.tuned = { frameMax, channelMax, heartbeat };
+  #tuned({ frameMax, heartbeat }: Tuning): void {
     if (frameMax !== 0) this.#parser.frameMax = frameMax;
     this.#heartbeat = new Heartbeat(
       heartbeat,
@@ -369,27 +303,13 @@ export class Connection {
         if (!this.#socket.isPaused()) this.#socket.destroy();
       },
     );
-    this.#state = "open";
   }
 
-  async #open(vhost: string): Promise<void> {
-    try {
-      await this.door.broker.getVhost(this.actor, vhost);
-    } catch (error) {
-      const about = idOf("connection.open");
-      const refused = isBrokerError(error) && error.code === "access-refused";
-      const missing = isBrokerError(error) && error.code === "not-found";
-      if (missing) this.fail(new AmqpError("NOT_ALLOWED", `vhost ${vhost} not found`, about));
-      else if (refused) {
-        const text = `access to vhost '${vhost}' refused for user '${this.actor.user}'`;
-        this.fail(new AmqpError("NOT_ALLOWED", text, about));
-      } else this.fail(error);
-      return;
-    }
-    if (this.#state !== "open") return;
+  #opened(session: Session): void {
+    if (this.#state !== "handshake") return;
     clearTimeout(this.#timer);
-    this.#vhost = vhost;
-    this.#settler = new Settler(this.door.broker, this.actor, (error) =>
+    this.#session = session;
+    this.#settler = new Settler(this.door.broker, session.actor, (error) =>
       this.door.log.error("Settling messages failed; it is tried again.", error),
     );
     this.#state = "running";
@@ -406,13 +326,17 @@ export class Connection {
     );
   }
 
+  #hangUp(): void {
+    this.#state = "closed";
+    this.#socket.end();
+  }
+
   async #closedByPeer(): Promise<void> {
     await this.#release();
     if (this.#state === "closing" || this.#state === "closed") return;
     this.send(0, "connection.close-ok", {});
     this.#outbox.flush();
-    this.#state = "closed";
-    this.#socket.end();
+    this.#hangUp();
   }
 
   #beginClosing(): void {
@@ -442,12 +366,13 @@ export class Connection {
     const channels = [...this.#channels.values()];
     this.#channels.clear();
     await Promise.all(channels.map((channel) => channel.release()));
-    if (this.#actor === undefined) return;
+    if (this.#session === undefined) return;
+    const { actor, vhost } = this.#session;
     const { dispatchers, broker, log } = this.door;
-    for (const queue of dispatchers.ownedBy(this.#vhost, this)) {
-      dispatchers.queueGone(this.#vhost, queue);
+    for (const queue of dispatchers.ownedBy(vhost, this)) {
+      dispatchers.queueGone(vhost, queue);
       try {
-        await broker.deleteQueue(this.#actor, this.#vhost, queue, { ifUnused: false, ifEmpty: false });
+        await broker.deleteQueue(actor, vhost, queue, { ifUnused: false, ifEmpty: false });
       } catch (error) {
         if (!isBrokerError(error) || error.code !== "not-found") {
           log.error(`The exclusive queue '${queue}' could not be deleted.`, error);

@@ -37,13 +37,14 @@ export function presenceOf(connection: Connection, now: number): Presence {
 }
 
 function connectionReport(connection: Connection, now: number): Report<ConnectionStatus> {
-  const { client, endpoints, tuned, octets } = connection;
+  const { session, endpoints, octets } = connection;
+  const { client, tuned } = session;
   const rates = octets.rates(now);
   return {
     name: connectionName(connection),
     clientName: textOf(client.properties.get("connection_name")) ?? null,
-    user: connection.actor.user,
-    vhost: connection.vhost,
+    user: session.actor.user,
+    vhost: session.vhost,
     protocol: "AMQP 0-9-1",
     state: connection.isHeldBack ? "flow" : "running",
     connectedAt: client.connectedAt,
