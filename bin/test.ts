@@ -64,6 +64,7 @@ function checksOf(command: string, args: string[], reports: string): Check[] {
       return [
         lint,
         { title: "Production build (next build)", args: ["bin/bootstrap.mjs", "build"] },
+        { title: "JavaScript that a page loads first", args: ["--import", "tsx", "bin/checks/first-load.ts"] },
         typegen,
         types,
         { title: "Unit and integration tests (vitest)", args: [...VITEST, ...reporters], count },

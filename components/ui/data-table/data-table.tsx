@@ -1,6 +1,5 @@
 "use client";
 
-import { useVirtualizer } from "@tanstack/react-virtual";
 import clsx from "clsx";
 import { ArrowUp } from "lucide-react";
 import { type MouseEvent, type ReactNode, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
@@ -14,6 +13,7 @@ import { useGridKeys } from "@/components/ui/data-table/use-grid-keys";
 import { useHeadMenu } from "@/components/ui/data-table/use-head-menu";
 import { useHeldOrder } from "@/components/ui/data-table/use-held-order";
 import type { Selection } from "@/components/ui/data-table/use-selection";
+import { useWindow } from "@/components/ui/data-table/use-window";
 import { ErrorState } from "@/components/ui/error-state";
 import { usePhone } from "@/components/ui/media";
 
@@ -85,19 +85,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     [items, openId],
   );
 
-  const virtualizer = useVirtualizer({
-    count: items.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => height,
-    overscan: 8,
-    scrollPaddingStart: 32,
-    // The head is inside the scroller, above the rows.
-    scrollMargin: 0,
-    getItemKey: (index) => items[index]?.id ?? index,
-    useFlushSync: false,
-  });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: measured again exactly when rows change their height.
-  useEffect(() => virtualizer.measure(), [height]);
+  const seen = useWindow(scroller, items.length, height);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new view starts at its top.
   useEffect(() => {
     scroller.current?.scrollTo({ top: 0 });
@@ -110,16 +98,14 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     primary: props.primary ?? false,
     onOpen: props.onOpen,
     onClose: props.onClose,
-    reveal: (index) => virtualizer.scrollToIndex(index, { align: "auto" }),
+    reveal: seen.reveal,
     scroller,
   });
 
-  const visible = virtualizer.getVirtualItems();
-  const last = visible.at(-1)?.index ?? -1;
   const { onEnd } = props;
   useEffect(() => {
-    if (onEnd && items.length > 0 && last >= items.length - 20) onEnd();
-  }, [onEnd, last, items.length]);
+    if (onEnd && items.length > 0 && seen.end > items.length - 20) onEnd();
+  }, [onEnd, seen.end, items.length]);
 
   const hide = useCallback((column: string) => setSwitched({ ...switched, [column]: false }), [switched, setSwitched]);
 
@@ -153,8 +139,6 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     (sum, column) => sum + (phone && column.grow ? 120 : column.width),
     selection ? 38 : 0,
   );
-  const before = visible[0]?.start ?? 0;
-  const after = virtualizer.getTotalSize() - (visible.at(-1)?.end ?? 0);
   const span = shown.length + (selection ? 1 : 0);
   const failed = props.error !== undefined && props.error !== null && rows === undefined;
   const bare = rows !== undefined && items.length === 0;
@@ -219,28 +203,27 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             {rows === undefined && !failed && (
               <SkeletonRows columns={shown} selectable={selection !== undefined} count={8} />
             )}
-            {before > 0 && <Spacer height={before} span={span} />}
-            {visible.map((place) => {
-              const item = items[place.index];
-              if (!item) return null;
+            {seen.before > 0 && <Spacer height={seen.before} span={span} />}
+            {items.slice(seen.first, seen.end).map((item, offset) => {
+              const index = seen.first + offset;
               return (
                 <TableRow
                   key={item.id}
                   row={item.row}
                   id={item.id}
-                  domId={`${id}-${place.index}`}
-                  index={place.index}
+                  domId={`${id}-${index}`}
+                  index={index}
                   columns={shown}
                   selectable={selection !== undefined}
                   selected={selection !== undefined && (selection.everything || selection.ids.has(item.id))}
                   open={item.id === openId}
-                  cursor={place.index === grid.cursor}
+                  cursor={index === grid.cursor}
                   arrived={arrived.has(item.id)}
                   secondLine={phone ? props.secondLine : undefined}
                 />
               );
             })}
-            {after > 0 && <Spacer height={after} span={span} />}
+            {seen.after > 0 && <Spacer height={seen.after} span={span} />}
           </tbody>
         </table>
         {bare && (props.filtered ? (props.nothingMatches ?? props.empty) : props.empty)}
