@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { authenticateBy } from "@/lib/amqp/authenticate";
+import { authenticateBy, identifyBy } from "@/lib/amqp/authenticate";
 import { AmqpServer } from "@/lib/amqp/server";
 import { Authenticator } from "@/lib/auth/authenticator";
 import { openConsoleDatabase } from "@/lib/auth/console-database";
@@ -10,14 +10,17 @@ import { readEnvironment } from "@/lib/platform/env";
 import { errorCode, errorMessage, PlatformFailure } from "@/lib/platform/failure";
 import { portSentence, requirePort } from "@/lib/platform/ports";
 import { type RunningProcess, runProcess } from "@/lib/platform/run-process";
+import { readTlsFiles, watchTlsFiles } from "@/lib/platform/tls-files";
 import { WARREN_VERSION } from "@/lib/version";
 
 /** Runs the engine's background duties and the AMQP door. */
 async function startBroker(): Promise<RunningProcess> {
   const environment = readEnvironment();
-  const { host, amqpPort, maxMessageBytes } = environment;
+  const { host, amqpPort, amqps, maxMessageBytes, acknowledgementTimeoutMs } = environment;
   const databaseUrl = existingDatabaseUrl(environment);
   await requirePort(amqpPort, host, "AMQP_PORT");
+  if (amqps !== undefined) await requirePort(amqps.port, host, "AMQPS_PORT");
+  const identity = amqps && readTlsFiles(amqps.files);
   // Alone it says what is wrong with the database; under a supervisor, which has checked that, it waits for it.
   if (process.send === undefined) await requireDatabase(databaseUrl);
   else await waitForDatabase(databaseUrl, (line) => console.log(line));
@@ -28,28 +31,44 @@ async function startBroker(): Promise<RunningProcess> {
     onError,
   });
   const users = openConsoleDatabase(databaseUrl);
-  const authenticate = authenticateBy(new Authenticator(users));
+  const authenticator = new Authenticator(users);
   const amqp = new AmqpServer({
     broker,
-    authenticate,
+    authenticate: authenticateBy(authenticator),
+    identify: identifyBy(authenticator),
+    ...(amqps && { loginFrom: amqps.loginFrom }),
     log: { error: onError },
     presence,
-    settings: { maxMessageSize: maxMessageBytes },
+    settings: { maxMessageSize: maxMessageBytes, acknowledgementTimeoutMs },
   });
-  try {
-    await amqp.listen(amqpPort, host);
-  } catch (error) {
-    throw new PlatformFailure(portSentence(errorCode(error), amqpPort, host, "AMQP_PORT"));
+  await listen(amqpPort, "AMQP_PORT", host, (port) => amqp.listen(port, host));
+  let unwatch = () => {};
+  if (amqps && identity) {
+    await listen(amqps.port, "AMQPS_PORT", host, (port) => amqp.listenTls(port, host, identity));
+    unwatch = watchTlsFiles(
+      amqps.files,
+      (renewed) => amqp.renewTls(renewed),
+      (error) => onError("The files of AMQPS changed and can't be used; the old ones stay in use.", error),
+    );
   }
   return {
     ready: `Warren's broker listens on amqp://${host.includes(":") ? `[${host}]` : host}:${amqpPort}`,
     stop: async () => {
+      unwatch();
       // Clients first: what they hold goes back through the engine.
       await amqp.close();
       await close();
       await users.$disconnect();
     },
   };
+}
+
+async function listen(port: number, setting: string, host: string, open: (port: number) => Promise<number>) {
+  try {
+    await open(port);
+  } catch (error) {
+    throw new PlatformFailure(portSentence(errorCode(error), port, host, setting));
+  }
 }
 
 await runProcess(startBroker);

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { AlarmReason } from "@/lib/amqp/alarm";
 import { isUnforeseen, toAmqpError } from "@/lib/amqp/broker-errors";
+import { certificateName } from "@/lib/amqp/certificate-name";
 import { Channel } from "@/lib/amqp/channel";
 import type { Door } from "@/lib/amqp/door";
 import { Handshake, type Session, type Tuning } from "@/lib/amqp/handshake";
@@ -64,6 +65,7 @@ export class Connection {
     this.#outbox = new Outbox(socket, () => this.#heartbeat?.sent());
     this.#handshake = new Handshake(door, {
       peerHost: this.endpoints.peerHost,
+      certifiedName: certificateName(socket, door.loginFrom),
       send: (name, args) => this.send(0, name, args),
       fail: (error) => this.fail(error),
       hangUp: () => this.#hangUp(),

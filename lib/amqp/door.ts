@@ -1,4 +1,5 @@
 import type { Alarm } from "@/lib/amqp/alarm";
+import type { LoginFrom } from "@/lib/amqp/certificate-name";
 import type { DirectReplies } from "@/lib/amqp/direct-replies";
 import type { QueueDispatchers } from "@/lib/amqp/dispatch";
 import type { Registry } from "@/lib/amqp/registry";
@@ -12,6 +13,9 @@ export interface AmqpUser {
 
 /** Throws a BrokerError `unauthenticated` for a wrong name or password, or an address it may not come from. */
 export type Authenticate = (user: string, password: string, address: string | null) => Promise<AmqpUser>;
+
+/** As Authenticate, for somebody whose certificate has shown who they are. */
+export type Identify = (user: string, address: string | null) => Promise<AmqpUser>;
 
 export interface AmqpLog {
   error(message: string, error: unknown): void;
@@ -45,6 +49,9 @@ export function holdMs(settings: AmqpSettings): number {
 export interface Door {
   readonly broker: Broker;
   readonly authenticate: Authenticate;
+  readonly identify: Identify | undefined;
+  /** Which name of a client's certificate is its user's. */
+  readonly loginFrom: LoginFrom;
   readonly settings: AmqpSettings;
   readonly log: AmqpLog;
   readonly alarm: Alarm;

@@ -31,6 +31,8 @@ export interface Session {
 export interface HandshakeSide {
   /** Empty when the system doesn't tell it. */
   readonly peerHost: string;
+  /** Whom the client's certificate names; null without one. */
+  readonly certifiedName: string | null;
   send<N extends MethodName>(name: N, args: Arguments<N>): void;
   fail(error: unknown): void;
   /** Ends the socket without a word. */
@@ -67,7 +69,7 @@ export class Handshake {
       versionMajor: 0,
       versionMinor: 9,
       serverProperties,
-      mechanisms: Buffer.from(mechanisms.join(" ")),
+      mechanisms: Buffer.from(this.#mechanisms.join(" ")),
       locales: Buffer.from("en_US"),
     });
   }
@@ -83,6 +85,20 @@ export class Handshake {
     }
   }
 
+  /** rabbitmq.com/docs/access-control#mechanisms: EXTERNAL is of no use to a client without a certificate. */
+  get #mechanisms(): readonly string[] {
+    const isCertified = this.#side.certifiedName !== null && this.#door.identify !== undefined;
+    return isCertified ? [...mechanisms, "EXTERNAL"] : mechanisms;
+  }
+
+  #user(mechanism: string, response: Buffer, address: string | null): Promise<AmqpUser> {
+    const { certifiedName } = this.#side;
+    const { authenticate, identify } = this.#door;
+    if (mechanism === "EXTERNAL" && certifiedName !== null && identify) return identify(certifiedName, address);
+    const { user, password } = readCredentials(mechanism, response);
+    return authenticate(user, password, address);
+  }
+
   async #logIn({ mechanism, response, clientProperties }: Arguments<"connection.start-ok">): Promise<void> {
     this.#awaits = "nothing";
     this.#capabilities = clientCapabilities(clientProperties);
@@ -90,8 +106,7 @@ export class Handshake {
     const address = this.#side.peerHost || null;
     let user: AmqpUser;
     try {
-      const credentials = readCredentials(mechanism, response);
-      user = await this.#door.authenticate(credentials.user, credentials.password, address);
+      user = await this.#user(mechanism, response, address);
     } catch (error) {
       this.#refuse(error, mechanism);
       return;

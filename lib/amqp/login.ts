@@ -4,6 +4,7 @@ import { MalformedPropertiesError } from "@/lib/broker/properties/errors";
 import { textOf } from "@/lib/broker/properties/field-value";
 import { textFromBytes } from "@/lib/broker/properties/text";
 
+/** By name and password. EXTERNAL is offered besides to those who have shown who they are before the first frame. */
 export const mechanisms = ["PLAIN", "AMQPLAIN"] as const;
 
 export interface Credentials {

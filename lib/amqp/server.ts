@@ -1,9 +1,19 @@
-import { createServer, type Server, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { Alarm, type AlarmReason } from "@/lib/amqp/alarm";
+import type { LoginFrom } from "@/lib/amqp/certificate-name";
 import { Connection } from "@/lib/amqp/connection";
 import { DirectReplies } from "@/lib/amqp/direct-replies";
 import { QueueDispatchers } from "@/lib/amqp/dispatch";
-import { type AmqpLog, type AmqpSettings, type Authenticate, type Door, holdMs, overdueCheckMs } from "@/lib/amqp/door";
+import {
+  type AmqpLog,
+  type AmqpSettings,
+  type Authenticate,
+  type Door,
+  holdMs,
+  type Identify,
+  overdueCheckMs,
+} from "@/lib/amqp/door";
+import { Listeners, type TlsIdentity } from "@/lib/amqp/listeners";
 import { Registry } from "@/lib/amqp/registry";
 import { defaultChannelMax, defaultFrameMax } from "@/lib/amqp/wire/constants";
 import type { Broker } from "@/lib/broker/broker";
@@ -25,6 +35,10 @@ const closeTimeoutMs = 5000;
 export interface AmqpServerOptions {
   readonly broker: Broker;
   readonly authenticate: Authenticate;
+  /** For EXTERNAL; without it that is not offered. */
+  readonly identify?: Identify;
+  /** By default the common name. */
+  readonly loginFrom?: LoginFrom;
   readonly log: AmqpLog;
   readonly settings?: Partial<AmqpSettings>;
   /** Where to tell who is connected; without it nobody is told. */
@@ -34,11 +48,12 @@ export interface AmqpServerOptions {
 /** The AMQP 0-9-1 door of a broker. */
 export class AmqpServer {
   readonly #door: Door;
-  readonly #server: Server;
+  readonly #listeners: Listeners;
   readonly #overdueCheck: NodeJS.Timeout;
   readonly #connections = new Set<Connection>();
 
-  constructor({ broker, authenticate, log, settings, presence }: AmqpServerOptions) {
+  constructor(options: AmqpServerOptions) {
+    const { broker, authenticate, identify, loginFrom = "common_name", log, settings, presence } = options;
     const all = { ...defaultSettings, ...settings };
     const alarm = new Alarm(broker, (reason) => this.#alarm(log, reason));
     const watched: AmqpLog = {
@@ -51,6 +66,8 @@ export class AmqpServer {
     this.#door = {
       broker,
       authenticate,
+      identify,
+      loginFrom,
       log: watched,
       settings: all,
       alarm,
@@ -61,7 +78,11 @@ export class AmqpServer {
     this.#overdueCheck = setInterval(() => {
       for (const connection of this.#connections) connection.endOverdueChannels(Date.now());
     }, overdueCheckMs(all));
-    this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+    this.#listeners = new Listeners({
+      onSocket: (socket) => this.#accept(socket),
+      onError: (error) => watched.error("The AMQP server failed.", error),
+      handshakeTimeoutMs: all.handshakeTimeoutMs,
+    });
   }
 
   /** Connections at this moment. */
@@ -75,24 +96,27 @@ export class AmqpServer {
    * @returns the port
    */
   listen(port: number, host: string): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen(port, host, () => {
-        this.#server.off("error", reject);
-        this.#server.on("error", (error) => this.#door.log.error("The AMQP server failed.", error));
-        const address = this.#server.address();
-        resolve(typeof address === "object" && address !== null ? address.port : port);
-      });
-    });
+    return this.#listeners.listen(port, host);
+  }
+
+  /** As `listen`, for `amqps`. */
+  listenTls(port: number, host: string, identity: TlsIdentity): Promise<number> {
+    return this.#listeners.listenTls(port, host, identity);
+  }
+
+  /** Shows another certificate from the next connection on. */
+  renewTls(identity: TlsIdentity): void {
+    this.#listeners.renewTls(identity);
   }
 
   /** Takes no new connections, tells every client, and resolves when all that they held has gone back. */
   async close(): Promise<void> {
     clearInterval(this.#overdueCheck);
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    const closed = this.#listeners.close();
     for (const connection of this.#connections) connection.close("the broker is shutting down");
     const deadline = Date.now() + closeTimeoutMs + 1000;
     while (this.#connections.size > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+    this.#listeners.dropUnfinished();
     await closed;
     await this.#door.registry.close();
     this.#door.alarm.close();

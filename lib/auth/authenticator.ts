@@ -4,7 +4,7 @@ import { LoginThrottle } from "@/lib/auth/login-throttle";
 import { isLoopback, remoteAddress } from "@/lib/auth/remote-address";
 import { sessionCookie, sessionSecret } from "@/lib/auth/session-cookie";
 import { findSession } from "@/lib/auth/sessions";
-import { createFirstUser, findByPassword, GUEST, type KnownUser } from "@/lib/auth/users";
+import { createFirstUser, findByName, findByPassword, GUEST, type KnownUser } from "@/lib/auth/users";
 import type { Actor } from "@/lib/broker/actor";
 import { BrokerError } from "@/lib/broker/errors";
 
@@ -110,6 +110,15 @@ export class Authenticator {
       if (this.#remembered.size <= MOST_REMEMBERED) break;
       this.#remembered.delete(oldest);
     }
+    return user;
+  }
+
+  /** The user of this name, which something else than a password has shown. Throws `unauthenticated`. */
+  async certifiedUser(name: string, address: string | null): Promise<KnownUser> {
+    await this.#mustHaveFirstUser();
+    const user = await findByName(this.#database, name);
+    if (user === null) throw new BrokerError("unauthenticated", "There is no user of the certificate's name.");
+    mustBeAllowedFrom(name, address);
     return user;
   }
 

@@ -21,6 +21,12 @@ export async function createFirstUser(database: ConsoleDatabase): Promise<void> 
   });
 }
 
+/** The user of this name; null if there is none. */
+export async function findByName(database: ConsoleDatabase, name: string): Promise<KnownUser | null> {
+  const user = name.includes("\0") ? null : await database.user.findUnique({ where: { name } });
+  return user === null ? null : { id: user.id, name: user.name, tags: user.tags };
+}
+
 /** The user with this name and password; null if there is none. Takes tens of milliseconds of CPU either way. */
 export async function findByPassword(
   database: ConsoleDatabase,

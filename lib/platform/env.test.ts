@@ -7,11 +7,19 @@ test("everything has a default, and an empty variable counts as absent", () => {
     host: "127.0.0.1",
     port: 3000,
     amqpPort: 5672,
+    amqps: undefined,
     databaseUrl: undefined,
     dataDirectory: path.resolve(".warren"),
     trustProxy: false,
     maxMessageBytes: 16_777_216,
+    acknowledgementTimeoutMs: 1_800_000,
   });
+});
+
+test("AMQP over TLS is on when key and certificate are given", () => {
+  const { amqps } = readEnvironment({ AMQPS_KEY: "/tls/key.pem", AMQPS_CERT: "/tls/cert.pem", AMQPS_CA: "" });
+  const files = { key: "/tls/key.pem", cert: "/tls/cert.pem", ca: undefined };
+  expect(amqps).toEqual({ port: 5671, files, loginFrom: "common_name" });
 });
 
 test("reads what is set", () => {
@@ -29,6 +37,11 @@ test.each([
   [{ PORT: "0" }, "PORT must be a port number from 1 to 65535."],
   [{ PORT: "70000" }, "PORT must be a port number from 1 to 65535."],
   [{ AMQP_PORT: "amqp" }, "AMQP_PORT must be a port number from 1 to 65535."],
+  [{ AMQPS_KEY: "/tls/key.pem" }, "AMQPS_KEY and AMQPS_CERT go together: give both, or neither."],
+  [{ AMQPS_CA: "/tls/ca.pem" }, "AMQPS_KEY and AMQPS_CERT go together: give both, or neither."],
+  [{ AMQPS_LOGIN_FROM: "dn" }, "AMQPS_LOGIN_FROM must be common_name or subject_alternative_name."],
+  [{ WARREN_ACK_TIMEOUT_MS: "30m" }, "WARREN_ACK_TIMEOUT_MS must be a number of milliseconds from 1000 to 39600000."],
+  [{ WARREN_ACK_TIMEOUT_MS: "10" }, "WARREN_ACK_TIMEOUT_MS must be a number of milliseconds from 1000 to 39600000."],
   [{ HOST: "http://x" }, "HOST must be an address to listen on, such as 127.0.0.1, 0.0.0.0 or ::1."],
   [{ WARREN_MAX_MESSAGE_BYTES: "16MB" }, "WARREN_MAX_MESSAGE_BYTES must be a number of bytes from 1 to 536870912."],
   [{ WARREN_MAX_MESSAGE_BYTES: "0" }, "WARREN_MAX_MESSAGE_BYTES must be a number of bytes from 1 to 536870912."],

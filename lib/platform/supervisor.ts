@@ -7,6 +7,7 @@ import { type Kept, keepRunning } from "@/lib/platform/keep-running";
 import { migrate } from "@/lib/platform/migrate";
 import { requirePort } from "@/lib/platform/ports";
 import { startEmbeddedPostgres } from "@/lib/platform/postgres/server";
+import { readTlsFiles } from "@/lib/platform/tls-files";
 
 export interface Warren {
   /** The address of the console and of the HTTP API. */
@@ -66,6 +67,14 @@ async function startParts(options: WarrenOptions, started: Kept[]): Promise<void
     throw new PlatformFailure(
       `PORT and AMQP_PORT are both ${environment.port}: choose two ports, such as PORT=3000 and AMQP_PORT=5672.`,
     );
+  }
+  if (environment.amqps !== undefined) {
+    const { port, files } = environment.amqps;
+    if (port === environment.port || port === environment.amqpPort) {
+      throw new PlatformFailure(`AMQPS_PORT is ${port}, as another port of Warren's: choose another, such as 5671.`);
+    }
+    readTlsFiles(files);
+    await requirePort(port, environment.host, "AMQPS_PORT");
   }
   for (const { listensOn } of programs) {
     const port = listensOn === "PORT" ? environment.port : environment.amqpPort;

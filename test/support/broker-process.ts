@@ -13,9 +13,13 @@ export interface BrokerProcess {
 }
 
 /** Starts one. Whoever starts it ends it. */
-export function startBrokerProcess(databaseUrl: string, amqpPort: number): BrokerProcess {
+export function startBrokerProcess(
+  databaseUrl: string,
+  amqpPort: number,
+  environment: Readonly<Record<string, string>> = {},
+): BrokerProcess {
   const child = spawn(process.execPath, ["--import", "tsx", "bin/broker.ts"], {
-    env: { ...process.env, DATABASE_URL: databaseUrl, HOST: "127.0.0.1", AMQP_PORT: String(amqpPort) },
+    env: { ...process.env, DATABASE_URL: databaseUrl, HOST: "127.0.0.1", AMQP_PORT: String(amqpPort), ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const lines: string[] = [];

@@ -1,4 +1,5 @@
 import amqp, { type ChannelModel } from "amqplib";
+import type { LoginFrom } from "@/lib/amqp/certificate-name";
 import type { AmqpSettings } from "@/lib/amqp/door";
 import { AmqpServer } from "@/lib/amqp/server";
 import type { Broker } from "@/lib/broker/broker";
@@ -21,11 +22,12 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** Everybody's password is their name. */
+/** Everybody's password is their name. Of certificates' names only `nobody` is unknown. */
 export async function startAmqpServer(
   settings: Partial<AmqpSettings> = {},
   broker: Broker = new ModelBroker(),
   presence?: PresenceBoard,
+  loginFrom?: LoginFrom,
 ): Promise<TestServer> {
   const errors: unknown[] = [];
   const server = new AmqpServer({
@@ -34,6 +36,11 @@ export async function startAmqpServer(
       if (user !== password) throw new BrokerError("unauthenticated", "wrong");
       return { name: user, tags: ["administrator"] };
     },
+    identify: async (user) => {
+      if (user === "nobody") throw new BrokerError("unauthenticated", "unknown");
+      return { name: user, tags: ["administrator"] };
+    },
+    ...(loginFrom && { loginFrom }),
     log: { error: (message, error) => errors.push(message, error) },
     settings,
     ...(presence && { presence }),

@@ -24,8 +24,9 @@ export class RawClient {
   readonly #waiting: (() => void)[] = [];
   ended = false;
 
-  constructor(port: number) {
-    this.socket = connect(port, "127.0.0.1");
+  /** @param socket in place of a TCP connection to the port of this machine */
+  constructor(port: number, socket: Socket = connect(port, "127.0.0.1")) {
+    this.socket = socket;
     const parser = new FrameParser({
       frameMax: 1 << 20,
       expectHeader: false,
