@@ -19,7 +19,7 @@ describe.skipIf(!rabbitMqIsInstalled())("the life of messages, as RabbitMQ has i
   let vhosts = 0;
 
   beforeAll(async () => {
-    [server, engine] = await Promise.all([startRabbitMq(), engineForTest({ duties: true })]);
+    [server, engine] = await Promise.all([startRabbitMq(), engineForTest()]);
   }, 90_000);
   afterAll(() => Promise.all([server?.stop(), engine?.close()]));
 

@@ -90,8 +90,9 @@ function stepsAmong(names: readonly string[]) {
       minutes: fc.constantFrom(15, 35, 125),
       autoAck: fc.boolean(),
       countAs: fc.constantFrom("get" as const, "deliver" as const),
+      boundToNode: fc.boolean(),
     }),
-    async (world, { queue, max, minutes, autoAck, countAs }) => {
+    async (world, { queue, max, minutes, autoAck, countAs, boundToNode }) => {
       const request = {
         vhost: world.vhost,
         queue,
@@ -100,6 +101,7 @@ function stepsAmong(names: readonly string[]) {
         waitMs: 0,
         autoAck,
         countAs,
+        boundToNode,
       };
       const [model, engine] = await world.both((broker) => broker.lease(systemActor, request));
       if (typeof model === "string" || typeof engine === "string") {
@@ -249,16 +251,30 @@ function stepsAmong(names: readonly string[]) {
     if (typeof model !== "string") world.receipts = world.receipts.filter(({ queue }) => queue !== "temp");
   });
 
-  const often = [publish, publish, publish, lease, lease, settle, settle, advance];
+  const fold = step("fold", fc.constant(null), (world) => world.engine.foldCounters());
+  const turn = step("turn", fc.nat(1), async (world, index) => world.engine.turnTo(index));
+  const stopNode = step("stop node", fc.constant(null), (world) => world.loseNode((nodes) => nodes.stopNode()));
+  const killNode = step("kill node", fc.constant(null), (world) => world.loseNode((nodes) => nodes.killNode()));
+  const restart = step("restart postgres", fc.constantFrom("clean" as const, "immediate" as const), (world, how) =>
+    world.engine.restartPostgres(how),
+  );
+
+  const often = [publish, publish, publish, lease, lease, settle, settle, turn, advance];
   const atTimes = [acknowledge, extend, purge, discard, restore, retry, move, peek, declareTemp, bindTemp, deleteTemp];
-  return [...often, ...often, ...atTimes];
+  return fc.oneof(
+    ...often.map((arbitrary) => ({ arbitrary, weight: 60 })),
+    ...[...atTimes, fold].map((arbitrary) => ({ arbitrary, weight: 30 })),
+    // A restart takes as long as fifty steps, one of Postgres as long as two hundred.
+    ...[stopNode, killNode].map((arbitrary) => ({ arbitrary, weight: 12 })),
+    { arbitrary: restart, weight: 4 },
+  );
 }
 
 /** Sequences of commands, the everyday ones more often. */
 export function commands(maxCommands: number) {
   return fc
     .subarray([...queueNames], { minLength: 1, maxLength: 3 })
-    .chain((names) => fc.commands<World, World, false>(stepsAmong(names), { maxCommands, size: "max" }));
+    .chain((names) => fc.commands<World, World, false>([stepsAmong(names)], { maxCommands, size: "max" }));
 }
 
 /** What a consumer sees of a message that it is given. */

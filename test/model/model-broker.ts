@@ -35,6 +35,8 @@ export interface ModelOptions {
   /** Milliseconds since 1970; the system's clock unless a test moves time itself. */
   readonly now?: () => number;
   readonly trashKeepMs?: number;
+  /** The name of the node that is asked just now, for leases that are bound to it. */
+  readonly node?: () => string;
 }
 
 const everything: Capabilities = { peek: true, trash: true, lease: true, routePreview: true };
@@ -54,12 +56,19 @@ export class ModelBroker implements Broker {
     this.#now = options.now ?? Date.now;
     this.#topology = new ModelTopology(this.#now);
     this.#trash = new ModelTrashBin(this.#topology, this.#now, options.trashKeepMs ?? 7 * 86_400_000);
-    this.#flow = new ModelFlow(this.#topology, this.#trash, this.#now);
+    this.#flow = new ModelFlow(this.#topology, this.#trash, this.#now, options.node ?? (() => "model"));
   }
 
   /** Lets everything happen that time brings. Public, so that a test can say when. */
   sweep(): void {
     this.#flow.sweep();
+  }
+
+  /** A node is gone: what is bound to it comes back. */
+  loseNode(name: string): void {
+    this.sweep();
+    this.#flow.loseNode(name);
+    this.sweep();
   }
 
   /** The greatest number given so far. */

@@ -35,12 +35,14 @@ export class ModelFlow {
   readonly #topology: ModelTopology;
   readonly #trash: ModelTrashBin;
   readonly #now: () => number;
+  readonly #node: () => string;
   #ids = 0;
 
-  constructor(topology: ModelTopology, trash: ModelTrashBin, now: () => number) {
+  constructor(topology: ModelTopology, trash: ModelTrashBin, now: () => number, node: () => string) {
     this.#topology = topology;
     this.#trash = trash;
     this.#now = now;
+    this.#node = node;
   }
 
   /** The greatest number given so far. */
@@ -89,7 +91,7 @@ export class ModelFlow {
   /** Brings the model up to the present: leases that ran out, delays that ended, messages that expired. */
   sweep(): void {
     const now = this.#now();
-    const queues = [...this.#topology.vhosts.values()].flatMap((vhost) => [...vhost.queues.values()]);
+    const queues = this.#queues();
     for (const queue of queues) {
       for (const entry of [...queue.entries]) {
         if (entry.lease && entry.lease.until <= now) this.#requeue(queue, entry, { delayMs: 0, counts: true });
@@ -116,7 +118,8 @@ export class ModelFlow {
       if (request.autoAck) removeEntry(queue, entry);
       else {
         entry.state = "leased";
-        entry.lease = { receipt: randomUUID(), holder: actor.user, since: now, until };
+        const node = request.boundToNode ? this.#node() : null;
+        entry.lease = { receipt: randomUUID(), holder: actor.user, since: now, until, node };
       }
       queue.totals[totalOf(request)]++;
       if (entry.redelivered) queue.totals.redeliver++;
@@ -157,6 +160,15 @@ export class ModelFlow {
     return "settled";
   }
 
+  loseNode(name: string): void {
+    for (const queue of this.#queues()) {
+      for (const entry of [...queue.entries]) {
+        if (entry.lease?.node === name) this.#requeue(queue, entry, { delayMs: 0, counts: true });
+      }
+      this.#trim(queue);
+    }
+  }
+
   held(receipt: string): { queue: ModelQueue; entry: ModelEntry } | null {
     for (const { queues } of this.#topology.vhosts.values()) {
       for (const queue of queues.values()) {
@@ -184,7 +196,11 @@ export class ModelFlow {
   }
 
   trimAll(): void {
-    for (const { queues } of this.#topology.vhosts.values()) for (const queue of queues.values()) this.#trim(queue);
+    for (const queue of this.#queues()) this.#trim(queue);
+  }
+
+  #queues(): ModelQueue[] {
+    return [...this.#topology.vhosts.values()].flatMap((vhost) => [...vhost.queues.values()]);
   }
 
   #requeue(queue: ModelQueue, entry: ModelEntry, how: { delayMs: number; counts: boolean }): void {

@@ -22,7 +22,7 @@ export interface ModelEntry {
   redelivered: boolean;
   deliveryCount: number;
   availableAt: number | null;
-  lease: { receipt: string; holder: string; since: number; until: number } | null;
+  lease: { receipt: string; holder: string; since: number; until: number; node: string | null } | null;
 }
 
 export interface ModelQueue {

@@ -6,8 +6,8 @@ import type { PeekedMessage } from "@/lib/broker/message";
 import { emptyTable } from "@/lib/broker/properties/field-value";
 import { fromPlain, toPlain } from "@/lib/broker/properties/plain";
 import type { ExchangeType } from "@/lib/broker/topology";
-import type { EngineForTest } from "@/test/model/engine-for-test";
 import { ModelBroker } from "@/test/model/model-broker";
+import type { NodesForTest } from "@/test/model/nodes-for-test";
 
 export const minuteMs = 60_000;
 
@@ -47,7 +47,7 @@ const bindings: readonly [string, string, string][] = [
 /** The model and the engine, in the same state as far as anybody can see. */
 export class World {
   readonly model: ModelBroker;
-  readonly engine: EngineForTest;
+  readonly engine: NodesForTest;
   readonly vhost: string;
   /** Every receipt that was ever given out, settled or not; but those of a queue that was deleted. */
   receipts: (Pair & { readonly queue: string })[] = [];
@@ -55,10 +55,10 @@ export class World {
   #now = Date.now();
   #bodies = 0;
 
-  constructor(engine: EngineForTest, vhost: string) {
+  constructor(engine: NodesForTest, vhost: string) {
     this.engine = engine;
     this.vhost = vhost;
-    this.model = new ModelBroker({ now: () => this.#now });
+    this.model = new ModelBroker({ now: () => this.#now, node: () => engine.node });
   }
 
   async setUp(): Promise<void> {
@@ -111,6 +111,13 @@ export class World {
     await this.engine.shift(minutes * minuteMs);
   }
 
+  /** The node whose turn it is ends, one way or another: what it held for those connected to it comes back. */
+  async loseNode(end: (nodes: NodesForTest) => Promise<void>): Promise<void> {
+    const lost = this.engine.node;
+    await end(this.engine);
+    this.model.loseNode(lost);
+  }
+
   async settleDown(): Promise<void> {
     this.model.sweep();
     await this.engine.runDuties();
@@ -125,15 +132,17 @@ export class World {
     await run();
     await this.settleDown();
     await this.#adoptOrder(before);
-    const [model, engine] = [await this.#seen(this.model), await this.#seen(this.engine.broker)];
+    const [model, engine] = await Promise.all([this.#seen(this.model), this.#seen(this.engine.broker)]);
     expect(engine).toEqual(model);
   }
 
   async #seen(broker: Broker): Promise<unknown> {
     const { vhost } = this;
-    const messages = await this.#messages(broker);
-    const status = await broker.listQueues(systemActor, { vhost });
-    const trash = await broker.listTrash(systemActor, vhost);
+    const [messages, status, trash] = await Promise.all([
+      this.#messages(broker),
+      broker.listQueues(systemActor, { vhost }),
+      broker.listTrash(systemActor, vhost),
+    ]);
     return {
       messages: byQueue(messages),
       counts: Object.fromEntries(
