@@ -99,7 +99,7 @@ describe("deadLetter", () => {
       deadLetterRoutingKey: null,
       error: { type: "TypeError", message: "x is not a function", stack: `${"s".repeat(16_383)}😀` },
     });
-    expect(failureOf(first.properties.headers)).toEqual({ type: "TypeError", message: "x is not a function" });
+    expect(failureOf(first.properties.headers)).toMatchObject({ type: "TypeError", message: "x is not a function" });
     expect(String(plain(first)["x-error-stack"]).length).toBeLessThanOrEqual(16_384);
     const second = deadLetter(
       { ...message, properties: first.properties },
@@ -111,7 +111,7 @@ describe("deadLetter", () => {
         error: { message: "no stock" },
       },
     );
-    expect(failureOf(second.properties.headers)).toEqual({ type: null, message: "no stock" });
+    expect(failureOf(second.properties.headers)).toMatchObject({ type: null, message: "no stock" });
     expect(second.properties.headers?.has("x-error-stack")).toBe(false);
   });
 });
@@ -163,6 +163,7 @@ describe("failureOf", () => {
     [{ "x-error-type": 5 }, null],
     [{}, null],
   ])("%j", (headers, failure) => {
-    expect(failureOf(fromPlain(headers))).toEqual(failure);
+    if (failure === null) expect(failureOf(fromPlain(headers))).toBeNull();
+    else expect(failureOf(fromPlain(headers))).toMatchObject(failure);
   });
 });

@@ -5,7 +5,12 @@ import type { FailureReport } from "@/lib/broker/requests";
 export interface Failure {
   readonly type: string | null;
   readonly message: string | null;
+  readonly stack: string | null;
+  /** Whose manner of writing it is. */
+  readonly source: FailureSource;
 }
+
+export type FailureSource = "warren" | "spring" | "masstransit" | "nservicebus" | "wolverine" | "rebus" | "celery";
 
 /** A stack trace longer than this (in UTF-16 units) is cut: headers are read whenever the message is. */
 const maxStack = 16_384;
@@ -16,35 +21,59 @@ const maxText = 2_048;
  * earlier failure said doesn't mix with this one.
  */
 export function failureHeaders(report: FailureReport): [string, FieldValue | undefined][] {
-  const header = (text: string | undefined, most: number) =>
-    text === undefined || text === "" ? undefined : longString(cut(text, most));
+  const { type, message, stack } = boundedReport(report);
+  const header = (text: string | undefined) => (text === undefined || text === "" ? undefined : longString(text));
   return [
-    ["x-error-type", header(report.type, maxText)],
-    ["x-error-message", header(report.message, maxText)],
-    ["x-error-stack", header(report.stack, maxStack)],
+    ["x-error-type", header(type)],
+    ["x-error-message", header(message)],
+    ["x-error-stack", header(stack)],
   ];
 }
 
+/** The same report, cut to the lengths that are kept. */
+export function boundedReport({ type, message, stack }: FailureReport): FailureReport {
+  return {
+    ...(type !== undefined && { type: cut(type, maxText) }),
+    ...(message !== undefined && { message: cut(message, maxText) }),
+    ...(stack !== undefined && { stack: cut(stack, maxStack) }),
+  };
+}
+
+interface Convention {
+  readonly source: FailureSource;
+  readonly type: string;
+  readonly message: string;
+  readonly stack: string | null;
+}
+
 /** Header names that libraries use when they move a failed message to an error queue, in order of preference. */
-const conventions: readonly { readonly type: string | null; readonly message: string | null }[] = [
-  // Warren
-  { type: "x-error-type", message: "x-error-message" },
+const conventions: readonly Convention[] = [
+  { source: "warren", type: "x-error-type", message: "x-error-message", stack: "x-error-stack" },
   // MassTransit: https://masstransit.io/documentation/concepts/exceptions
-  { type: "MT-Fault-ExceptionType", message: "MT-Fault-Message" },
+  {
+    source: "masstransit",
+    type: "MT-Fault-ExceptionType",
+    message: "MT-Fault-Message",
+    stack: "MT-Fault-StackTrace",
+  },
   // NServiceBus: https://docs.particular.net/nservicebus/messaging/headers#error-forwarding-headers
-  { type: "NServiceBus.ExceptionInfo.ExceptionType", message: "NServiceBus.ExceptionInfo.Message" },
-  // Wolverine
-  { type: "exception-type", message: "exception-message" },
+  {
+    source: "nservicebus",
+    type: "NServiceBus.ExceptionInfo.ExceptionType",
+    message: "NServiceBus.ExceptionInfo.Message",
+    stack: "NServiceBus.ExceptionInfo.StackTrace",
+  },
+  { source: "wolverine", type: "exception-type", message: "exception-message", stack: null },
   // Celery's names for the parts of a failed task's result
-  { type: "exc_type", message: "exc_message" },
+  { source: "celery", type: "exc_type", message: "exc_message", stack: "traceback" },
 ];
 
 /** The first convention of which a header is there; null when no header says why. */
 export function failureOf(headers: FieldTable | undefined): Failure | null {
   if (headers === undefined) return null;
-  for (const { type, message } of conventions) {
-    const found = { type: headerText(headers, type), message: headerText(headers, message) };
-    if (found.type !== null || found.message !== null) return found;
+  for (const { source, ...names } of conventions) {
+    const [type, message] = [headerText(headers, names.type), headerText(headers, names.message)];
+    if (type !== null || message !== null) return { type, message, stack: headerText(headers, names.stack), source };
   }
   return springFailure(headers) ?? rebusFailure(headers);
 }
@@ -58,7 +87,7 @@ function springFailure(headers: FieldTable): Failure | null {
   const message = headerText(headers, "x-exception-message");
   if (stack === null && message === null) return null;
   const type = stack === null ? null : exceptionType(innermostCause(stack));
-  return { type, message: message ?? (stack === null ? null : firstLine(stack)) };
+  return { type, message: message ?? (stack === null ? null : firstLine(stack)), stack, source: "spring" };
 }
 
 /** Rebus writes `System.InvalidOperationException: message` and the stack into one header. */
@@ -67,7 +96,8 @@ function rebusFailure(headers: FieldTable): Failure | null {
   if (details === null) return null;
   const line = firstLine(details);
   const type = exceptionType(line);
-  return { type, message: type === null ? line : line.slice(type.length + 1).trim() || null };
+  const message = type === null ? line : line.slice(type.length + 1).trim() || null;
+  return { type, message, stack: details === line ? null : details, source: "rebus" };
 }
 
 function innermostCause(stack: string): string {

@@ -163,7 +163,7 @@ function valueContains(value: FieldValue, lower: string): boolean {
 }
 
 /** What a person would type for a value; undefined for bytes, tables and lists. */
-function plainText(value: FieldValue): string | undefined {
+export function plainText(value: FieldValue): string | undefined {
   switch (value.t) {
     case "S":
       return textOf(value);

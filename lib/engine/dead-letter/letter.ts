@@ -4,6 +4,7 @@ import type { FailureReport } from "@/lib/broker/requests";
 import { deadLetter, deathSummary, isDeadLetterCycle } from "@/lib/broker/rules/dead-lettering";
 import { encodedProperties, placementIn } from "@/lib/engine/publish/outgoing";
 import type { Copy } from "@/lib/engine/sql/entry-copies";
+import { storable } from "@/lib/engine/sql/storable";
 import type { QueueRecord } from "@/lib/engine/topology/records";
 import type { TopologySnapshot } from "@/lib/engine/topology/snapshot";
 
@@ -27,18 +28,31 @@ export interface RoutedLetter {
   readonly targets: readonly QueueRecord[];
 }
 
+/** Through which exchange a dead letter goes, and under which key; null keeps its own. */
+export interface Via {
+  readonly exchange: string;
+  readonly routingKey: string | null;
+}
+
+/** What the queue's own arguments say; null when it has no dead-letter exchange. */
+export function ownVia({ limits }: QueueRecord): Via | null {
+  const { deadLetterExchange: exchange, deadLetterRoutingKey: routingKey } = limits;
+  return exchange === null ? null : { exchange, routingKey };
+}
+
 /**
- * Makes the dead letter of a message and finds the queues that it goes to by the queue's dead-letter exchange. Null
- * when nobody takes it: there is no dead-letter exchange, it doesn't exist, it routes nowhere, or only in a circle.
+ * Makes the dead letter of a message and finds the queues that it goes to by the queue's dead-letter exchange, or
+ * another one. Null when nobody takes it: there is no exchange, it doesn't exist, it routes nowhere, or only in a circle.
  */
 export function routeLetter(
   snapshot: TopologySnapshot,
   queue: QueueRecord,
   message: DyingMessage,
   cause: Cause,
+  via: Via | null = ownVia(queue),
 ): RoutedLetter | null {
-  const exchange = queue.limits.deadLetterExchange;
-  if (exchange === null) return null;
+  if (via === null) return null;
+  const { exchange } = via;
   const at = new Date();
   const letter = deadLetter(
     { exchange: message.exchange, routingKey: message.routing_key, properties: decodeProperties(message.properties) },
@@ -46,7 +60,7 @@ export function routeLetter(
       queue: queue.name,
       reason: cause.reason,
       at,
-      deadLetterRoutingKey: queue.limits.deadLetterRoutingKey,
+      deadLetterRoutingKey: via.routingKey,
       ...(cause.error && { error: asText(cause.error) }),
     },
   );
@@ -68,8 +82,8 @@ export function routeLetter(
       originQueue: queue.name,
       originExchange: message.exchange,
       originRoutingKey: message.routing_key,
-      errorType: storable(summary?.errorType),
-      errorMessage: storable(summary?.errorMessage),
+      errorType: storableOrNull(summary?.errorType),
+      errorMessage: storableOrNull(summary?.errorMessage),
     },
   };
   return { copy, targets };
@@ -82,7 +96,7 @@ function asText(error: FailureReport): FailureReport {
   );
 }
 
-/** Postgres' text can't hold NUL, nor lone surrogates; the headers still have the words as they came. */
-function storable(text: string | null | undefined): string | null {
-  return text?.replace(/\0|\p{Surrogate}/gu, "\ufffd") ?? null;
+/** The headers still have the words as they came. */
+function storableOrNull(text: string | null | undefined): string | null {
+  return text == null ? null : storable(text);
 }

@@ -1,6 +1,7 @@
 import type { Receipt, Settlement, SettlementResult } from "@/lib/broker/requests";
 import type { EngineContext } from "@/lib/engine/context";
-import { type Burial, bury, leaseKey } from "@/lib/engine/dead-letter/bury";
+import { bury, leaseKey } from "@/lib/engine/dead-letter/bury";
+import type { Burial } from "@/lib/engine/dead-letter/plan";
 import { cameBack } from "@/lib/engine/lease/came-back";
 import { checkRange } from "@/lib/engine/lease/lease";
 import { type Hold, holdOf } from "@/lib/engine/lease/receipt";

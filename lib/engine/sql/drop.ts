@@ -7,28 +7,41 @@ const batchMinutes = 10;
 /**
  * Moves messages of one queue that nobody takes as dead letters into the trash, where they can be found and restored.
  * @param keepMs how long they stay there, in ms
- * @returns those that were still held
+ * @param by who dropped them: batches are of one
+ * @returns those that were still held, and the batch that they are in
  */
 export async function dropHeld(
   tx: Queryable,
   queue: { readonly id: number; readonly name: string; readonly vhostId: number },
   held: readonly HeldEntry[],
   keepMs: number,
-): Promise<SettledRow[]> {
-  const batch = await openBatch(tx, queue, keepMs);
+  by = "system",
+): Promise<{ readonly batch: string; readonly dropped: readonly SettledRow[] }> {
+  const batch = await openBatch(tx, queue, keepMs, by);
   const dropped = await tx.query<SettledRow>({ name: "drop_held", text: drop }, [...heldParameters(held), batch]);
   await tx.query({ name: "drop_count", text: count }, [batch, dropped.length]);
-  return dropped;
+  return { batch, dropped };
 }
 
 /** The batch that is being filled, locked until the transaction ends; begins a new one when there is none. */
-async function openBatch(tx: Queryable, queue: { name: string; vhostId: number }, keepMs: number): Promise<string> {
-  const [open] = await tx.query<{ id: string }>({ name: "drop_batch_find", text: find }, [queue.vhostId, queue.name]);
+async function openBatch(
+  tx: Queryable,
+  queue: { name: string; vhostId: number },
+  keepMs: number,
+  by: string,
+): Promise<string> {
+  const [open] = await tx.query<{ id: string }>({ name: "drop_batch_find", text: find }, [
+    queue.vhostId,
+    queue.name,
+    by,
+    keepMs,
+  ]);
   if (open) return open.id;
   const [begun] = await tx.query<{ id: string }>({ name: "drop_batch_begin", text: begin }, [
     queue.vhostId,
     queue.name,
     keepMs,
+    by,
   ]);
   if (!begun) throw new Error("no batch of the trash could be begun");
   return begun.id;
@@ -37,13 +50,13 @@ async function openBatch(tx: Queryable, queue: { name: string; vhostId: number }
 // One that somebody is filling or restoring just now is passed over: nobody waits for it.
 const find = `
 SELECT id FROM warren.trash_batch
-WHERE vhost_id = $1 AND queue_name = $2 AND action = 'drop' AND restored_at IS NULL
-  AND at > now() - interval '${batchMinutes} minutes' AND expires_at > now() + interval '1 minute'
+WHERE vhost_id = $1 AND queue_name = $2 AND by = $3 AND action = 'drop' AND restored_at IS NULL
+  AND at > now() - interval '${batchMinutes} minutes' AND expires_at > now() + ($4::float8 * interval '1 millisecond') - interval '${batchMinutes} minutes'
 ORDER BY at DESC LIMIT 1 FOR UPDATE SKIP LOCKED`;
 
 const begin = `
 INSERT INTO warren.trash_batch (vhost_id, action, queue_name, count, by, expires_at)
-VALUES ($1, 'drop', $2, 0, 'system', now() + $3::float8 * interval '1 millisecond') RETURNING id`;
+VALUES ($1, 'drop', $2, 0, $4, now() + $3::float8 * interval '1 millisecond') RETURNING id`;
 
 const count = `
 WITH gone AS (DELETE FROM warren.trash_batch WHERE id = $1 AND count + $2::int = 0)

@@ -39,11 +39,12 @@ export interface Copy {
 /**
  * Puts copies at the end of queues: same message, new position, counted as ready and published. All copies of one
  * message get the same position. The transaction must have entered the queues (`enterQueues`).
+ * @returns the positions, one for each of the copies
  */
-export async function insertEntryCopies(tx: Queryable, copies: readonly Copy[]): Promise<void> {
+export async function insertEntryCopies(tx: Queryable, copies: readonly Copy[]): Promise<number[]> {
   const placed = copies.flatMap((copy, index) => copy.placements.map((place) => ({ ...place, copy, ord: index + 1 })));
-  if (placed.length === 0) return;
-  await tx.query({ name: "entry_copies_insert", text: insertCopies }, [
+  if (placed.length === 0) return [];
+  const [row] = await tx.query<{ seqs: number[] }>({ name: "entry_copies_insert", text: insertCopies }, [
     copies.length,
     placed.map((p) => p.ord),
     placed.map((p) => p.queueId),
@@ -66,6 +67,7 @@ export async function insertEntryCopies(tx: Queryable, copies: readonly Copy[]):
     placed.map((p) => p.copy.death?.errorMessage ?? null),
     placed.map((p) => p.groupKey ?? null),
   ]);
+  return row?.seqs ?? [];
 }
 
 const insertCopies = `
@@ -96,7 +98,10 @@ deaths AS (
   SELECT vhost_id, queue_id, rank, seq, reason, count, origin_queue, origin_exchange, origin_routing_key, error_type,
          error_message
   FROM placed WHERE dead
+),
+counted AS (
+  INSERT INTO warren.queue_delta (queue_id, ready, ready_bytes, dead, publish)
+  SELECT queue_id, count(*), sum(bytes), count(*) FILTER (WHERE dead), count(*)
+  FROM placed GROUP BY queue_id
 )
-INSERT INTO warren.queue_delta (queue_id, ready, ready_bytes, dead, publish)
-SELECT queue_id, count(*), sum(bytes), count(*) FILTER (WHERE dead), count(*)
-FROM placed GROUP BY queue_id`;
+SELECT seqs FROM numbers`;

@@ -13,6 +13,11 @@ export interface HeldContents {
   readonly exchange: string;
   readonly routing_key: string;
   readonly properties: Buffer;
+  readonly published_at: Date;
+  /** How often it came back before. */
+  readonly delivery_count: number;
+  readonly leased_by: string | null;
+  readonly leased_at: Date | null;
 }
 
 /** Reads those of the messages that are held; changes and locks nothing. */
@@ -28,13 +33,14 @@ export async function readHeldContents(db: Queryable, held: readonly HeldEntry[]
 const contents = `
 SELECT d.queue_id, d.rank, d.seq, d.lease_token, e.message_id, e.bytes,
        coalesce(v.exchange, m.exchange) AS exchange, coalesce(v.routing_key, m.routing_key) AS routing_key,
-       coalesce(v.properties, m.properties) AS properties
+       coalesce(v.properties, m.properties) AS properties,
+       m.published_at, d.delivery_count, d.leased_by, d.leased_at
 FROM unnest($1::int[], $2::smallint[], $3::bigint[], $4::bigint[]) AS h (queue_id, rank, seq, token)
 CROSS JOIN LATERAL (SELECT * FROM warren.deferred d
                     WHERE d.queue_id = h.queue_id AND d.rank = h.rank AND d.seq = h.seq AND d.lease_token = h.token
                       AND d.leased_until > statement_timestamp() LIMIT 1) d
 CROSS JOIN LATERAL (SELECT * FROM warren.entry e
                     WHERE e.queue_id = h.queue_id AND e.rank = h.rank AND e.seq = h.seq LIMIT 1) e
-CROSS JOIN LATERAL (SELECT exchange, routing_key, properties FROM warren.message m WHERE m.id = e.message_id LIMIT 1) m
+CROSS JOIN LATERAL (SELECT exchange, routing_key, properties, published_at FROM warren.message m WHERE m.id = e.message_id LIMIT 1) m
 LEFT JOIN LATERAL (SELECT exchange, routing_key, properties FROM warren.envelope v
                    WHERE e.has_envelope AND v.queue_id = h.queue_id AND v.seq = h.seq LIMIT 1) v ON true`;

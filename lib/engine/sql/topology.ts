@@ -1,4 +1,5 @@
 import type { ExchangeType } from "@/lib/broker/topology";
+import { type ErrorPolicyRow, errorPolicyList } from "@/lib/engine/sql/error-policy";
 import type { Queryable } from "@/lib/engine/statement";
 
 export interface VhostRow {
@@ -50,6 +51,7 @@ export interface TopologyRows {
   readonly exchanges: ExchangeRow[];
   readonly queues: QueueRow[];
   readonly bindings: BindingRow[];
+  readonly errorPolicies: ErrorPolicyRow[];
 }
 
 /** The version that publishing is checked against. */
@@ -64,7 +66,7 @@ export async function readTopologyVersion(db: Queryable): Promise<number> {
 
 /** All of the topology. `tx` must be a transaction that sees one snapshot (REPEATABLE READ). */
 export async function readTopology(tx: Queryable): Promise<TopologyRows> {
-  const [version, vhosts, exchanges, queues, bindings] = await Promise.all([
+  const [version, vhosts, exchanges, queues, bindings, errorPolicies] = await Promise.all([
     readTopologyVersion(tx),
     tx.query<VhostRow>({
       name: "topology_vhosts",
@@ -85,8 +87,9 @@ export async function readTopology(tx: Queryable): Promise<TopologyRows> {
       text: `SELECT id, vhost_id, source_id, queue_id, exchange_id, routing_key, arguments, properties_key
              FROM warren.binding ORDER BY id`,
     }),
+    errorPolicyList(tx),
   ]);
-  return { version, vhosts, exchanges, queues, bindings };
+  return { version, vhosts, exchanges, queues, bindings, errorPolicies };
 }
 
 /** Makes all that follows in this transaction see one snapshot. Must be its first statement. */

@@ -1,5 +1,6 @@
 import { queueLimits } from "@/lib/broker/rules/queue-arguments";
 import type { Database } from "@/lib/engine/database";
+import { errorPolicyOf } from "@/lib/engine/error-policy/record";
 import { beginSnapshot, readTopology, readTopologyVersion, type TopologyRows } from "@/lib/engine/sql/topology";
 import { decodeArguments } from "@/lib/engine/topology/arguments";
 import { TopologySnapshot } from "@/lib/engine/topology/snapshot";
@@ -109,5 +110,6 @@ function snapshotOf(rows: TopologyRows): TopologySnapshot {
       exchangeId: row.exchange_id,
     };
   });
-  return new TopologySnapshot({ version: rows.version, vhosts, exchanges, queues, bindings });
+  const errorPolicies = rows.errorPolicies.map((row) => errorPolicyOf(row, vhostNames.get(row.vhost_id) ?? ""));
+  return new TopologySnapshot({ version: rows.version, vhosts, exchanges, queues, bindings, errorPolicies });
 }

@@ -1,3 +1,4 @@
+import type { ErrorPolicy } from "@/lib/broker/failures";
 import type { QueueLimits } from "@/lib/broker/rules/queue-arguments";
 import type { Binding, Exchange, Queue, Vhost } from "@/lib/broker/topology";
 
@@ -27,4 +28,8 @@ export interface BindingRecord extends Binding {
   readonly sourceId: number;
   readonly queueId: number | null;
   readonly exchangeId: number | null;
+}
+
+export interface ErrorPolicyRecord extends ErrorPolicy {
+  readonly vhostId: number;
 }

@@ -1,6 +1,13 @@
 import { notFound } from "@/lib/broker/errors";
+import { type CompiledPolicy, compilePolicy } from "@/lib/broker/rules/error-policy";
 import { RoutingTable } from "@/lib/broker/rules/router";
-import type { BindingRecord, ExchangeRecord, QueueRecord, VhostRecord } from "@/lib/engine/topology/records";
+import type {
+  BindingRecord,
+  ErrorPolicyRecord,
+  ExchangeRecord,
+  QueueRecord,
+  VhostRecord,
+} from "@/lib/engine/topology/records";
 
 /** Everything of one vhost. Maps are by name, in the order of creation. */
 export interface VhostTopology {
@@ -10,6 +17,8 @@ export interface VhostTopology {
   /** In the order of declaration; without those of the default exchange, which exist by themselves. */
   readonly bindings: readonly BindingRecord[];
   readonly routing: RoutingTable<ExchangeRecord, QueueRecord, BindingRecord>;
+  /** In the order in which they are asked. */
+  readonly errorPolicies: readonly CompiledPolicy[];
 }
 
 export interface TopologyContents {
@@ -18,6 +27,8 @@ export interface TopologyContents {
   readonly exchanges: readonly ExchangeRecord[];
   readonly queues: readonly QueueRecord[];
   readonly bindings: readonly BindingRecord[];
+  /** In the order in which they are asked. */
+  readonly errorPolicies: readonly ErrorPolicyRecord[];
 }
 
 /** The whole topology at one version. Never changes; a change makes a new snapshot. */
@@ -34,10 +45,17 @@ export class TopologySnapshot {
     const exchanges = groupByVhost(contents.exchanges);
     const queues = groupByVhost(contents.queues);
     const bindings = groupByVhost(contents.bindings);
+    const errorPolicies = groupByVhost(contents.errorPolicies);
     this.vhosts = new Map(
       contents.vhosts.map((vhost) => [
         vhost.name,
-        vhostTopology(vhost, exchanges.get(vhost.id) ?? [], queues.get(vhost.id) ?? [], bindings.get(vhost.id) ?? []),
+        vhostTopology(
+          vhost,
+          exchanges.get(vhost.id) ?? [],
+          queues.get(vhost.id) ?? [],
+          bindings.get(vhost.id) ?? [],
+          errorPolicies.get(vhost.id) ?? [],
+        ),
       ]),
     );
   }
@@ -69,6 +87,7 @@ function vhostTopology(
   exchanges: readonly ExchangeRecord[],
   queues: readonly QueueRecord[],
   bindings: readonly BindingRecord[],
+  errorPolicies: readonly ErrorPolicyRecord[],
 ): VhostTopology {
   return {
     vhost,
@@ -76,6 +95,7 @@ function vhostTopology(
     queues: new Map(queues.map((queue) => [queue.name, queue])),
     bindings,
     routing: new RoutingTable({ vhost: vhost.name, exchanges, queues, bindings }),
+    errorPolicies: errorPolicies.map(compilePolicy),
   };
 }
 
