@@ -1,4 +1,5 @@
 import type { Actor } from "@/lib/broker/actor";
+import type { DeadLetterGroups } from "@/lib/broker/dead-letter-groups";
 import type { DeadLetter, Envelope, MessageRef, Page, PeekedMessage, TrashBatch } from "@/lib/broker/message";
 import type { Channel, Connection, Consumer } from "@/lib/broker/presence";
 import type {
@@ -135,6 +136,9 @@ export interface Broker {
   retryDeadLetters(actor: Actor, request: RetryRequest): Promise<BulkResult>;
   /** Into the trash. */
   discardDeadLetters(actor: Actor, vhost: string, selection: Selection): Promise<BulkResult & { trash: string | null }>;
+
+  /** Dead letters by cause. */
+  readonly groups: DeadLetterGroups;
 
   listTrash(actor: Actor, vhost?: string): Promise<readonly TrashBatch[]>;
   /** Puts a batch back: same queue, order and ids. `not-found` when it expired or the queue is gone; `conflict` when it was restored before. */

@@ -43,7 +43,7 @@ export class BrokerError extends Error {
 
 /** `no queue 'x' in vhost '/'` and its like. */
 export function notFound(
-  kind: "vhost" | "exchange" | "queue" | "binding" | "message" | "connection",
+  kind: "vhost" | "exchange" | "queue" | "binding" | "message" | "connection" | "group" | "job",
   name: string,
   vhost?: string,
 ) {

@@ -62,6 +62,8 @@ export interface DeathSummary {
   readonly originRoutingKey: string;
   readonly errorType: string | null;
   readonly errorMessage: string | null;
+  /** The group of its cause; null for a moment in data from before groups were kept. */
+  readonly group: string | null;
 }
 
 export interface DeadLetter extends PeekedMessage {

@@ -158,6 +158,8 @@ export interface MessageFilter {
   readonly reason?: DeathReason;
   /** Exactly this queue, since whole groups are retried by it. */
   readonly originQueue?: string;
+  /** Exactly this group of dead letters. */
+  readonly group?: string;
   readonly errorType?: string;
   /** Equality with a property by its AMQP name (`message_id`), a header (`headers.tenant`), or a path in a JSON body (`body.order.id`). */
   readonly fields?: readonly { readonly path: string; readonly value: string }[];

@@ -1,4 +1,5 @@
 import type { Database } from "@/lib/engine/database";
+import type { KnownGroups } from "@/lib/engine/dead-letter/known-groups";
 import type { ExpiryLookouts } from "@/lib/engine/lease/lookouts";
 import type { ClaimTurns } from "@/lib/engine/lease/turns";
 import type { NodeSelf } from "@/lib/engine/node-self";
@@ -31,6 +32,8 @@ export interface EngineContext {
   readonly turns: ClaimTurns;
   /** When to look for leases that have run out. */
   readonly lookouts: ExpiryLookouts;
+  /** Groups of dead letters that the database knows. */
+  readonly groups: KnownGroups;
   /** Where the doors of this process tell who is connected. */
   readonly presence: PostgresPresence;
   /** This process among the nodes. */

@@ -1,6 +1,7 @@
 import type { Broker } from "@/lib/broker/broker";
 import type { EngineContext, EngineLog } from "@/lib/engine/context";
 import { Database } from "@/lib/engine/database";
+import { KnownGroups } from "@/lib/engine/dead-letter/known-groups";
 import { deadLetterRefused } from "@/lib/engine/dead-letter/refused";
 import { enforceLimits } from "@/lib/engine/dead-letter/trim";
 import { ExpiryLookouts } from "@/lib/engine/lease/lookouts";
@@ -57,6 +58,7 @@ export function createEngine(options: EngineOptions): Engine {
     usage: new QueueUsage(database),
     turns: new ClaimTurns(),
     lookouts: new ExpiryLookouts(),
+    groups: new KnownGroups(database),
     presence: new PostgresPresence(database),
     self: new NodeSelf(),
     log,

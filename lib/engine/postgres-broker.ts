@@ -1,6 +1,7 @@
 import type { Broker } from "@/lib/broker/broker";
 import type { EngineContext } from "@/lib/engine/context";
 import { discardDeadLetters } from "@/lib/engine/dead-letters/discard";
+import { deadLetterGroups } from "@/lib/engine/dead-letters/groups";
 import { countDeadLetters, listDeadLetters } from "@/lib/engine/dead-letters/list";
 import { retryDeadLetters } from "@/lib/engine/dead-letters/retry";
 import { lease } from "@/lib/engine/lease/lease";
@@ -70,6 +71,8 @@ export function postgresBroker(context: EngineContext): Broker {
     countDeadLetters: (_actor, query) => countDeadLetters(context, query),
     retryDeadLetters: (_actor, request) => retryDeadLetters(context, request),
     discardDeadLetters: (actor, vhost, selection) => discardDeadLetters(context, actor, vhost, selection),
+
+    groups: deadLetterGroups(context),
 
     listTrash: (_actor, vhost) => listTrash(context, vhost),
     restoreTrash: (_actor, batch) => restoreTrash(context, batch),

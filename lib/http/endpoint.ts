@@ -10,7 +10,7 @@ import type { Reply } from "@/lib/http/reply";
 import { exchangeName, integer, messageId, shortText } from "@/lib/http/schemas";
 import type { SampleControl } from "@/lib/sample/control";
 
-type Method = "GET" | "POST" | "PUT" | "DELETE";
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** What may stand in a path, by the name of the parameter. */
 export const pathParameters = {
@@ -27,6 +27,8 @@ export const pathParameters = {
   receipt: z.string().max(1000),
   batch: z.guid(),
   template: z.guid(),
+  group: z.guid(),
+  job: z.guid(),
   port: integer(1, 65535),
 } as const;
 

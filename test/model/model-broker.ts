@@ -39,6 +39,12 @@ export interface ModelOptions {
   readonly node?: () => string;
 }
 
+/** Parts of the contract that the model has no opinion of. */
+function unmodelled<T extends object>(): T {
+  const refuse = () => Promise.reject(new BrokerError("not-implemented", "The model does not do this."));
+  return new Proxy({} as T, { get: () => refuse });
+}
+
 const everything: Capabilities = { peek: true, trash: true, lease: true, routePreview: true };
 
 /**
@@ -47,6 +53,7 @@ const everything: Capabilities = { peek: true, trash: true, lease: true, routePr
  */
 export class ModelBroker implements Broker {
   readonly capabilities = everything;
+  readonly groups = unmodelled<Broker["groups"]>();
   readonly #now: () => number;
   readonly #topology: ModelTopology;
   readonly #trash: ModelTrashBin;

@@ -253,7 +253,7 @@ export function visible(message: PeekedMessage): unknown {
     priority,
     expires: message.expiresAt !== null,
     holder: lease?.holder ?? null,
-    death: death && { ...death, at: null },
+    death: death && { ...death, at: null, group: null },
     headers: withoutTimes(toPlain(properties.headers ?? emptyTable)),
     expiration: properties.expiration ?? null,
   };

@@ -89,6 +89,7 @@ export function deathSummary(headers: FieldTable | undefined, at: Date): DeathSu
     originRoutingKey: textOf(listOf(latest.get("routing-keys"))[0]) ?? "",
     errorType: failure?.type ?? null,
     errorMessage: failure?.message ?? null,
+    group: null,
   };
 }
 

@@ -39,6 +39,7 @@ const message: Searchable = {
     originRoutingKey: "order.placed.eu",
     errorType: "TypeError",
     errorMessage: "x",
+    group: "5d2c9c35-53c1-4e55-8f6b-0a0d6a3a3c11",
   },
 };
 const finds = (line: string, inMessage = message) => matchesFilter(parseSearchText(line).filter, inMessage);

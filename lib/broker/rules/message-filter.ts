@@ -18,8 +18,7 @@ type Test = (message: Lazily) => boolean;
 
 /**
  * Compiles a filter to a test, which never throws, whatever the message holds. Text is compared without regard to case.
- * `originQueue` and `reason` mean exactly that queue and reason, since whole groups are retried by them; `fields` are
- * equal; the rest contains. A list matches when one of its members does.
+ * `originQueue`, `group` and `reason` mean exactly that, since whole groups are retried by them; `fields` are equal; the rest contains. A list matches when one of its members does.
  */
 export function messageTest(filter: MessageFilter): (message: Searchable) => boolean {
   const tests = testsOf(filter);
@@ -37,9 +36,10 @@ export function matchesFilter(filter: MessageFilter, message: Searchable): boole
 /** Cheap tests first; the body comes last. */
 function testsOf(filter: MessageFilter): Test[] {
   const tests: Test[] = [];
-  const { reason, originQueue, errorType, routingKey, exchange, fields, text } = filter;
+  const { reason, originQueue, group, errorType, routingKey, exchange, fields, text } = filter;
   if (reason !== undefined) tests.push(({ message }) => message.death?.reason === reason);
   if (originQueue !== undefined) tests.push(({ message }) => message.death?.originQueue === originQueue);
+  if (group !== undefined) tests.push(({ message }) => message.death?.group === group);
   if (errorType !== undefined) tests.push(contains(({ message }) => message.death?.errorType ?? "", errorType));
   if (routingKey !== undefined) tests.push(contains(({ message }) => message.routingKey, routingKey));
   if (exchange !== undefined) tests.push(contains(({ message }) => message.exchange, exchange));

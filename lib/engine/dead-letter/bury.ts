@@ -42,6 +42,7 @@ async function buryTogether(context: EngineContext, burials: readonly Burial[]):
   let snapshot = await context.topology.current();
   for (let attempt = 0; attempt < maxReroutes; attempt++) {
     const plans = planned(snapshot, burials, byKey);
+    await context.groups.ensure(plans.flatMap(({ letter }) => letter?.copy.death ?? []));
     const version = snapshot.version;
     const done = await context.database.durable.transaction((tx) => execute(tx, version, plans));
     if (done) {

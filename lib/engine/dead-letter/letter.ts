@@ -2,6 +2,7 @@ import type { DeathReason } from "@/lib/broker/message";
 import { decodeProperties } from "@/lib/broker/properties/properties";
 import type { FailureReport } from "@/lib/broker/requests";
 import { deadLetter, deathSummary, isDeadLetterCycle } from "@/lib/broker/rules/dead-lettering";
+import { groupIdOf } from "@/lib/engine/dead-letter/group";
 import { encodedProperties, placementIn } from "@/lib/engine/publish/outgoing";
 import type { Copy } from "@/lib/engine/sql/entry-copies";
 import { storable } from "@/lib/engine/sql/storable";
@@ -10,6 +11,9 @@ import type { TopologySnapshot } from "@/lib/engine/topology/snapshot";
 
 /** A stored message that leaves a queue, as it lay there. */
 export interface DyingMessage {
+  /** Absent for one that the queue never took. */
+  readonly queue_id?: number;
+  readonly seq?: number;
   readonly message_id: number;
   readonly bytes: number;
   readonly exchange: string;
@@ -69,6 +73,13 @@ export function routeLetter(
   const targets = (route?.queues ?? []).filter((target) => !isDeadLetterCycle(headers, target.name, cause.reason));
   if (targets.length === 0) return null;
   const summary = deathSummary(headers, at);
+  const died = {
+    vhostId: queue.vhostId,
+    reason: cause.reason,
+    originQueue: queue.name,
+    errorType: storableOrNull(summary?.errorType),
+    errorMessage: storableOrNull(summary?.errorMessage),
+  };
   const copy: Copy = {
     messageId: message.message_id,
     bytes: message.bytes,
@@ -76,14 +87,15 @@ export function routeLetter(
     // A dead letter has lost its own time to live; that of the queue it goes to holds.
     placements: targets.map((target) => placementIn(target, { expirationMs: null, properties: letter.properties })),
     death: {
-      vhostId: queue.vhostId,
-      reason: cause.reason,
+      ...died,
       count: summary?.count ?? 1,
-      originQueue: queue.name,
       originExchange: message.exchange,
       originRoutingKey: message.routing_key,
-      errorType: storableOrNull(summary?.errorType),
-      errorMessage: storableOrNull(summary?.errorMessage),
+      groupId: groupIdOf(died),
+      from:
+        message.queue_id === undefined || message.seq === undefined
+          ? null
+          : { queueId: message.queue_id, seq: message.seq },
     },
   };
   return { copy, targets };

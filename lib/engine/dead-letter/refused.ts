@@ -20,6 +20,7 @@ export async function deadLetterRefused(context: EngineContext, stored: readonly
   for (let attempt = 0; attempt < maxReroutes; attempt++) {
     const { version } = snapshot;
     const plans = refused.flatMap((one) => lettersOf(snapshot, one));
+    await context.groups.ensure(plans.flatMap(({ letter }) => letter?.copy.death ?? []));
     const reached = await context.database.durable.transaction(async (tx) => {
       const ids = plans.flatMap(({ letter }) => letter?.targets ?? []).map((queue) => queue.id);
       if (!(await enterQueues(tx, version, ids))) return null;

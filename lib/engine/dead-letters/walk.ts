@@ -20,13 +20,14 @@ export function scopeOf(
       query.queue === undefined || query.vhost === undefined ? null : topology.queue(query.vhost, query.queue).id,
     reason: query.filter?.reason ?? null,
     originQueue: query.filter?.originQueue ?? null,
+    groupId: query.filter?.group ?? null,
   };
 }
 
 /** Whether the scope judges all of the filter, so that no message need be read to count. */
 export function isJudgedByScope(filter: MessageFilter | undefined): boolean {
   return Object.entries(filter ?? {}).every(
-    ([name, value]) => value === undefined || name === "reason" || name === "originQueue",
+    ([name, value]) => value === undefined || name === "reason" || name === "originQueue" || name === "group",
   );
 }
 

@@ -1,4 +1,5 @@
 import type { EngineContext } from "@/lib/engine/context";
+import { expireGroups, foldGroups, groupOldLetters } from "@/lib/engine/duties/dead-groups";
 import type { Duty } from "@/lib/engine/duties/duty";
 import { expiredMessages } from "@/lib/engine/duties/expiry";
 import { expireDeduplication, expireTrash, sweepLeftovers } from "@/lib/engine/duties/housekeeping";
@@ -26,7 +27,10 @@ export const allDuties: readonly Duty[] = [
   unusedQueues,
   outbox,
   outboxRetries,
+  groupOldLetters,
   duty("counters", FOLD_EVERY_MS, foldCounters),
+  duty("counters of dead-letter groups", FOLD_EVERY_MS, foldGroups),
+  duty("expiry of dead-letter groups", 60 * minute, expireGroups),
   duty("samples", SAMPLE_EVERY_MS, takeSamples),
   duty("thinning of samples", THIN_EVERY_MS, thinSamples),
   duty("expiry of samples", 10 * minute, expireSamples),

@@ -8,6 +8,7 @@ export interface DeadLetterScope {
   readonly queueId: number | null;
   readonly reason: DeathReason | null;
   readonly originQueue: string | null;
+  readonly groupId: string | null;
 }
 
 /** The next dead letters by their numbers, over all queues of the scope. */
@@ -19,7 +20,7 @@ export async function deadLetterScan(
   const start = { seq: scan.order === "oldest" ? -1 : Number.MAX_SAFE_INTEGER, queueId: -1 };
   const after = scan.after ?? start;
   return db.query<PositionRow>({ text: scanText(scope, scan.order) }, [
-    scope.queueId === null ? scope.vhostIds : [scope.queueId],
+    idsOf(scope),
     after.seq,
     after.queueId,
     scan.limit,
@@ -30,12 +31,9 @@ export async function deadLetterScan(
 /** Exact count of the scope. Without conditions it is a sum of counters, however many there are. */
 export async function deadLetterCount(db: Queryable, scope: DeadLetterScope): Promise<number> {
   const [row] =
-    scope.reason === null && scope.originQueue === null
+    scope.reason === null && scope.originQueue === null && scope.groupId === null
       ? await db.query<{ n: number }>({ name: "dead_letter_sum", text: sum }, [scope.vhostIds, scope.queueId])
-      : await db.query<{ n: number }>({ text: countText(scope) }, [
-          scope.queueId === null ? scope.vhostIds : [scope.queueId],
-          ...conditionValues(scope),
-        ]);
+      : await db.query<{ n: number }>({ text: countText(scope) }, [idsOf(scope), ...conditionValues(scope)]);
   return row?.n ?? 0;
 }
 
@@ -49,10 +47,10 @@ WHERE q.vhost_id = ANY ($1::integer[]) AND ($2::integer IS NULL OR q.id = $2)`;
 function scanText(scope: DeadLetterScope, order: Order): string {
   const direction = order === "oldest" ? "ASC" : "DESC";
   const beyond = order === "oldest" ? ">" : "<";
-  const key = scope.queueId === null ? "vhost_id" : "queue_id";
+  const { key, type } = keyOf(scope);
   return `
 WITH listed AS MATERIALIZED (
-  SELECT l.queue_id, l.rank, l.seq FROM unnest($1::integer[]) AS s (id)
+  SELECT l.queue_id, l.rank, l.seq FROM unnest($1::${type}[]) AS s (id)
   CROSS JOIN LATERAL (
     SELECT d.queue_id, d.rank, d.seq FROM warren.dead_letter d
     WHERE d.${key} = s.id AND d.seq ${beyond}= $2::bigint AND (d.seq ${beyond} $2::bigint OR d.queue_id > $3::integer)
@@ -76,22 +74,40 @@ ORDER BY listed.seq ${direction}, listed.queue_id`;
 }
 
 function countText(scope: DeadLetterScope): string {
-  const key = scope.queueId === null ? "vhost_id" : "queue_id";
+  const { key, type } = keyOf(scope);
   // Those of a deleted queue stay until a duty clears them away.
   return `
 SELECT count(*)::float8 AS n FROM warren.dead_letter d
-WHERE d.${key} = ANY ($1::integer[]) ${conditions(scope, 2)}
+WHERE d.${key} = ANY ($1::${type}[]) ${conditions(scope, 2)}
   AND EXISTS (SELECT FROM warren.queue q WHERE q.id = d.queue_id)`;
+}
+
+/** By what the letters are looked up: the narrowest that an index has. */
+function keyOf(scope: DeadLetterScope): { key: string; type: string } {
+  if (scope.groupId !== null) return { key: "group_id", type: "uuid" };
+  return { key: scope.queueId === null ? "vhost_id" : "queue_id", type: "integer" };
+}
+
+function idsOf(scope: DeadLetterScope): readonly unknown[] {
+  if (scope.groupId !== null) return [scope.groupId];
+  return scope.queueId === null ? scope.vhostIds : [scope.queueId];
 }
 
 function conditions(scope: DeadLetterScope, firstParameter: number): string {
   let parameter = firstParameter;
   let text = "";
+  if (scope.groupId !== null) {
+    text +=
+      scope.queueId === null
+        ? ` AND d.vhost_id = ANY ($${parameter++}::integer[])`
+        : ` AND d.queue_id = $${parameter++}::integer`;
+  }
   if (scope.reason !== null) text += ` AND d.reason = $${parameter++}::text`;
   if (scope.originQueue !== null) text += ` AND d.origin_queue = $${parameter++}::text`;
   return text;
 }
 
 function conditionValues(scope: DeadLetterScope): unknown[] {
-  return [scope.reason, scope.originQueue].filter((value) => value !== null);
+  const within = scope.groupId === null ? null : (scope.queueId ?? scope.vhostIds);
+  return [within, scope.reason, scope.originQueue].filter((value) => value !== null);
 }

@@ -22,6 +22,10 @@ export interface DeathRecord {
   readonly originRoutingKey: string;
   readonly errorType: string | null;
   readonly errorMessage: string | null;
+  /** The group of its cause, which must be known to the database (`KnownGroups.ensure`). */
+  readonly groupId: string;
+  /** The place that it had in the queue that it died in; null for one that never lay there. */
+  readonly from: { readonly queueId: number; readonly seq: number } | null;
 }
 
 /** A message that is stored already and goes into queues once more. */
@@ -66,6 +70,9 @@ export async function insertEntryCopies(tx: Queryable, copies: readonly Copy[]):
     placed.map((p) => p.copy.death?.errorType ?? null),
     placed.map((p) => p.copy.death?.errorMessage ?? null),
     placed.map((p) => p.groupKey ?? null),
+    placed.map((p) => p.copy.death?.groupId ?? null),
+    placed.map((p) => p.copy.death?.from?.queueId ?? null),
+    placed.map((p) => p.copy.death?.from?.seq ?? null),
   ]);
   return row?.seqs ?? [];
 }
@@ -79,9 +86,10 @@ placed AS MATERIALIZED (
   FROM numbers,
        unnest($2::int[], $3::int[], $4::smallint[], $5::bigint[], $6::bigint[], $7::int[], $8::bool[], $9::text[],
               $10::text[], $11::bytea[], $12::bool[], $13::int[], $14::text[], $15::int[], $16::text[], $17::text[],
-              $18::text[], $19::text[], $20::text[], $21::text[])
+              $18::text[], $19::text[], $20::text[], $21::text[], $22::uuid[], $23::int[], $24::bigint[])
          AS p (ord, queue_id, rank, ttl, message_id, bytes, has_envelope, exchange, routing_key, properties, dead,
-               vhost_id, reason, count, origin_queue, origin_exchange, origin_routing_key, error_type, error_message, group_key)
+               vhost_id, reason, count, origin_queue, origin_exchange, origin_routing_key, error_type, error_message, group_key,
+               group_id, died_queue_id, died_seq)
 ),
 entries AS (
   INSERT INTO warren.entry (queue_id, rank, seq, message_id, expires_at, bytes, has_envelope, dead, group_key)
@@ -94,9 +102,9 @@ envelopes AS (
 ),
 deaths AS (
   INSERT INTO warren.dead_letter (vhost_id, queue_id, rank, seq, reason, count, origin_queue, origin_exchange,
-                                  origin_routing_key, error_type, error_message)
+                                  origin_routing_key, error_type, error_message, group_id, died_queue_id, died_seq)
   SELECT vhost_id, queue_id, rank, seq, reason, count, origin_queue, origin_exchange, origin_routing_key, error_type,
-         error_message
+         error_message, group_id, died_queue_id, died_seq
   FROM placed WHERE dead
 ),
 counted AS (

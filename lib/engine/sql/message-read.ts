@@ -32,6 +32,7 @@ export interface MessageRow {
   origin_routing_key: string | null;
   error_type: string | null;
   error_message: string | null;
+  group_id: string | null;
 }
 
 /** What of a filter the database can judge: text in lower-case ASCII that must occur. */
@@ -83,7 +84,7 @@ SELECT e.queue_id, e.rank, e.seq, e.message_id, e.bytes, e.enqueued_at, e.expire
   coalesce(v.properties, m.properties) AS properties, m.published_at, m.published_by,
   substring(m.body FROM 1 FOR $4::integer) AS body,
   l.died_at, l.reason, l.count AS death_count, l.origin_queue, l.origin_exchange, l.origin_routing_key,
-  l.error_type, l.error_message
+  l.error_type, l.error_message, l.group_id
 FROM unnest($1::integer[], $2::smallint[], $3::bigint[]) WITH ORDINALITY AS k (queue_id, rank, seq, ord)
 CROSS JOIN LATERAL (
   SELECT n.* FROM warren.entry n WHERE n.queue_id = k.queue_id AND n.rank = k.rank AND n.seq = k.seq LIMIT 1

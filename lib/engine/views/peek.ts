@@ -25,6 +25,7 @@ import { maxRankOf } from "@/lib/engine/views/ranks";
 const WHOLE_BODY = 0x7fffffff;
 /** Merging n positions may read n of each of n queues. */
 const MERGED_STEP = 200;
+const unconditional = { reason: null, originQueue: null, groupId: null };
 
 /**
  * A page of messages as they lie there, in one queue in the order of service, or in all queues of the vhost in the
@@ -78,7 +79,7 @@ export function queueWalk(queue: QueueRecord, states: readonly MessageState[], o
 
 /** The dead letters of a queue are listed by themselves, so those few need not be looked for among all others. */
 function deadWalk(queue: QueueRecord, order: Order, bound?: number): Walk {
-  const scope = { vhostIds: [], queueId: queue.id, reason: null, originQueue: null };
+  const scope = { vhostIds: [], queueId: queue.id, ...unconditional };
   return {
     order,
     accept: (position) => position.state === "dead",
@@ -98,7 +99,7 @@ function vhostWalk(vhost: VhostTopology, states: readonly MessageState[], order:
   const accept = (position: PositionRow) => wanted.has(position.state);
   const from = (after: Position | null) => after && { seq: after.seq, queueId: after.queue_id };
   if (wanted.size === 1 && wanted.has("dead")) {
-    const scope = { vhostIds: [vhost.vhost.id], queueId: null, reason: null, originQueue: null };
+    const scope = { vhostIds: [vhost.vhost.id], queueId: null, ...unconditional };
     return {
       order,
       accept,

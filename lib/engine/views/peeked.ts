@@ -58,5 +58,6 @@ function deathOf(row: MessageRow): DeathSummary | null {
     originRoutingKey: row.origin_routing_key ?? "",
     errorType: row.error_type,
     errorMessage: row.error_message,
+    group: row.group_id,
   };
 }

@@ -15,6 +15,7 @@ const which = {
   q: pageQuery.q,
   reason: z.enum(deathReasons).optional(),
   origin: shortText.optional().meta({ description: "The queue that they died in." }),
+  group: z.guid().optional().meta({ description: "The group of their cause." }),
 };
 
 const selection = {
@@ -28,6 +29,7 @@ const selection = {
   q: which.q,
   reason: which.reason,
   origin: which.origin,
+  group: which.group,
 };
 
 interface Wanted {
@@ -35,10 +37,11 @@ interface Wanted {
   readonly q?: string | undefined;
   readonly reason?: (typeof deathReasons)[number] | undefined;
   readonly origin?: string | undefined;
+  readonly group?: string | undefined;
 }
 
 /** The queue and filter that the parameters mean, each left out when there is none. */
-function wantedOf({ queue, q, reason, origin }: Wanted): { queue?: string; filter?: MessageFilter } {
+function wantedOf({ queue, q, reason, origin, group }: Wanted): { queue?: string; filter?: MessageFilter } {
   const search = parseSearch(q);
   if (search.states.length > 0) {
     throw new BrokerError("bad-request", "The search has state:, but all of these are dead letters.");
@@ -47,6 +50,7 @@ function wantedOf({ queue, q, reason, origin }: Wanted): { queue?: string; filte
     ...search.filter,
     ...(reason !== undefined && { reason }),
     ...(origin !== undefined && { originQueue: origin }),
+    ...(group !== undefined && { group }),
   };
   return { ...oneQueue(queue, search.queue), ...(Object.keys(filter).length > 0 && { filter }) };
 }
@@ -62,7 +66,7 @@ function selectionOf({ ids, all, ...wanted }: AskedSelection): Selection {
   }
   if (ids === undefined) return { kind: "all", ...wantedOf(wanted) };
   if (Object.values(wanted).some((value) => value !== undefined)) {
-    throw new BrokerError("bad-request", "queue, q, reason and origin go with all: true, not with ids.");
+    throw new BrokerError("bad-request", "queue, q, reason, origin and group go with all: true, not with ids.");
   }
   return { kind: "messages", refs: ids };
 }

@@ -1,6 +1,7 @@
 import { type Endpoint, endpoint } from "@/lib/http/endpoint";
 import { bindingEndpoints } from "@/lib/http/endpoints/bindings";
 import { connectionEndpoints } from "@/lib/http/endpoints/connections";
+import { deadLetterGroupEndpoints } from "@/lib/http/endpoints/dead-letter-groups";
 import { deadLetterEndpoints } from "@/lib/http/endpoints/dead-letters";
 import { definitionEndpoints } from "@/lib/http/endpoints/definitions";
 import { exchangeEndpoints } from "@/lib/http/endpoints/exchanges";
@@ -34,6 +35,7 @@ const described: readonly Endpoint[] = [
   ...messageEndpoints,
   ...leaseEndpoints,
   ...deadLetterEndpoints,
+  ...deadLetterGroupEndpoints,
   ...trashEndpoints,
   ...templateEndpoints,
   ...sampleEndpoints,

@@ -55,6 +55,7 @@ function deathJson(death: DeathSummary) {
     origin_routing_key: death.originRoutingKey,
     error_type: death.errorType,
     error_message: death.errorMessage,
+    group: death.group,
   };
 }
 
