@@ -11,9 +11,6 @@ import type { TopologySnapshot } from "@/lib/engine/topology/snapshot";
 
 /** A stored message that leaves a queue, as it lay there. */
 export interface DyingMessage {
-  /** Absent for one that the queue never took. */
-  readonly queue_id?: number;
-  readonly seq?: number;
   readonly message_id: number;
   readonly bytes: number;
   readonly exchange: string;
@@ -92,10 +89,6 @@ export function routeLetter(
       originExchange: message.exchange,
       originRoutingKey: message.routing_key,
       groupId: groupIdOf(died),
-      from:
-        message.queue_id === undefined || message.seq === undefined
-          ? null
-          : { queueId: message.queue_id, seq: message.seq },
     },
   };
   return { copy, targets };

@@ -24,8 +24,6 @@ export interface DeathRecord {
   readonly errorMessage: string | null;
   /** The group of its cause, which must be known to the database (`KnownGroups.ensure`). */
   readonly groupId: string;
-  /** The place that it had in the queue that it died in; null for one that never lay there. */
-  readonly from: { readonly queueId: number; readonly seq: number } | null;
 }
 
 /** A message that is stored already and goes into queues once more. */
@@ -71,8 +69,6 @@ export async function insertEntryCopies(tx: Queryable, copies: readonly Copy[]):
     placed.map((p) => p.copy.death?.errorMessage ?? null),
     placed.map((p) => p.groupKey ?? null),
     placed.map((p) => p.copy.death?.groupId ?? null),
-    placed.map((p) => p.copy.death?.from?.queueId ?? null),
-    placed.map((p) => p.copy.death?.from?.seq ?? null),
   ]);
   return row?.seqs ?? [];
 }
@@ -86,10 +82,10 @@ placed AS MATERIALIZED (
   FROM numbers,
        unnest($2::int[], $3::int[], $4::smallint[], $5::bigint[], $6::bigint[], $7::int[], $8::bool[], $9::text[],
               $10::text[], $11::bytea[], $12::bool[], $13::int[], $14::text[], $15::int[], $16::text[], $17::text[],
-              $18::text[], $19::text[], $20::text[], $21::text[], $22::uuid[], $23::int[], $24::bigint[])
+              $18::text[], $19::text[], $20::text[], $21::text[], $22::uuid[])
          AS p (ord, queue_id, rank, ttl, message_id, bytes, has_envelope, exchange, routing_key, properties, dead,
                vhost_id, reason, count, origin_queue, origin_exchange, origin_routing_key, error_type, error_message, group_key,
-               group_id, died_queue_id, died_seq)
+               group_id)
 ),
 entries AS (
   INSERT INTO warren.entry (queue_id, rank, seq, message_id, expires_at, bytes, has_envelope, dead, group_key)
@@ -102,9 +98,9 @@ envelopes AS (
 ),
 deaths AS (
   INSERT INTO warren.dead_letter (vhost_id, queue_id, rank, seq, reason, count, origin_queue, origin_exchange,
-                                  origin_routing_key, error_type, error_message, group_id, died_queue_id, died_seq)
+                                  origin_routing_key, error_type, error_message, group_id)
   SELECT vhost_id, queue_id, rank, seq, reason, count, origin_queue, origin_exchange, origin_routing_key, error_type,
-         error_message, group_id, died_queue_id, died_seq
+         error_message, group_id
   FROM placed WHERE dead
 ),
 counted AS (

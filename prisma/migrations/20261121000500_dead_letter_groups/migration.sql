@@ -1,11 +1,8 @@
 -- Groups of dead letters by cause (docs/decisions/0050-dead-letter-groups.md): the queue they died in, the reason, the
 -- error's type, and its message with what changes from one to the next taken out. The group's id is a hash of these.
--- Also where exactly a letter died: "died_queue_id" and "died_seq" are the place that its copy had in that queue.
 ALTER TABLE "warren"."dead_letter"
     -- Null in rows from before, until a duty has grouped them.
-    ADD COLUMN "group_id" uuid,
-    ADD COLUMN "died_queue_id" integer,
-    ADD COLUMN "died_seq" bigint;
+    ADD COLUMN "group_id" uuid;
 CREATE INDEX "dead_letter_group" ON "warren"."dead_letter" ("group_id", "seq", "queue_id");
 CREATE INDEX "dead_letter_ungrouped" ON "warren"."dead_letter" ("queue_id", "seq") WHERE "group_id" IS NULL;
 
