@@ -1,5 +1,6 @@
 import type { Actor } from "@/lib/broker/actor";
 import type { DeadLetterGroups } from "@/lib/broker/dead-letter-groups";
+import type { Changes } from "@/lib/broker/events";
 import type { DeadLetter, Envelope, MessageRef, Page, PeekedMessage, TrashBatch } from "@/lib/broker/message";
 import type { Channel, Connection, Consumer } from "@/lib/broker/presence";
 import type {
@@ -58,6 +59,11 @@ export interface Broker {
   readonly capabilities: Capabilities;
 
   overview(actor: Actor, range: StatsRange, vhost?: string): Promise<Overview>;
+  /**
+   * What changed since a position that was given before, by whichever node. With null it only
+   * tells a position: that of some seconds ago, so that what happened while a page was on its way comes next. `bad-request` for a text that is no position.
+   */
+  changesSince(actor: Actor, position: string | null): Promise<Changes>;
 
   listVhosts(actor: Actor): Promise<readonly Vhost[]>;
   getVhost(actor: Actor, name: string): Promise<Vhost>;

@@ -22,6 +22,7 @@ import { declareQueue, deleteQueue } from "@/lib/engine/topology/queues";
 import { deleteVhost, getVhost, listVhosts, putVhost } from "@/lib/engine/topology/vhosts";
 import { purgeQueue } from "@/lib/engine/trash/purge";
 import { listTrash, restoreTrash } from "@/lib/engine/trash/restore";
+import { changesSince } from "@/lib/engine/views/changes";
 import { getExchange, listExchanges } from "@/lib/engine/views/exchanges";
 import { overview } from "@/lib/engine/views/overview";
 import { getMessage, peek } from "@/lib/engine/views/peek";
@@ -34,6 +35,7 @@ export function postgresBroker(context: EngineContext): Broker {
     capabilities: { peek: true, trash: true, lease: true, routePreview: true },
 
     overview: (_actor, range, vhost) => overview(context, range, vhost),
+    changesSince: (_actor, position) => changesSince(context, position),
 
     listVhosts: () => listVhosts(context),
     getVhost: (_actor, name) => getVhost(context, name),

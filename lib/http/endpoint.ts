@@ -5,6 +5,7 @@ import type { Access } from "@/lib/auth/permissions";
 import type { KnownUser } from "@/lib/auth/users";
 import type { Actor } from "@/lib/broker/actor";
 import type { Broker } from "@/lib/broker/broker";
+import type { EventHub } from "@/lib/http/events/hub";
 import type { PathNames } from "@/lib/http/path";
 import type { Reply } from "@/lib/http/reply";
 import { exchangeName, integer, messageId, shortText } from "@/lib/http/schemas";
@@ -44,6 +45,8 @@ export interface Services {
   readonly database: ConsoleDatabase;
   readonly authenticator: Authenticator;
   readonly sample: SampleControl;
+  /** Tells live pages of this process what changes. */
+  readonly events: EventHub;
   readonly limits: {
     /** Largest body of a message, in bytes. */
     readonly messageBytes: number;

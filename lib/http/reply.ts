@@ -5,6 +5,7 @@ export interface Reply {
   readonly content:
     | { readonly kind: "json"; readonly value: unknown }
     | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+    | { readonly kind: "stream"; readonly stream: ReadableStream<Uint8Array<ArrayBuffer>> }
     | null;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -47,6 +48,19 @@ export function download(bytes: Uint8Array, fileName: string): Reply {
   };
 }
 
+/** 200 with bytes that come as they are made. */
+export function stream(
+  bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
+  contentType: string,
+  headers: Readonly<Record<string, string>>,
+): Reply {
+  return {
+    status: 200,
+    content: { kind: "stream", stream: bytes },
+    headers: { ...headers, "content-type": contentType },
+  };
+}
+
 /** The Response that a reply stands for. */
 export function toResponse(reply: Reply): Response {
   const headers = new Headers({ "cache-control": "no-store", "x-content-type-options": "nosniff", ...reply.headers });
@@ -55,6 +69,7 @@ export function toResponse(reply: Reply): Response {
   if (content.kind === "bytes") {
     return new Response(content.bytes as Uint8Array<ArrayBuffer>, { status: reply.status, headers });
   }
+  if (content.kind === "stream") return new Response(content.stream, { status: reply.status, headers });
   headers.set("content-type", "application/json; charset=utf-8");
   return new Response(JSON.stringify(content.value), { status: reply.status, headers });
 }

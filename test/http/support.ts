@@ -3,6 +3,7 @@ import { type ConsoleDatabase, openConsoleDatabase } from "@/lib/auth/console-da
 import { hashPassword } from "@/lib/auth/password";
 import type { Broker } from "@/lib/broker/broker";
 import { endpoints } from "@/lib/http/endpoints/table";
+import { EventHub } from "@/lib/http/events/hub";
 import { createRouter, type Router } from "@/lib/http/router";
 import { SampleControl } from "@/lib/sample/control";
 import { createTestDatabase } from "@/test/support/database";
@@ -34,6 +35,7 @@ export interface CallOptions {
 export interface TestApi {
   readonly router: Router;
   readonly database: ConsoleDatabase;
+  readonly databaseUrl: string;
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   addUser(name: string, password: string, tags: readonly string[]): Promise<void>;
   close(): Promise<void>;
@@ -52,12 +54,13 @@ export async function startApi(connect: (url: string) => Promise<TestBroker> = a
   const { broker, sample, close } = await connect(url);
   const authenticator = new Authenticator(database);
   const router = createRouter(endpoints, {
-    ...{ broker, database, authenticator, sample },
+    ...{ broker, database, authenticator, sample, events: new EventHub(broker) },
     limits: { messageBytes: MESSAGE_LIMIT },
   });
   return {
     router,
     database,
+    databaseUrl: url,
     call: (method, path, options) => call(router, method, path, options),
     async addUser(name, password, tags) {
       await database.user.create({ data: { name, passwordHash: await hashPassword(password), tags: [...tags] } });

@@ -1,6 +1,7 @@
 import type { Actor } from "@/lib/broker/actor";
 import type { Broker, Capabilities, Leased } from "@/lib/broker/broker";
 import { BrokerError, notFound } from "@/lib/broker/errors";
+import type { Changes } from "@/lib/broker/events";
 import type { DeadLetter, MessageRef, Page, PeekedMessage, TrashBatch } from "@/lib/broker/message";
 import type { Channel, Connection, Consumer } from "@/lib/broker/presence";
 import type {
@@ -104,6 +105,12 @@ export class ModelBroker implements Broker {
   async overview(_actor: Actor, _range: unknown, vhost?: string): Promise<Overview> {
     this.sweep();
     return views.overview(this.#topology, vhost);
+  }
+
+  /** A model keeps no events: whoever asks is told to look at everything anew. */
+  async changesSince(): Promise<Changes> {
+    const nothing = { events: [], queues: [], exchanges: [], presence: [] };
+    return { position: `0.${this.#now()}`, complete: false, ...nothing, topologyVersion: 0, sampledAt: 0 };
   }
 
   async listVhosts(): Promise<readonly Vhost[]> {

@@ -4,6 +4,7 @@ import { openConsoleDatabase } from "@/lib/auth/console-database";
 import { composeBroker } from "@/lib/compose";
 import type { Services } from "@/lib/http/endpoint";
 import { endpoints } from "@/lib/http/endpoints/table";
+import { EventHub } from "@/lib/http/events/hub";
 import { createRouter, type Router } from "@/lib/http/router";
 import { oncePerProcess } from "@/lib/http/runtime";
 import { readEnvironment } from "@/lib/platform/env";
@@ -31,7 +32,15 @@ function connect(): Services {
   });
   const database = openConsoleDatabase(databaseUrl);
   const authenticator = new Authenticator(database);
-  return { broker, database, authenticator, sample, limits: { messageBytes: readEnvironment().maxMessageBytes } };
+  const events = new EventHub(broker);
+  return {
+    broker,
+    database,
+    authenticator,
+    sample,
+    events,
+    limits: { messageBytes: readEnvironment().maxMessageBytes },
+  };
 }
 
 export {

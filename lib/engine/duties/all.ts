@@ -2,7 +2,7 @@ import type { EngineContext } from "@/lib/engine/context";
 import { expireGroups, foldGroups, groupOldLetters } from "@/lib/engine/duties/dead-groups";
 import type { Duty } from "@/lib/engine/duties/duty";
 import { expiredMessages } from "@/lib/engine/duties/expiry";
-import { expireDeduplication, expireTrash, sweepLeftovers } from "@/lib/engine/duties/housekeeping";
+import { expireDeduplication, expireEvents, expireTrash, sweepLeftovers } from "@/lib/engine/duties/housekeeping";
 import { delayedMessages, expiredLeases } from "@/lib/engine/duties/leases";
 import { outbox, outboxRetries } from "@/lib/engine/duties/outbox";
 import { dropOldPartitions, rotatePartitions } from "@/lib/engine/duties/partitions";
@@ -34,6 +34,7 @@ export const allDuties: readonly Duty[] = [
   duty("samples", SAMPLE_EVERY_MS, takeSamples),
   duty("thinning of samples", THIN_EVERY_MS, thinSamples),
   duty("expiry of samples", 10 * minute, expireSamples),
+  duty("expiry of events", minute, expireEvents),
   duty("expiry of the trash", minute, expireTrash),
   duty("expiry of deduplication ids", 5_000, expireDeduplication),
   duty("deleted queues", 15_000, sweepLeftovers),

@@ -30,7 +30,12 @@ export async function exchangeStatusList(
   return db.query<ExchangeStatusRow>({ name: "exchange_status_list", text: list }, [options.vhost, options.name]);
 }
 
-const list = `
+/** Exchanges whose counters moved since a time (ms since 1970). */
+export async function exchangeStatusChanged(db: Queryable, since: number): Promise<ExchangeStatusRow[]> {
+  return db.query<ExchangeStatusRow>({ name: "exchange_status_changed", text: changed }, [since]);
+}
+
+const statusQuery = (where: string) => `
 WITH delta AS MATERIALIZED (
   SELECT exchange_id, sum(publish_in) AS publish_in, sum(publish_out) AS publish_out
   FROM warren.exchange_delta GROUP BY exchange_id
@@ -52,5 +57,8 @@ LEFT JOIN LATERAL (
   WHERE s.exchange_id = x.id AND s.at <= tick.at AND (d.exchange_id IS NOT NULL OR c.changed_at > tick.at)
   ORDER BY s.at DESC LIMIT 1
 ) base ON true
-WHERE ($1::text IS NULL OR v.name = $1) AND ($2::text IS NULL OR x.name = $2)
+WHERE ${where}
 ORDER BY v.name, x.name`;
+
+const list = statusQuery("($1::text IS NULL OR v.name = $1) AND ($2::text IS NULL OR x.name = $2)");
+const changed = statusQuery("(d.exchange_id IS NOT NULL OR c.changed_at > to_timestamp($1::float8 / 1000))");

@@ -115,7 +115,7 @@ ${table}_now AS (
   INSERT INTO warren.${table} (node_id, key, ${columns.join(", ")}, report)
   SELECT $1, r.key, ${columns.map((column) => `r.${column}`).join(", ")}, r.report
   FROM jsonb_to_recordset($${now}::jsonb) AS r (key text, ${typed}, report jsonb)
-  ON CONFLICT (node_id, key) DO UPDATE SET report = excluded.report${table === "consumer" ? ', "full" = excluded."full"' : ""}
+  ON CONFLICT (node_id, key) DO UPDATE SET report = excluded.report, reported_at = now()${table === "consumer" ? ', "full" = excluded."full"' : ""}
 ), ${table}_gone AS (
   DELETE FROM warren.${table} WHERE node_id = $1 AND key = ANY ($${gone}::text[])
 )`;

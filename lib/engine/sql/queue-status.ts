@@ -62,6 +62,23 @@ export async function queueStatusGet(db: Queryable, queueId: number): Promise<Qu
 }
 
 /**
+ * Queues that may have changed since a time (ms since 1970): their counters moved, or they are among those named.
+ * `vhosts` and `names` belong together, one by one.
+ */
+export async function queueStatusChanged(
+  db: Queryable,
+  since: number,
+  named: readonly { readonly vhost: string; readonly name: string }[],
+): Promise<QueueStatusRow[]> {
+  return db.query<QueueStatusRow>(changed, [
+    null,
+    since,
+    named.map(({ vhost }) => vhost),
+    named.map(({ name }) => name),
+  ]);
+}
+
+/**
  * When the message that would be served next was enqueued, for a queue whose ranks go up to `maxRank`: the first of
  * what waits again, or the first beyond the cursor, in each rank.
  */
@@ -136,5 +153,8 @@ WHERE again.seq IS NOT NULL OR fresh.seq IS NOT NULL
 ORDER BY r.rank LIMIT 1`;
 
 const inVhost = "$2::text IS NULL OR v.name = $2";
+const changedSince = `(d.queue_id IS NOT NULL OR c.changed_at > to_timestamp($2::float8 / 1000)
+  OR (v.name, q.name) IN (SELECT * FROM unnest($3::text[], $4::text[])))`;
 const list = { name: "queue_status_list", text: statusQuery(inVhost, FROM_HERE_BOUND_IN_LIST) };
+const changed = { name: "queue_status_changed", text: statusQuery(changedSince, FROM_HERE_BOUND_IN_LIST) };
 const one = { name: "queue_status_get", text: statusQuery("q.id = $1 AND $2::text IS NULL", FROM_HERE_BOUND) };

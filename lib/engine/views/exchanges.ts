@@ -8,7 +8,7 @@ import { decodeArguments } from "@/lib/engine/topology/arguments";
 export async function listExchanges(context: EngineContext, vhost?: string): Promise<readonly ExchangeStatus[]> {
   if (vhost !== undefined) (await context.topology.fresh()).vhost(vhost);
   const rows = await exchangeStatusList(context.database.main, { vhost: vhost ?? null, name: null });
-  return rows.map(statusOf);
+  return rows.map(exchangeStatusOf);
 }
 
 /** One exchange; the empty name is the default exchange's. */
@@ -16,10 +16,11 @@ export async function getExchange(context: EngineContext, vhost: string, name: s
   (await context.topology.fresh()).vhost(vhost);
   const [row] = await exchangeStatusList(context.database.main, { vhost, name });
   if (!row) throw notFound("exchange", name, vhost);
-  return statusOf(row);
+  return exchangeStatusOf(row);
 }
 
-function statusOf(row: ExchangeStatusRow): ExchangeStatus {
+/** What a row says of an exchange. */
+export function exchangeStatusOf(row: ExchangeStatusRow): ExchangeStatus {
   const { elapsed } = row;
   const rate = (before: number, after: number) =>
     row.moved && elapsed !== null && elapsed > 0 ? Math.max(0, after - before) / elapsed : 0;

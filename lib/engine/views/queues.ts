@@ -54,7 +54,8 @@ export async function queueSamples(
   return seriesOf(sinceMade(samples, queue.createdAt.getTime()), currentOf(row), range, row.now);
 }
 
-function statusOf(row: QueueStatusRow, head: Date | null, trend: readonly number[]): QueueStatus {
+/** What a row says of a queue. */
+export function statusOf(row: QueueStatusRow, head: Date | null, trend: readonly number[]): QueueStatus {
   const running = row.now - row.changed_at.getTime() < IDLE_AFTER_MS;
   const totals = totalsOf(currentOf(row));
   return {

@@ -4,6 +4,7 @@ import { connectionEndpoints } from "@/lib/http/endpoints/connections";
 import { deadLetterGroupEndpoints } from "@/lib/http/endpoints/dead-letter-groups";
 import { deadLetterEndpoints } from "@/lib/http/endpoints/dead-letters";
 import { definitionEndpoints } from "@/lib/http/endpoints/definitions";
+import { eventEndpoints } from "@/lib/http/endpoints/events";
 import { exchangeEndpoints } from "@/lib/http/endpoints/exchanges";
 import { getEndpoints } from "@/lib/http/endpoints/get";
 import { healthEndpoints } from "@/lib/http/endpoints/health";
@@ -24,6 +25,7 @@ const described: readonly Endpoint[] = [
   ...sessionEndpoints,
   ...overviewEndpoints,
   ...healthEndpoints,
+  ...eventEndpoints,
   ...vhostEndpoints,
   ...exchangeEndpoints,
   ...publishEndpoints,
