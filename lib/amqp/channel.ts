@@ -4,7 +4,7 @@ import type { Connection } from "@/lib/amqp/connection";
 import type { Consumer } from "@/lib/amqp/consumer";
 import { handleBasic } from "@/lib/amqp/methods/basic";
 import { handleExchange } from "@/lib/amqp/methods/exchange";
-import { publish } from "@/lib/amqp/methods/publish";
+import { checkPublish, publish } from "@/lib/amqp/methods/publish";
 import { handleQueue } from "@/lib/amqp/methods/queue";
 import { Tally } from "@/lib/amqp/tally";
 import { Transaction } from "@/lib/amqp/transaction";
@@ -44,6 +44,7 @@ export class Channel {
   #busy = false;
   #closing = false;
   #released: Promise<void> | undefined;
+  readonly #finished: (() => void)[] = [];
   #publishes = 0;
   #publishesDone: (() => void) | undefined;
   #confirms: Confirms | undefined;
@@ -120,10 +121,23 @@ export class Channel {
     void this.release();
   }
 
+  /** Resolves when all that came so far is done, and what was published is stored, or when the channel ends before. */
+  finished(): Promise<void> {
+    if (this.#closing) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#finished.push(resolve);
+      this.#inOrder(async () => {
+        await this.#publishesStored();
+        resolve();
+      });
+    });
+  }
+
   /** Lets go of everything: consumers end, and what was not acknowledged goes back to its queue. */
   release(): Promise<void> {
     this.#closing = true;
     this.#waiting.length = 0;
+    for (const resolve of this.#finished.splice(0)) resolve();
     for (const timer of this.#timeoutChecks) clearInterval(timer);
     this.#released ??= this.#letGo();
     return this.#released;
@@ -241,13 +255,26 @@ export class Channel {
     }
   }
 
-  #handleContent(method: ContentMethod, content: Content): void {
+  #handleContent(method: ContentMethod, content: Content): void | Promise<void> {
     if (this.#closing) return;
     try {
-      if (method.name !== "basic.publish") throw new AmqpError("COMMAND_INVALID", `${method.name} is a server's`);
-      const { args } = method;
-      if (this.#transaction === undefined) publish(this, args, content);
-      else this.#transaction.addPublish(() => publish(this, args, content));
+      if (method.name !== "basic.publish") throw new AmqpError("COMMAND_INVALID", "unimplemented method");
+      if (this.#transaction !== undefined) return this.#publishAtCommit(this.#transaction, method, content);
+      publish(this, method.args, content);
+    } catch (error) {
+      this.fail(error, method);
+    }
+  }
+
+  /** What is wrong with it is told at once; it is published when the transaction is committed. */
+  async #publishAtCommit(
+    transaction: Transaction,
+    method: Extract<ContentMethod, { name: "basic.publish" }>,
+    content: Content,
+  ): Promise<void> {
+    try {
+      await checkPublish(this, method.args, content);
+      transaction.addPublish(() => publish(this, method.args, content));
     } catch (error) {
       this.fail(error, method);
     }
@@ -298,7 +325,7 @@ export class Channel {
     }
     const handled =
       (await handleExchange(this, method)) || (await handleQueue(this, method)) || (await handleBasic(this, method));
-    if (!handled) throw new AmqpError("COMMAND_INVALID", `${method.name} is not expected here`);
+    if (!handled) throw new AmqpError("COMMAND_INVALID", "unimplemented method");
   }
 
   #settleAs(method: Extract<Method, { name: "basic.ack" | "basic.nack" | "basic.reject" }>): void {

@@ -19,7 +19,8 @@ import type { Arguments, ContentMethodName, MethodName } from "@/lib/amqp/wire/m
 import type { Actor } from "@/lib/broker/actor";
 import { isBrokerError } from "@/lib/broker/errors";
 
-type State = "handshake" | "running" | "closing" | "closed";
+/** `leaving`: the peer has said goodbye, and what it asked for before is done first; `closing`: we have said it. */
+type State = "handshake" | "running" | "leaving" | "closing" | "closed";
 
 /** Above this many bytes that the peer has not read yet, its consumers are given no more. */
 const outputLimit = 4 * 1024 * 1024;
@@ -40,6 +41,8 @@ export class Connection {
   readonly #handshake: Handshake;
   readonly #pressure = new PublishPressure();
   #state: State = "handshake";
+  /** Frames that came while a step of the handshake was under way. */
+  #early: (() => void)[] = [];
   #heartbeat: Heartbeat | undefined;
   #timer: NodeJS.Timeout | undefined;
   #released: Promise<void> | undefined;
@@ -71,6 +74,7 @@ export class Connection {
       hangUp: () => this.#hangUp(),
       tuned: (tuning) => this.#tuned(tuning),
       opened: (session) => this.#opened(session),
+      stepDone: () => this.#takeEarly(),
     });
     this.#parser = new FrameParser({
       frameMax: Math.max(defaultFrameMax, door.settings.frameMax),
@@ -194,6 +198,8 @@ export class Connection {
   fail(error: unknown): void {
     if (this.#state === "closing" || this.#state === "closed") return;
     if (isUnforeseen(error)) this.door.log.error(`AMQP connection ${this.number} is closed.`, error);
+    // Who has said goodbye waits for one answer only.
+    if (this.#state === "leaving") return;
     const told = toAmqpError(error);
     if (!this.#handshake.hasBegun) {
       this.#socket.destroy();
@@ -232,6 +238,12 @@ export class Connection {
   }
 
   #frame(type: number, number: number, buffer: Buffer, start: number, end: number): void {
+    if (this.#handshake.isBusy) {
+      this.#early.push(() => this.#frame(type, number, buffer, start, end));
+      this.#socket.pause();
+      return;
+    }
+    if (this.#state === "leaving" || this.#state === "closed") return;
     try {
       if (type === frameType.heartbeat) {
         if (number !== 0) throw new AmqpError("UNEXPECTED_FRAME", `heartbeat on channel ${number}`);
@@ -246,13 +258,21 @@ export class Connection {
     }
   }
 
+  /** Goes on with what came meanwhile, up to the next step that takes time. */
+  #takeEarly(): void {
+    const early = this.#early;
+    this.#early = [];
+    for (const take of early) take();
+    if (this.#early.length === 0) this.#socket.resume();
+  }
+
   #controlFrame(type: number, buffer: Buffer, start: number, end: number): void {
     if (type !== frameType.method) throw new AmqpError("UNEXPECTED_FRAME", "content on channel 0");
     const method = decodeMethod(buffer, start, end);
     if (method.name === "connection.close") void this.#closedByPeer();
     else if (this.#state === "handshake") this.#handshake.method(method);
     else if (method.name === "connection.update-secret") this.#updateSecret(method.args);
-    else throw new AmqpError("CHANNEL_ERROR", "unexpected method on channel 0", idOf(method.name));
+    else throw new AmqpError("CHANNEL_ERROR", "unexpected method in connection state running", idOf(method.name));
   }
 
   #channelFrame(type: number, number: number, buffer: Buffer, start: number, end: number): void {
@@ -261,15 +281,16 @@ export class Connection {
       channel.frame(type, buffer, start, end);
       return;
     }
-    const method = type === frameType.method ? decodeMethod(buffer, start, end) : undefined;
-    if (method?.name !== "channel.open") {
-      throw new AmqpError("CHANNEL_ERROR", `expected 'channel.open' on channel ${number}`, method && idOf(method.name));
+    if (type !== frameType.method) {
+      throw new AmqpError("UNEXPECTED_FRAME", "expected method frame, got non method frame instead");
     }
+    const { name } = decodeMethod(buffer, start, end);
+    if (name !== "channel.open") throw new AmqpError("CHANNEL_ERROR", "expected 'channel.open'", idOf(name));
     const { channelMax } = this.session.tuned;
     if (channelMax !== 0 && this.#channels.size >= channelMax) {
       const { size } = this.#channels;
       const text = `number of channels opened (${size}) has reached the negotiated channel_max (${channelMax})`;
-      throw new AmqpError("NOT_ALLOWED", text, idOf(method.name));
+      throw new AmqpError("NOT_ALLOWED", text);
     }
     this.#channels.set(number, new Channel(this, number));
     this.door.registry.changed(this);
@@ -278,11 +299,11 @@ export class Connection {
 
   /** Only the peer's answer, or its own close, means anything now. */
   #frameWhileClosing(type: number, number: number, buffer: Buffer, start: number, end: number): void {
-    if (number !== 0 || type !== frameType.method) return;
+    if (number !== 0 || type !== frameType.method || end - start < 4) return;
     const classId = buffer.readUInt16BE(start);
     const methodId = buffer.readUInt16BE(start + 2);
     const [closeClass, closeMethod] = [idOf("connection.close").classId, idOf("connection.close").methodId];
-    if (end - start < 4 || classId !== closeClass) return;
+    if (classId !== closeClass) return;
     if (methodId === closeMethod) {
       this.#outbox.frames.method(0, "connection.close-ok", {});
       this.#outbox.flush();
@@ -333,9 +354,12 @@ export class Connection {
     this.#socket.end();
   }
 
+  /** What it asked for before is done before it is answered; nothing is that comes after. */
   async #closedByPeer(): Promise<void> {
+    this.#state = "leaving";
+    await Promise.all(this.channels.map((channel) => channel.finished()));
     await this.#release();
-    if (this.#state === "closing" || this.#state === "closed") return;
+    if (this.#state !== "leaving") return;
     this.send(0, "connection.close-ok", {});
     this.#outbox.flush();
     this.#hangUp();

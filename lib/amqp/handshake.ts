@@ -40,13 +40,15 @@ export interface HandshakeSide {
   /** From now on frames are as large as agreed, and heartbeats are due. */
   tuned(tuning: Tuning): void;
   opened(session: Session): void;
+  /** A step that took its time is over: what came meanwhile may be taken. */
+  stepDone(): void;
 }
 
 /** From the protocol header to connection.open (AMQP 0-9-1, section 2.2.4): every step in its turn, once. */
 export class Handshake {
   readonly #door: Door;
   readonly #side: HandshakeSide;
-  #awaits: "header" | "start-ok" | "tune-ok" | "open" | "nothing" = "header";
+  #awaits: "header" | "start-ok" | "tune-ok" | "open" | "broker" | "nothing" = "header";
   #capabilities: ReadonlySet<string> = new Set();
   #client: Session["client"] | undefined;
   #actor: Actor | undefined;
@@ -60,6 +62,11 @@ export class Handshake {
   /** False until the client has shown that it speaks the protocol at all. */
   get hasBegun(): boolean {
     return this.#awaits !== "header";
+  }
+
+  /** A step is under way: frames have to wait for it. */
+  get isBusy(): boolean {
+    return this.#awaits === "broker";
   }
 
   /** The protocol header has come. */
@@ -76,13 +83,20 @@ export class Handshake {
 
   /** Takes the next method on channel 0. Throws AmqpError 504 for one out of turn. */
   method(method: Method): void {
-    if (method.name === "connection.start-ok" && this.#awaits === "start-ok") void this.#logIn(method.args);
+    if (method.name === "connection.start-ok" && this.#awaits === "start-ok") void this.#step(this.#logIn(method.args));
     else if (method.name === "connection.tune-ok" && this.#awaits === "tune-ok") this.#tune(method.args);
-    else if (method.name === "connection.open" && this.#awaits === "open") void this.#open(method.args.virtualHost);
-    else {
+    else if (method.name === "connection.open" && this.#awaits === "open") {
+      void this.#step(this.#open(method.args.virtualHost));
+    } else {
       const text = `unexpected method while ${this.#awaits} is awaited`;
       throw new AmqpError("CHANNEL_ERROR", text, idOf(method.name));
     }
+  }
+
+  async #step(step: Promise<void>): Promise<void> {
+    await step;
+    if (this.#awaits === "broker") this.#awaits = "nothing";
+    this.#side.stepDone();
   }
 
   /** rabbitmq.com/docs/access-control#mechanisms: EXTERNAL is of no use to a client without a certificate. */
@@ -100,7 +114,7 @@ export class Handshake {
   }
 
   async #logIn({ mechanism, response, clientProperties }: Arguments<"connection.start-ok">): Promise<void> {
-    this.#awaits = "nothing";
+    this.#awaits = "broker";
     this.#capabilities = clientCapabilities(clientProperties);
     this.#client = { properties: clientProperties, mechanism, connectedAt: Date.now() };
     const address = this.#side.peerHost || null;
@@ -140,7 +154,7 @@ export class Handshake {
   }
 
   async #open(vhost: string): Promise<void> {
-    this.#awaits = "nothing";
+    this.#awaits = "broker";
     const [actor, client, tuned] = [this.#actor as Actor, this.#client as Session["client"], this.#tuned as Tuning];
     try {
       await this.#door.broker.getVhost(actor, vhost);

@@ -24,13 +24,12 @@ export function readCredentials(mechanism: string, response: Buffer): Credential
   return credentials;
 }
 
-/** RFC 4616: an identity to act for, which is not used, then name and password, each after a NUL. */
+/** RFC 4616: an identity to act for, then name and password, each after a NUL. Nobody may act for another here. */
 function plain(response: Buffer): Credentials {
-  const first = response.indexOf(0);
-  const second = response.indexOf(0, first + 1);
-  if (first === -1 || second === -1) throw unreadable("PLAIN");
+  const second = response.indexOf(0, 1);
+  if (response[0] !== 0 || second === -1) throw unreadable("PLAIN");
   return {
-    user: textFromBytes(response.subarray(first + 1, second)),
+    user: textFromBytes(response.subarray(1, second)),
     password: textFromBytes(response.subarray(second + 1)),
   };
 }

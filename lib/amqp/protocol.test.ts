@@ -65,6 +65,11 @@ describe("the handshake", () => {
     client.send(0, "connection.open", { virtualHost: "/" });
     expect(await client.expect("connection.close")).toMatchObject({ replyCode: 504, classId: 10, methodId: 40 });
   });
+
+  test("a mechanism that isn't offered is an error", async () => {
+    await client.logIn("", "EXTERNAL");
+    expect(await client.expect("connection.close")).toMatchObject({ replyCode: 504 });
+  });
 });
 
 describe("what ends a connection", () => {
@@ -100,6 +105,33 @@ describe("what ends a connection", () => {
     await client.closed();
     await bystander.openChannel();
     bystander.socket.destroy();
+  });
+});
+
+describe("the client's goodbye", () => {
+  test("what came before is done before it is answered, what comes after is not", async () => {
+    await client.open();
+    await client.openChannel();
+    const flags = { passive: false, durable: true, exclusive: false, autoDelete: false, noWait: true };
+    client.send(1, "queue.declare", { queue: "q", ...flags, arguments: new Map() });
+    client.publish(1, "q", Buffer.from("before"));
+    client.send(0, "connection.close", { replyCode: 200, replyText: "bye", classId: 0, methodId: 0 });
+    client.publish(1, "q", Buffer.from("after"));
+    client.frame(3, 1, Buffer.from("nonsense"));
+    await client.expect("connection.close-ok");
+    const other = await (await server.connect()).createChannel();
+    expect(await other.checkQueue("q")).toMatchObject({ messageCount: 1 });
+  });
+
+  test("it is answered when what came before fails", async () => {
+    await client.open();
+    await client.openChannel();
+    client.send(1, "basic.publish", { exchange: "nowhere", routingKey: "", mandatory: false, immediate: false });
+    client.frame(2, 1, headerPayload(0, noProperties));
+    client.send(1, "basic.get", { queue: "nowhere", noAck: true });
+    client.send(0, "connection.close", { replyCode: 200, replyText: "bye", classId: 0, methodId: 0 });
+    await client.expect("channel.close");
+    await client.expect("connection.close-ok");
   });
 });
 

@@ -36,8 +36,6 @@ export async function handleBasic(channel: Channel, method: Method): Promise<boo
       await channel.connection.settler.idle();
       if (method.name === "basic.recover") channel.send("basic.recover-ok", {});
       return true;
-    case "basic.cancel-ok":
-      return true;
     default:
       return false;
   }
@@ -79,7 +77,7 @@ async function consume(channel: Channel, args: Arguments<"basic.consume">): Prom
     tag,
     noAck: args.noAck,
     exclusive: args.exclusive,
-    priority: consumerPriority(args.arguments),
+    priority: consumerPriority(args.arguments, name, vhost),
     prefetch: channel.consumerPrefetch,
     timeoutMs: consumerTimeout(args.arguments) ?? consumerTimeout(queue.arguments),
     arguments: args.arguments,
@@ -176,10 +174,13 @@ function consumerTimeout(args: FieldTable): number | null {
   return timeout !== undefined && timeout > 0 ? Math.min(Number(timeout), longestTimeoutMs) : null;
 }
 
-function consumerPriority(args: FieldTable): number {
+function consumerPriority(args: FieldTable, queue: string, vhost: string): number {
   const value = args.get("x-priority");
   if (value === undefined) return 0;
   const priority = integerOf(value);
-  if (priority === undefined) throw new AmqpError("PRECONDITION_FAILED", "invalid arg 'x-priority': not an integer");
+  if (priority === undefined) {
+    const text = `invalid arg 'x-priority' for queue '${queue}' in vhost '${vhost}': it has to be an integer`;
+    throw new AmqpError("PRECONDITION_FAILED", text);
+  }
   return Number(priority);
 }

@@ -40,6 +40,26 @@ export function publish(channel: Channel, args: Arguments<"basic.publish">, cont
   );
 }
 
+/**
+ * Finds out what `publish` would refuse later: of what is published within a transaction the client is told at once.
+ * Throws AmqpError, or BrokerError `not-found` and `access-refused` for the exchange.
+ */
+export async function checkPublish(
+  channel: Channel,
+  args: Arguments<"basic.publish">,
+  content: Content,
+): Promise<void> {
+  if (args.immediate) throw new AmqpError("NOT_IMPLEMENTED", "immediate=true");
+  checkedProperties(channel, decodeProperties(content.properties));
+  if (args.exchange === "") return;
+  const { actor, vhost, door } = channel.connection;
+  const { internal } = await door.broker.getExchange(actor, vhost, args.exchange);
+  if (internal) {
+    const text = `cannot publish to internal exchange '${args.exchange}' in vhost '${vhost}'`;
+    throw new AmqpError("ACCESS_REFUSED", text);
+  }
+}
+
 /** `basic.return`, which comes before the confirm. */
 function giveBack(channel: Channel, { exchange, routingKey }: Arguments<"basic.publish">, content: Content): void {
   const { code } = replyCodes.NO_ROUTE;

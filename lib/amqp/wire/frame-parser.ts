@@ -134,6 +134,9 @@ export class FrameParser {
     ) {
       throw new AmqpError("FRAME_ERROR", `unknown frame type ${type}`);
     }
+    if (type === frameType.heartbeat && size > frameOverhead) {
+      throw new AmqpError("FRAME_ERROR", "heartbeat with a payload");
+    }
     this.#onFrame(type, buffer.readUInt16BE(at + 1), buffer, at + frameHeadSize, last);
   }
 }

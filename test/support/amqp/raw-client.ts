@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { protocolHeader } from "@/lib/amqp/wire/constants";
 import { FrameParser } from "@/lib/amqp/wire/frame-parser";
@@ -79,7 +78,7 @@ export class RawClient {
   }
 
   async closed(): Promise<void> {
-    if (!this.ended) await once(this.socket, "close");
+    if (!this.ended) await new Promise((resolve) => this.socket.once("close", resolve));
   }
 
   /** Sends the protocol header and answers up to `connection.open-ok`. */
