@@ -1,5 +1,7 @@
+import type { Administration } from "@/lib/broker/administration";
 import type { Broker } from "@/lib/broker/broker";
 import type { PresenceBoard } from "@/lib/broker/presence";
+import { postgresAdministration } from "@/lib/engine/administration/postgres-administration";
 import type { Duty } from "@/lib/engine/duties/duty";
 import { createEngine } from "@/lib/engine/engine";
 import { type NodeIdentity, startNode } from "@/lib/engine/node";
@@ -18,6 +20,7 @@ export interface BrokerOptions {
 
 export interface ComposedBroker {
   readonly broker: Broker;
+  readonly administration: Administration;
   readonly sample: SampleControl;
   /** Where this process's doors tell who is connected. */
   readonly presence: PresenceBoard;
@@ -48,6 +51,7 @@ export function composeBroker(options: BrokerOptions): ComposedBroker {
   const node = startNode(engine.context, options.node, [sampleDuty]);
   return {
     broker: engine.broker,
+    administration: postgresAdministration(engine.context),
     sample,
     presence: engine.context.presence,
     close: async () => {

@@ -6,9 +6,11 @@ import { BrokerError } from "@/lib/broker/errors";
  * - `user`: any login
  * - `look`: reading queues, messages, statistics
  * - `change`: declaring, publishing, taking, moving, retrying, discarding
+ * - `monitor`: what concerns the whole cluster, such as its nodes
+ * - `set-policy`: policies and parameters
  * - `administer`: virtual hosts and users
  */
-export type Access = "public" | "user" | "look" | "change" | "administer";
+export type Access = "public" | "user" | "look" | "change" | "monitor" | "set-policy" | "administer";
 
 /** Which of RabbitMQ's user tags open what. One of them is enough. */
 const tagsFor: { readonly [A in Access]: readonly string[] | "everybody" } = {
@@ -16,6 +18,8 @@ const tagsFor: { readonly [A in Access]: readonly string[] | "everybody" } = {
   user: "everybody",
   look: ["administrator", "policymaker", "management", "monitoring"],
   change: ["administrator", "policymaker", "management"],
+  monitor: ["administrator", "monitoring"],
+  "set-policy": ["administrator", "policymaker"],
   administer: ["administrator"],
 };
 

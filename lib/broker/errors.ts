@@ -41,12 +41,24 @@ export class BrokerError extends Error {
   }
 }
 
+type ObjectKind =
+  | "vhost"
+  | "exchange"
+  | "queue"
+  | "binding"
+  | "message"
+  | "connection"
+  | "group"
+  | "job"
+  | "policy"
+  | "operator policy"
+  | "user"
+  | "permission"
+  | "parameter"
+  | "token";
+
 /** `no queue 'x' in vhost '/'` and its like. */
-export function notFound(
-  kind: "vhost" | "exchange" | "queue" | "binding" | "message" | "connection" | "group" | "job",
-  name: string,
-  vhost?: string,
-) {
+export function notFound(kind: ObjectKind, name: string, vhost?: string) {
   const where = vhost === undefined ? "" : ` in vhost '${vhost}'`;
   return new BrokerError("not-found", `There is no ${kind} '${name}'${where}.`, {
     kind,

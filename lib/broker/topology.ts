@@ -1,3 +1,4 @@
+import type { AppliedPolicies } from "@/lib/broker/policy";
 import type { FieldTable } from "@/lib/broker/properties/field-value";
 
 /** A virtual host: a namespace of its own for exchanges, queues and bindings. */
@@ -96,6 +97,9 @@ export interface Sample {
 export type QueueState = "running" | "idle" | "flow" | "down";
 
 export interface QueueStatus extends Queue {
+  readonly policies: AppliedPolicies;
+  /** How long a consumer may leave a message unacknowledged, in ms, by arguments and policies; null: not set. */
+  readonly consumerTimeoutMs: number | null;
   readonly state: QueueState;
   readonly counts: QueueCounts;
   readonly totals: MessageTotals;
@@ -115,6 +119,7 @@ export interface QueueStatus extends Queue {
 }
 
 export interface ExchangeStatus extends Exchange {
+  readonly policies: AppliedPolicies;
   readonly publishIn: number;
   readonly publishOut: number;
   readonly publishInRate: number;

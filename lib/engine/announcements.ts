@@ -44,6 +44,10 @@ export function exchangeAnnouncements(context: EngineContext): Announcements {
       void context.presence.takeCloses().catch(() => {});
       return;
     }
+    if (sender === "topology") {
+      void context.topology.fresh().catch(() => {});
+      return;
+    }
     if (sender !== self && ids) context.signals.wake(ids.split(",").map(Number));
   };
   const listening = listen(context, hear, stopping.signal);
@@ -67,6 +71,7 @@ async function listen(
     try {
       await untilLost(client, hear, stopping, () => {
         context.signals.wakeAll();
+        void context.topology.fresh().catch(() => {});
         void context.presence.takeCloses().catch(() => {});
       });
     } catch (error) {

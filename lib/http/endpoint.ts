@@ -4,6 +4,7 @@ import type { ConsoleDatabase } from "@/lib/auth/console-database";
 import type { Access } from "@/lib/auth/permissions";
 import type { KnownUser } from "@/lib/auth/users";
 import type { Actor } from "@/lib/broker/actor";
+import type { Administration } from "@/lib/broker/administration";
 import type { Broker } from "@/lib/broker/broker";
 import type { EventHub } from "@/lib/http/events/hub";
 import type { PathNames } from "@/lib/http/path";
@@ -42,6 +43,7 @@ type PathInput<Pattern extends string> = {
 /** What the handlers work with. */
 export interface Services {
   readonly broker: Broker;
+  readonly administration: Administration;
   readonly database: ConsoleDatabase;
   readonly authenticator: Authenticator;
   readonly sample: SampleControl;

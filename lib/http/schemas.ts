@@ -36,7 +36,7 @@ export function integer(least: number, most: number) {
 }
 
 /** A JSON object; RabbitMQ writes an empty one as `[]`, and takes that back. */
-const jsonObject = z.union([z.record(z.string(), z.unknown()), z.tuple([]).transform(() => ({}))]);
+export const jsonObject = z.union([z.record(z.string(), z.unknown()), z.tuple([]).transform(() => ({}))]);
 
 /** Arguments of an exchange, queue or binding. */
 export const argumentTable = jsonObject

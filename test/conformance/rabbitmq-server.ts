@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -10,6 +10,8 @@ const startTimeoutMs = 60_000;
 
 export interface RabbitMqServer {
   readonly url: string;
+  /** Where the management API is, if it was asked for. */
+  readonly management: string;
   stop(): Promise<void>;
 }
 
@@ -28,10 +30,17 @@ export function rabbitMqIsInstalled(): boolean {
 /**
  * Starts a RabbitMQ of its own on free ports, with all it writes in a temporary folder.
  * @param asInProduction whether it may use all processors, as to be measured, or shall be sparing
+ * @param management whether it has its management API
  */
-export async function startRabbitMq({ asInProduction = false } = {}): Promise<RabbitMqServer> {
+export async function startRabbitMq({ asInProduction = false, management = false } = {}): Promise<RabbitMqServer> {
   const home = mkdtempSync(path.join(tmpdir(), "warren-rabbitmq-"));
-  const [port, distPort, epmdPort] = await freePorts(3);
+  const [port, distPort, epmdPort, managementPort] = await freePorts(4);
+  if (management) {
+    writeFileSync(path.join(home, "plugins"), "[rabbitmq_management].");
+    const settings = { "tcp.ip": "127.0.0.1", "tcp.port": managementPort };
+    const lines = Object.entries(settings).map(([name, value]) => `management.${name} = ${value}\n`);
+    writeFileSync(path.join(home, "rabbitmq.conf"), `${lines.join("")}collect_statistics_interval = 1000\n`);
+  }
   const environment: Record<string, string | undefined> = {
     PATH: process.env.PATH,
     HOME: home,
@@ -64,7 +73,11 @@ export async function startRabbitMq({ asInProduction = false } = {}): Promise<Ra
     await stop();
     throw error;
   }
-  return { url: `amqp://guest:guest@127.0.0.1:${port}`, stop };
+  return {
+    url: `amqp://guest:guest@127.0.0.1:${port}`,
+    management: `http://127.0.0.1:${managementPort}`,
+    stop,
+  };
 }
 
 async function accepts(child: ChildProcess, port: number, home: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { Authenticator } from "@/lib/auth/authenticator";
 import { type ConsoleDatabase, openConsoleDatabase } from "@/lib/auth/console-database";
 import { hashPassword } from "@/lib/auth/password";
+import type { Administration } from "@/lib/broker/administration";
 import type { Broker } from "@/lib/broker/broker";
 import { endpoints } from "@/lib/http/endpoints/table";
 import { EventHub } from "@/lib/http/events/hub";
@@ -43,6 +44,7 @@ export interface TestApi {
 
 export interface TestBroker {
   readonly broker: Broker;
+  readonly administration: Administration;
   readonly sample: SampleControl;
   close(): Promise<void>;
 }
@@ -51,10 +53,10 @@ export interface TestBroker {
 export async function startApi(connect: (url: string) => Promise<TestBroker> = async () => noBroker): Promise<TestApi> {
   const { url, drop } = await createTestDatabase();
   const database = openConsoleDatabase(url);
-  const { broker, sample, close } = await connect(url);
+  const { broker, administration, sample, close } = await connect(url);
   const authenticator = new Authenticator(database);
   const router = createRouter(endpoints, {
-    ...{ broker, database, authenticator, sample, events: new EventHub(broker) },
+    ...{ broker, administration, database, authenticator, sample, events: new EventHub(broker) },
     limits: { messageBytes: MESSAGE_LIMIT },
   });
   return {
@@ -98,11 +100,16 @@ function bodyOf(body: unknown): string | Uint8Array<ArrayBuffer> {
     : JSON.stringify(body);
 }
 
+function none<T extends object>(): T {
+  return new Proxy({} as T, {
+    get: (_target, name) => () => Promise.reject(new Error(`this test has no broker, but ${String(name)} was called`)),
+  });
+}
+
 /** For tests of what needs no broker. */
 const noBroker: TestBroker = {
-  broker: new Proxy({} as Broker, {
-    get: (_target, name) => () => Promise.reject(new Error(`this test has no broker, but ${String(name)} was called`)),
-  }),
+  broker: none<Broker>(),
+  administration: none<Administration>(),
   sample: new SampleControl({ read: async () => null, write: async () => {} }),
   close: async () => {},
 };

@@ -1,4 +1,5 @@
 import type { DeadLetter, Page, PeekedMessage } from "@/lib/broker/message";
+import { noPolicies } from "@/lib/broker/policy";
 import type { BulkResult, DeadLetterQuery, PeekRequest, Selection } from "@/lib/broker/requests";
 import { messageTest } from "@/lib/broker/rules/message-filter";
 import type { ExchangeStatus, Overview, QueueStatus } from "@/lib/broker/topology";
@@ -133,6 +134,8 @@ export function queueStatus(topology: ModelTopology, queue: ModelQueue): QueueSt
   const head = readyIn(queue)[0];
   return {
     ...queue.queue,
+    policies: noPolicies,
+    consumerTimeoutMs: queue.limits.consumerTimeoutMs,
     state: "running",
     counts: countsOf(queue),
     totals: { ...queue.totals },
@@ -152,6 +155,7 @@ export function exchanges(topology: ModelTopology, vhost?: string): ExchangeStat
   return vhosts.flatMap((one) =>
     [...one.exchanges.values()].map(({ id: _, ...exchange }) => ({
       ...exchange,
+      policies: noPolicies,
       publishIn: 0,
       publishOut: 0,
       publishInRate: 0,

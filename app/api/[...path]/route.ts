@@ -25,7 +25,7 @@ function handle(request: Request): Promise<Response> {
 function connect(): Services {
   const databaseUrl = process.env.DATABASE_URL;
   if (databaseUrl === undefined) throw new Error("DATABASE_URL is not set: bin/web.ts sets it before it serves.");
-  const { broker, sample } = composeBroker({
+  const { broker, administration, sample } = composeBroker({
     databaseUrl,
     node: { name: `web@${hostname()}:${process.pid}`, kind: "web", version: WARREN_VERSION },
     onError: (message, error) => console.error(`${message} ${errorMessage(error)}`),
@@ -35,6 +35,7 @@ function connect(): Services {
   const events = new EventHub(broker);
   return {
     broker,
+    administration,
     database,
     authenticator,
     sample,

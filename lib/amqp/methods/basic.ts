@@ -79,7 +79,9 @@ async function consume(channel: Channel, args: Arguments<"basic.consume">): Prom
     exclusive: args.exclusive,
     priority: consumerPriority(args.arguments, name, vhost),
     prefetch: channel.consumerPrefetch,
-    timeoutMs: consumerTimeout(args.arguments) ?? consumerTimeout(queue.arguments),
+    timeoutMs:
+      consumerTimeout(args.arguments) ??
+      (queue.consumerTimeoutMs === null ? null : Math.min(queue.consumerTimeoutMs, longestTimeoutMs)),
     arguments: args.arguments,
   });
   // The answer has to be on its way before the first delivery.

@@ -1,7 +1,7 @@
 import { BrokerError } from "@/lib/broker/errors";
 import { type FieldTable, type FieldValue, integerOf, textOf } from "@/lib/broker/properties/field-value";
 
-const overflowBehaviours = ["drop-head", "reject-publish", "reject-publish-dlx"] as const;
+export const overflowBehaviours = ["drop-head", "reject-publish", "reject-publish-dlx"] as const;
 type Overflow = (typeof overflowBehaviours)[number];
 
 /** What a queue's arguments ask for (https://www.rabbitmq.com/docs/queues#optional-arguments); null: not set. */
@@ -33,10 +33,10 @@ export interface QueueLimits {
 /** RabbitMQ's default for quorum queues since 4.0 (https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling). */
 const defaultDeliveryLimit = 20;
 /** RabbitMQ's greatest time to live: ten years of 365 days. */
-const maxMs = 315_360_000_000;
-const maxCount = Number.MAX_SAFE_INTEGER;
+export const maxMs = 315_360_000_000;
+export const maxCount = Number.MAX_SAFE_INTEGER;
 /** Messages per second. */
-const maxRate = 1_000_000;
+export const maxRate = 1_000_000;
 
 type Check = (value: FieldValue) => string | null;
 

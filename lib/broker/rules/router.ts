@@ -12,6 +12,8 @@ export interface RoutingExchange {
   readonly type: ExchangeType;
   readonly internal: boolean;
   readonly arguments: FieldTable;
+  /** The alternate exchange that a policy sets; an argument counts more. */
+  readonly policyAlternate?: string | null;
 }
 
 /** What routing must know of a queue; callers may hang more on it, and get the same object back. */
@@ -241,11 +243,12 @@ export function withoutBcc(properties: MessageProperties): MessageProperties {
 }
 
 /**
- * The name in an exchange's `alternate-exchange` argument. The default exchange has none, and can't be one: RabbitMQ
+ * The name in an exchange's `alternate-exchange` argument, or what a policy sets. The default exchange has none, and can't be one: RabbitMQ
  * routes nothing through it then.
  */
 export function alternateOf(exchange: RoutingExchange): string | undefined {
-  return exchange.name === "" ? undefined : textOf(exchange.arguments.get("alternate-exchange")) || undefined;
+  if (exchange.name === "") return undefined;
+  return (textOf(exchange.arguments.get("alternate-exchange")) ?? exchange.policyAlternate) || undefined;
 }
 
 function fanoutMatcher<T>(targets: readonly T[]): Matcher<T> {

@@ -1,3 +1,4 @@
+import { isRunning } from "@/lib/engine/sql/presence";
 import type { Queryable } from "@/lib/engine/statement";
 
 /** Notes that a queue is in use just now. Nothing happens when it is gone. */
@@ -10,7 +11,21 @@ INSERT INTO warren.queue_use (queue_id, used_at)
 SELECT id, statement_timestamp() FROM warren.queue WHERE id = $1
 ON CONFLICT (queue_id) DO UPDATE SET used_at = excluded.used_at`;
 
-/** Those of the queues that nobody has used for as many ms as are given with each. */
+/**
+ * All queues of a vhost with policies that set `expires` count as used just now: their time begins when they come
+ * under a policy, not before.
+ */
+export async function touchQueuesUnderPolicies(tx: Queryable, vhostId: number): Promise<void> {
+  await tx.query({ name: "queue_use_touch_policies", text: touchAll }, [vhostId]);
+}
+
+const touchAll = `
+INSERT INTO warren.queue_use (queue_id, used_at)
+SELECT id, statement_timestamp() FROM warren.queue
+WHERE vhost_id = $1 AND EXISTS (SELECT FROM warren.policy WHERE vhost_id = $1 AND definition ? 'expires')
+ON CONFLICT (queue_id) DO UPDATE SET used_at = excluded.used_at`;
+
+/** Those of the queues without consumers that nobody has used for as many ms as are given with each. */
 export async function findUnusedQueues(
   db: Queryable,
   queues: readonly { readonly id: number; readonly expiresMs: number }[],
@@ -27,4 +42,7 @@ SELECT q.id
 FROM unnest($1::int[], $2::bigint[]) AS given (id, expires)
 JOIN warren.queue q ON q.id = given.id
 LEFT JOIN warren.queue_use u ON u.queue_id = q.id
-WHERE greatest(q.created_at, u.used_at) + given.expires * interval '1 millisecond' <= statement_timestamp()`;
+WHERE greatest(q.created_at, u.used_at) + given.expires * interval '1 millisecond' <= statement_timestamp()
+  AND NOT EXISTS (
+    SELECT FROM warren.consumer c JOIN warren.node n ON n.id = c.node_id AND ${isRunning}
+    JOIN warren.vhost v ON v.id = q.vhost_id WHERE c.vhost = v.name AND c.queue = q.name)`;

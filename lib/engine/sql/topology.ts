@@ -1,3 +1,4 @@
+import type { PolicyDefinition, PolicyKind, PolicyTarget } from "@/lib/broker/policy";
 import type { ExchangeType } from "@/lib/broker/topology";
 import { type ErrorPolicyRow, errorPolicyList } from "@/lib/engine/sql/error-policy";
 import type { Queryable } from "@/lib/engine/statement";
@@ -45,6 +46,16 @@ export interface BindingRow {
   readonly properties_key: string;
 }
 
+export interface PolicyRow {
+  readonly vhost_id: number;
+  readonly kind: PolicyKind;
+  readonly name: string;
+  readonly pattern: string;
+  readonly apply_to: PolicyTarget;
+  readonly priority: number;
+  readonly definition: PolicyDefinition;
+}
+
 export interface TopologyRows {
   readonly version: number;
   readonly vhosts: VhostRow[];
@@ -52,6 +63,7 @@ export interface TopologyRows {
   readonly queues: QueueRow[];
   readonly bindings: BindingRow[];
   readonly errorPolicies: ErrorPolicyRow[];
+  readonly policies: PolicyRow[];
 }
 
 /** The version that publishing is checked against. */
@@ -66,7 +78,7 @@ export async function readTopologyVersion(db: Queryable): Promise<number> {
 
 /** All of the topology. `tx` must be a transaction that sees one snapshot (REPEATABLE READ). */
 export async function readTopology(tx: Queryable): Promise<TopologyRows> {
-  const [version, vhosts, exchanges, queues, bindings, errorPolicies] = await Promise.all([
+  const [version, vhosts, exchanges, queues, bindings, errorPolicies, policies] = await Promise.all([
     readTopologyVersion(tx),
     tx.query<VhostRow>({
       name: "topology_vhosts",
@@ -88,8 +100,13 @@ export async function readTopology(tx: Queryable): Promise<TopologyRows> {
              FROM warren.binding ORDER BY id`,
     }),
     errorPolicyList(tx),
+    tx.query<PolicyRow>({
+      name: "topology_policies",
+      text: `SELECT vhost_id, kind, name, pattern, apply_to, priority, definition FROM warren.policy
+             ORDER BY vhost_id, name`,
+    }),
   ]);
-  return { version, vhosts, exchanges, queues, bindings, errorPolicies };
+  return { version, vhosts, exchanges, queues, bindings, errorPolicies, policies };
 }
 
 /** Makes all that follows in this transaction see one snapshot. Must be its first statement. */
@@ -105,11 +122,11 @@ export async function lockTopology(tx: Queryable): Promise<void> {
   await tx.query({ name: "topology_lock", text: `SELECT FROM warren.topology FOR UPDATE` });
 }
 
-/** Makes every node's snapshot outdated when this transaction commits. Returns the new version. */
+/** Makes every node's snapshot outdated when this transaction commits, and tells them. Returns the new version. */
 export async function bumpTopology(tx: Queryable): Promise<number> {
   const [row] = await tx.query<{ version: number }>({
     name: "topology_bump",
-    text: `UPDATE warren.topology SET version = version + 1 RETURNING version`,
+    text: `UPDATE warren.topology SET version = version + 1 RETURNING version, pg_notify('warren', 'topology')`,
   });
   if (!row) throw new Error("warren.topology has no row");
   return row.version;

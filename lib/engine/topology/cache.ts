@@ -1,7 +1,16 @@
+import type { Policy } from "@/lib/broker/policy";
+import { effectiveLimits } from "@/lib/broker/rules/effective-limits";
+import { PolicyMatcher, policiesByVhost } from "@/lib/broker/rules/policy-match";
 import { queueLimits } from "@/lib/broker/rules/queue-arguments";
 import type { Database } from "@/lib/engine/database";
 import { errorPolicyOf } from "@/lib/engine/error-policy/record";
-import { beginSnapshot, readTopology, readTopologyVersion, type TopologyRows } from "@/lib/engine/sql/topology";
+import {
+  beginSnapshot,
+  type PolicyRow,
+  readTopology,
+  readTopologyVersion,
+  type TopologyRows,
+} from "@/lib/engine/sql/topology";
 import { decodeArguments } from "@/lib/engine/topology/arguments";
 import { TopologySnapshot } from "@/lib/engine/topology/snapshot";
 
@@ -13,6 +22,7 @@ export class TopologyCache {
   readonly #database: Database;
   #snapshot: TopologySnapshot | undefined;
   #loading: Promise<TopologySnapshot> | undefined;
+  readonly #matcher = new PolicyMatcher();
 
   constructor(database: Database) {
     this.#database = database;
@@ -49,29 +59,45 @@ export class TopologyCache {
       const [, read] = await Promise.all([beginSnapshot(tx), readTopology(tx)]);
       return read;
     });
-    const snapshot = snapshotOf(rows);
+    const snapshot = snapshotOf(rows, this.#matcher);
     if (!this.#snapshot || snapshot.version > this.#snapshot.version) this.#snapshot = snapshot;
     return this.#snapshot;
   }
 }
 
-function snapshotOf(rows: TopologyRows): TopologySnapshot {
+function snapshotOf(rows: TopologyRows, matcher: PolicyMatcher): TopologySnapshot {
   const vhosts = rows.vhosts.map(({ created_at, ...vhost }) => ({ ...vhost, createdAt: created_at }));
   const vhostNames = new Map(vhosts.map((vhost) => [vhost.id, vhost.name]));
-  const exchanges = rows.exchanges.map((row) => ({
-    id: row.id,
+  const policies = rows.policies.map((row) => ({
     vhostId: row.vhost_id,
-    vhost: vhostNames.get(row.vhost_id) ?? "",
-    name: row.name,
-    type: row.type,
-    durable: row.durable,
-    autoDelete: row.auto_delete,
-    internal: row.internal,
-    arguments: decodeArguments(row.arguments),
-    createdAt: row.created_at,
+    kind: row.kind,
+    policy: policyOf(row, vhostNames),
   }));
+  matcher.keepOnly(policies.map(({ policy }) => policy));
+  const byVhost = policiesByVhost(policies);
+  const exchanges = rows.exchanges.map((row) => {
+    const applied = matcher.applied(byVhost.get(row.vhost_id), { kind: "exchange", name: row.name });
+    const alternate = applied.definition["alternate-exchange"];
+    return {
+      id: row.id,
+      vhostId: row.vhost_id,
+      vhost: vhostNames.get(row.vhost_id) ?? "",
+      name: row.name,
+      type: row.type,
+      durable: row.durable,
+      autoDelete: row.auto_delete,
+      internal: row.internal,
+      arguments: decodeArguments(row.arguments),
+      createdAt: row.created_at,
+      policies: applied,
+      policyAlternate: typeof alternate === "string" ? alternate : null,
+    };
+  });
   const queues = rows.queues.map((row) => {
     const table = decodeArguments(row.arguments);
+    const own = queueLimits(table, { vhost: vhostNames.get(row.vhost_id) ?? "", name: row.name });
+    const { type, name } = row;
+    const applied = matcher.applied(byVhost.get(row.vhost_id), { kind: "queue", type, name });
     return {
       id: row.id,
       vhostId: row.vhost_id,
@@ -83,7 +109,8 @@ function snapshotOf(rows: TopologyRows): TopologySnapshot {
       exclusive: row.exclusive,
       arguments: table,
       createdAt: row.created_at,
-      limits: queueLimits(table, { vhost: vhostNames.get(row.vhost_id) ?? "", name: row.name }),
+      policies: applied,
+      limits: effectiveLimits(own, table, applied.definition),
     };
   });
   const exchangeNames = new Map(exchanges.map((exchange) => [exchange.id, exchange.name]));
@@ -111,5 +138,13 @@ function snapshotOf(rows: TopologyRows): TopologySnapshot {
     };
   });
   const errorPolicies = rows.errorPolicies.map((row) => errorPolicyOf(row, vhostNames.get(row.vhost_id) ?? ""));
-  return new TopologySnapshot({ version: rows.version, vhosts, exchanges, queues, bindings, errorPolicies });
+  return new TopologySnapshot({
+    ...{ version: rows.version, vhosts, exchanges, queues, bindings },
+    ...{ errorPolicies, policies: byVhost },
+  });
+}
+
+function policyOf(row: PolicyRow, vhostNames: ReadonlyMap<number, string>): Policy {
+  const { name, pattern, priority, definition } = row;
+  return { vhost: vhostNames.get(row.vhost_id) ?? "", name, pattern, applyTo: row.apply_to, priority, definition };
 }

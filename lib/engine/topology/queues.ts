@@ -28,7 +28,11 @@ export async function declareQueue(context: EngineContext, declaration: QueueDec
   const existing = await findQueue(main, await mustFindVhost(main, declaration.vhost), declaration.name);
   if (!existing) return create(context, declaration);
   const declared = await redeclared(main, existing, declaration);
-  await context.usage.used({ id: existing.id, limits: queueLimits(declaration.arguments, declaration) });
+  const known = (await context.topology.current()).queuesById.get(existing.id);
+  await context.usage.used({
+    id: existing.id,
+    limits: known?.limits ?? queueLimits(declaration.arguments, declaration),
+  });
   return declared;
 }
 

@@ -1,4 +1,5 @@
 import type { ErrorPolicy } from "@/lib/broker/failures";
+import type { AppliedPolicies } from "@/lib/broker/policy";
 import type { QueueLimits } from "@/lib/broker/rules/queue-arguments";
 import type { Binding, Exchange, Queue, Vhost } from "@/lib/broker/topology";
 
@@ -8,6 +9,8 @@ export interface VhostRecord extends Vhost {
 }
 
 export interface ExchangeRecord extends Exchange {
+  readonly policies: AppliedPolicies;
+  readonly policyAlternate: string | null;
   readonly id: number;
   readonly vhostId: number;
 }
@@ -15,7 +18,8 @@ export interface ExchangeRecord extends Exchange {
 export interface QueueRecord extends Queue {
   readonly id: number;
   readonly vhostId: number;
-  /** What its arguments mean. */
+  readonly policies: AppliedPolicies;
+  /** What its arguments and the policies come to. */
   readonly limits: QueueLimits;
 }
 

@@ -1,5 +1,6 @@
 import { notFound } from "@/lib/broker/errors";
 import { type CompiledPolicy, compilePolicy } from "@/lib/broker/rules/error-policy";
+import type { VhostPolicies } from "@/lib/broker/rules/policy-match";
 import { RoutingTable } from "@/lib/broker/rules/router";
 import type {
   BindingRecord,
@@ -19,6 +20,7 @@ export interface VhostTopology {
   readonly routing: RoutingTable<ExchangeRecord, QueueRecord, BindingRecord>;
   /** In the order in which they are asked. */
   readonly errorPolicies: readonly CompiledPolicy[];
+  readonly policies: VhostPolicies;
 }
 
 export interface TopologyContents {
@@ -29,6 +31,7 @@ export interface TopologyContents {
   readonly bindings: readonly BindingRecord[];
   /** In the order in which they are asked. */
   readonly errorPolicies: readonly ErrorPolicyRecord[];
+  readonly policies: ReadonlyMap<number, VhostPolicies>;
 }
 
 /** The whole topology at one version. Never changes; a change makes a new snapshot. */
@@ -55,6 +58,7 @@ export class TopologySnapshot {
           queues.get(vhost.id) ?? [],
           bindings.get(vhost.id) ?? [],
           errorPolicies.get(vhost.id) ?? [],
+          contents.policies.get(vhost.id) ?? { user: [], operator: [] },
         ),
       ]),
     );
@@ -88,12 +92,14 @@ function vhostTopology(
   queues: readonly QueueRecord[],
   bindings: readonly BindingRecord[],
   errorPolicies: readonly ErrorPolicyRecord[],
+  policies: VhostPolicies,
 ): VhostTopology {
   return {
     vhost,
     exchanges: new Map(exchanges.map((exchange) => [exchange.name, exchange])),
     queues: new Map(queues.map((queue) => [queue.name, queue])),
     bindings,
+    policies,
     routing: new RoutingTable({ vhost: vhost.name, exchanges, queues, bindings }),
     errorPolicies: errorPolicies.map(compilePolicy),
   };

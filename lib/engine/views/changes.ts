@@ -27,7 +27,7 @@ const presenceKinds: readonly PresenceKind[] = ["connection", "channel", "consum
 export async function changesSince(context: EngineContext, position: string | null): Promise<Changes> {
   const db = context.database.main;
   const since = position === null ? null : parsePosition(position);
-  const marks = await eventMarks(db);
+  const [marks, snapshot] = await Promise.all([eventMarks(db), context.topology.fresh()]);
   if (since === null) return nothingYet(marks);
   const known = marks.now - since.at < POSITION_KEPT_MS && since.event <= marks.last_event;
   const events = known ? await eventList(db, since.event, marks.last_event, MOST_EVENTS + 1) : [];
@@ -42,8 +42,8 @@ export async function changesSince(context: EngineContext, position: string | nu
     position: `${marks.last_event}.${Math.floor(marks.now)}`,
     complete,
     events: complete ? events : [],
-    queues: queues.map((row) => statusOf(row, null, [])),
-    exchanges: exchanges.map(exchangeStatusOf),
+    queues: queues.map((row) => statusOf(row, snapshot.queuesById.get(row.id), null, [])),
+    exchanges: exchanges.map((row) => exchangeStatusOf(row, snapshot)),
     presence: complete ? presenceKinds.filter((kind) => reportedSince(marks, kind, since.at)) : [],
     topologyVersion: marks.topology_version,
     sampledAt: marks.sampled_at ?? 0,

@@ -1,10 +1,12 @@
 import type { StatsRange } from "@/lib/broker/broker";
 import { notFound } from "@/lib/broker/errors";
+import { noPolicies } from "@/lib/broker/policy";
 import type { QueueStatus, Sample } from "@/lib/broker/topology";
 import type { EngineContext } from "@/lib/engine/context";
 import { queueSampleList, type SampleRow } from "@/lib/engine/sql/overview";
 import { type QueueStatusRow, queueHead, queueStatusGet, queueStatusList } from "@/lib/engine/sql/queue-status";
 import { decodeArguments } from "@/lib/engine/topology/arguments";
+import type { QueueRecord } from "@/lib/engine/topology/records";
 import { maxRankOf } from "@/lib/engine/views/ranks";
 import { noRates, ratesBetween, totalsOf } from "@/lib/engine/views/rates";
 import { seriesOf, sinceMade } from "@/lib/engine/views/series";
@@ -18,12 +20,20 @@ export async function listQueues(
   context: EngineContext,
   options: { vhost?: string; trend?: boolean },
 ): Promise<readonly QueueStatus[]> {
-  if (options.vhost !== undefined) (await context.topology.fresh()).vhost(options.vhost);
+  const snapshot = await context.topology.fresh();
+  if (options.vhost !== undefined) snapshot.vhost(options.vhost);
   const [rows, trends] = await Promise.all([
     queueStatusList(context.database.main, options.vhost ?? null),
     options.trend ? allTrends(context) : null,
   ]);
-  return rows.map((row) => statusOf(row, null, trends ? trendPoints(trends.get(row.id), row.ready, row.now) : []));
+  return rows.map((row) =>
+    statusOf(
+      row,
+      snapshot.queuesById.get(row.id),
+      null,
+      trends ? trendPoints(trends.get(row.id), row.ready, row.now) : [],
+    ),
+  );
 }
 
 /** One queue, with the age of its head and its trend. */
@@ -35,7 +45,7 @@ export async function getQueue(context: EngineContext, vhost: string, name: stri
     trendOf(context, queue.id),
   ]);
   if (!row) throw notFound("queue", name, vhost);
-  return statusOf(row, head, trendPoints(trend, row.ready, row.now));
+  return statusOf(row, queue, head, trendPoints(trend, row.ready, row.now));
 }
 
 /** Points for the charts of one queue. */
@@ -54,8 +64,16 @@ export async function queueSamples(
   return seriesOf(sinceMade(samples, queue.createdAt.getTime()), currentOf(row), range, row.now);
 }
 
-/** What a row says of a queue. */
-export function statusOf(row: QueueStatusRow, head: Date | null, trend: readonly number[]): QueueStatus {
+/**
+ * What a row says of a queue.
+ * @param record what is known of it in the topology; undefined for one that was made this very moment
+ */
+export function statusOf(
+  row: QueueStatusRow,
+  record: QueueRecord | undefined,
+  head: Date | null,
+  trend: readonly number[],
+): QueueStatus {
   const running = row.now - row.changed_at.getTime() < IDLE_AFTER_MS;
   const totals = totalsOf(currentOf(row));
   return {
@@ -67,6 +85,8 @@ export function statusOf(row: QueueStatusRow, head: Date | null, trend: readonly
     exclusive: row.exclusive,
     arguments: decodeArguments(row.arguments),
     createdAt: row.created_at,
+    policies: record?.policies ?? noPolicies,
+    consumerTimeoutMs: record?.limits.consumerTimeoutMs ?? null,
     state: running ? "running" : "idle",
     counts: {
       ready: row.ready,

@@ -11,6 +11,7 @@ import { healthEndpoints } from "@/lib/http/endpoints/health";
 import { leaseEndpoints } from "@/lib/http/endpoints/leases";
 import { messageEndpoints } from "@/lib/http/endpoints/messages";
 import { overviewEndpoints } from "@/lib/http/endpoints/overview";
+import { policyEndpoints } from "@/lib/http/endpoints/policies";
 import { publishEndpoints } from "@/lib/http/endpoints/publish";
 import { queueEndpoints } from "@/lib/http/endpoints/queues";
 import { sampleEndpoints } from "@/lib/http/endpoints/sample";
@@ -33,6 +34,7 @@ const described: readonly Endpoint[] = [
   ...getEndpoints,
   ...bindingEndpoints,
   ...connectionEndpoints,
+  ...policyEndpoints,
   ...definitionEndpoints,
   ...messageEndpoints,
   ...leaseEndpoints,

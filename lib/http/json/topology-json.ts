@@ -43,7 +43,9 @@ export function exchangeJson(exchange: ExchangeStatus) {
       publish_out: exchange.publishOut,
       publish_out_details: { rate: exchange.publishOutRate },
     },
-    policy: null,
+    policy: exchange.policies.policy,
+    operator_policy: exchange.policies.operatorPolicy,
+    effective_policy_definition: exchange.policies.definition,
     created_at: exchange.createdAt.toISOString(),
   };
 }
@@ -72,9 +74,9 @@ export function queueJson(queue: QueueStatus, samples: readonly Sample[] = []) {
     message_stats: messageStatsJson(queue.totals, queue.rates, samples),
     consumers: queue.consumers,
     consumers_full: queue.fullConsumers,
-    policy: null,
-    operator_policy: null,
-    effective_policy_definition: {},
+    policy: queue.policies.policy,
+    operator_policy: queue.policies.operatorPolicy,
+    effective_policy_definition: queue.policies.definition,
     exclusive_consumer_tag: null,
     single_active_consumer_tag: null,
     idle_since: queue.idleSince?.toISOString() ?? null,
