@@ -79,7 +79,7 @@ export class AmqpServer {
       for (const connection of this.#connections) connection.endOverdueChannels(Date.now());
     }, overdueCheckMs(all));
     this.#listeners = new Listeners({
-      onSocket: (socket) => this.#accept(socket),
+      onSocket: (socket) => this.accept(socket),
       onError: (error) => watched.error("The AMQP server failed.", error),
       handshakeTimeoutMs: all.handshakeTimeoutMs,
     });
@@ -109,6 +109,12 @@ export class AmqpServer {
     this.#listeners.renewTls(identity);
   }
 
+  /** Takes over a connection that was accepted elsewhere. */
+  accept(socket: Socket): void {
+    const connection = new Connection(socket, this.#door, () => this.#connections.delete(connection));
+    this.#connections.add(connection);
+  }
+
   /** Takes no new connections, tells every client, and resolves when all that they held has gone back. */
   async close(): Promise<void> {
     clearInterval(this.#overdueCheck);
@@ -125,10 +131,5 @@ export class AmqpServer {
   #alarm(log: AmqpLog, reason: AlarmReason): void {
     if (reason !== null) log.error("AMQP clients are told not to publish for now:", new Error(reason));
     for (const connection of this.#connections) connection.alarmed(reason);
-  }
-
-  #accept(socket: Socket): void {
-    const connection = new Connection(socket, this.#door, () => this.#connections.delete(connection));
-    this.#connections.add(connection);
   }
 }

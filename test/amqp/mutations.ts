@@ -24,18 +24,27 @@ export interface MutationReport {
  */
 export function feedMutations(frames: number, seed: number): MutationReport {
   const random = xorshift(seed);
-  const seeds = seedFrames();
+  const next = mutatedStreams(random);
   const report: MutationReport = { frames: 0, errors: {}, accepted: 0 };
   while (report.frames < frames) {
-    const stream: Buffer[] = [];
-    for (let n = 1 + (random() % 4); n > 0; n--) {
-      const original = seeds[random() % seeds.length] as Buffer;
-      stream.push(random() % 3 === 0 ? original : mutate(original, random));
-      report.frames++;
-    }
-    feed(Buffer.concat(stream), random, report);
+    const stream = next();
+    report.frames += stream.frames;
+    feed(stream.bytes, random, report);
   }
   return report;
+}
+
+/** Gives streams of one to four frames, most of them damaged. */
+export function mutatedStreams(random: () => number): () => { readonly bytes: Buffer; readonly frames: number } {
+  const seeds = seedFrames();
+  return () => {
+    const frames = 1 + (random() % 4);
+    const stream = Array.from({ length: frames }, () => {
+      const original = seeds[random() % seeds.length] as Buffer;
+      return random() % 3 === 0 ? original : mutate(original, random);
+    });
+    return { bytes: Buffer.concat(stream), frames };
+  };
 }
 
 function feed(bytes: Buffer, random: () => number, report: MutationReport): void {
@@ -142,7 +151,7 @@ function seedFrames(): Buffer[] {
 }
 
 /** Marsaglia's xorshift32: small, and the same everywhere. */
-function xorshift(seed: number): () => number {
+export function xorshift(seed: number): () => number {
   let state = seed | 1;
   return () => {
     state ^= state << 13;

@@ -15,3 +15,8 @@ test("arguments make a difference, their order none", () => {
   expect(propertiesKeyOf("", fromPlain({ a: 1, b: "y" }))).not.toBe(key);
   expect(propertiesKeyOf("k", fromPlain({ a: 1, b: "x" }))).toBe(`k${key}`);
 });
+
+test("bytes that are no UTF-8 are quoted as bytes, and half a character is refused", () => {
+  expect(propertiesKeyOf("a\udce6.b", fromPlain({}))).toBe("a%E6.b");
+  expect(() => propertiesKeyOf("\ud800", fromPlain({}))).toThrow("routing_key holds half of a character");
+});

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { ByteWriter } from "@/lib/broker/properties/byte-writer";
+import { InvalidPropertyError } from "@/lib/broker/properties/errors";
 import type { FieldTable } from "@/lib/broker/properties/field-value";
+import { bytesFromText, isWellFormed } from "@/lib/broker/properties/text";
 
 /**
  * What tells a binding from others of the same source and destination, in the form of RabbitMQ's management API
@@ -19,5 +21,19 @@ export function propertiesKeyOf(routingKey: string, bindingArguments: FieldTable
 
 /** As in a URL, with `~` escaped too, since it is what parts key and hash. */
 function quoted(key: string): string {
-  return encodeURIComponent(key).replace(/[~!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  if (!isWellFormed(key)) return quotedBytes(key);
+  return encodeURIComponent(key).replace(/[~!'()*]/g, (sign) => percent(sign.charCodeAt(0)));
+}
+
+/** Of a key with bytes in it that are no UTF-8. */
+function quotedBytes(key: string): string {
+  const bytes = bytesFromText(key);
+  if (bytes === undefined) throw new InvalidPropertyError("routing_key", "holds half of a character");
+  return [...bytes]
+    .map((byte) => (/[\w.-]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : percent(byte)))
+    .join("");
+}
+
+function percent(byte: number): string {
+  return `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
 }
