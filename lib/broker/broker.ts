@@ -1,6 +1,7 @@
 import type { Actor } from "@/lib/broker/actor";
 import type { DeadLetterGroups } from "@/lib/broker/dead-letter-groups";
 import type { Changes } from "@/lib/broker/events";
+import type { FailureHandling } from "@/lib/broker/failure-handling";
 import type { DeadLetter, Envelope, MessageRef, Page, PeekedMessage, TrashBatch } from "@/lib/broker/message";
 import type { Channel, Connection, Consumer } from "@/lib/broker/presence";
 import type {
@@ -57,6 +58,8 @@ export interface StatsRange {
  */
 export interface Broker {
   readonly capabilities: Capabilities;
+  /** What becomes of deliveries that come to nothing. */
+  readonly failures: FailureHandling;
 
   overview(actor: Actor, range: StatsRange, vhost?: string): Promise<Overview>;
   /**

@@ -19,7 +19,7 @@ export function deathReasonOf(reason: FailureReason): DeathReason {
 /** All parts that are given must hold. */
 export interface PolicyCondition {
   readonly reasons?: readonly FailureReason[];
-  /** Patterns (`lib/broker/rules/pattern`): they may match anywhere unless anchored. */
+  /** Patterns (`lib/broker/rules/pattern.ts`): they may match anywhere unless anchored. */
   readonly errorType?: string;
   readonly errorMessage?: string;
   /** Each header must be there, and be equal as text or match, if that is asked. */
@@ -44,7 +44,7 @@ export interface RetryAction {
   /** Deliveries in all, the first included. */
   readonly maxAttempts: number;
   /** What happens when they are used up. */
-  readonly then: PolicyNext;
+  readonly afterwards: PolicyNext;
 }
 
 export interface IgnoreAction {
@@ -57,7 +57,7 @@ export interface NotifyAction {
   readonly kind: "notify";
   /** Names of notification targets. */
   readonly targets: readonly string[];
-  readonly then: PolicyNext;
+  readonly afterwards: PolicyNext;
 }
 
 export interface ReviewAction {

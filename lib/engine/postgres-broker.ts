@@ -4,6 +4,7 @@ import { discardDeadLetters } from "@/lib/engine/dead-letters/discard";
 import { deadLetterGroups } from "@/lib/engine/dead-letters/groups";
 import { countDeadLetters, listDeadLetters } from "@/lib/engine/dead-letters/list";
 import { retryDeadLetters } from "@/lib/engine/dead-letters/retry";
+import { failureHandling } from "@/lib/engine/error-policy/handling";
 import { lease } from "@/lib/engine/lease/lease";
 import { Settler } from "@/lib/engine/lease/settle";
 import { moveMessages } from "@/lib/engine/move/messages";
@@ -33,6 +34,7 @@ export function postgresBroker(context: EngineContext): Broker {
   const settler = new Settler(context);
   return {
     capabilities: { peek: true, trash: true, lease: true, routePreview: true },
+    failures: failureHandling(context),
 
     overview: (_actor, range, vhost) => overview(context, range, vhost),
     changesSince: (_actor, position) => changesSince(context, position),

@@ -55,6 +55,7 @@ const everything: Capabilities = { peek: true, trash: true, lease: true, routePr
 export class ModelBroker implements Broker {
   readonly capabilities = everything;
   readonly groups = unmodelled<Broker["groups"]>();
+  readonly failures = unmodelled<Broker["failures"]>();
   readonly #now: () => number;
   readonly #topology: ModelTopology;
   readonly #trash: ModelTrashBin;

@@ -1,8 +1,7 @@
-import { BrokerError } from "@/lib/broker/errors";
+import { BrokerError, isBrokerError } from "@/lib/broker/errors";
 import { type ErrorPolicyInput, type PolicyAction, type PolicyNext, wasTried } from "@/lib/broker/failures";
 import { maxDelayMs } from "@/lib/broker/rules/error-policy";
-import { Pattern } from "@/lib/broker/rules/pattern/pattern";
-import { PatternError } from "@/lib/broker/rules/pattern/syntax";
+import { compilePattern } from "@/lib/broker/rules/pattern";
 
 const maxDepth = 4;
 const maxKeptMs = 365 * 24 * 60 * 60 * 1000;
@@ -33,7 +32,7 @@ export function checkPolicy(policy: ErrorPolicyInput): void {
 
 /** The notification targets that it names. */
 export function targetsOf(action: PolicyAction): string[] {
-  const next = action.kind === "retry" || action.kind === "notify" ? action.then : "next";
+  const next = action.kind === "retry" || action.kind === "notify" ? action.afterwards : "next";
   const own = action.kind === "notify" ? action.targets : [];
   return [...new Set([...own, ...(typeof next === "string" ? [] : targetsOf(next))])];
 }
@@ -42,13 +41,13 @@ function checkAction(action: PolicyAction, inRetry: boolean, depth: number): voi
   if (depth > maxDepth) refuse("action", `has more than ${maxDepth} steps`);
   switch (action.kind) {
     case "retry":
-      if (inRetry) refuse("action.then", "retries again; use one rule with more attempts, or a rule of its own");
+      if (inRetry) refuse("action.afterwards", "retries again; use one rule with more attempts, or a rule of its own");
       checkRetry(action);
-      checkNext(action.then, true, depth);
+      checkNext(action.afterwards, true, depth);
       return;
     case "notify":
       if (action.targets.length === 0) refuse("action.targets", "names nobody");
-      checkNext(action.then, inRetry, depth);
+      checkNext(action.afterwards, inRetry, depth);
       return;
     case "ignore":
       checkNumber("keep_ms", action.keepMs, 1_000, maxKeptMs);
@@ -78,10 +77,10 @@ function checkNext(next: PolicyNext, inRetry: boolean, depth: number): void {
 function checkPattern(field: string, source: string | undefined): void {
   if (source === undefined) return;
   try {
-    Pattern.compile(source);
+    compilePattern(source);
   } catch (error) {
-    if (!(error instanceof PatternError)) throw error;
-    refuse(field, `is no pattern that Warren can use: ${error.message}`);
+    if (!isBrokerError(error)) throw error;
+    throw new BrokerError("bad-request", `The error policy's ${field}: ${error.message}`, { field });
   }
 }
 

@@ -8,7 +8,7 @@ import type {
 } from "@/lib/broker/failures";
 import { wasTried } from "@/lib/broker/failures";
 import { plainText } from "@/lib/broker/rules/message-filter";
-import { Pattern } from "@/lib/broker/rules/pattern/pattern";
+import { compilePattern } from "@/lib/broker/rules/pattern";
 
 /** What is to be done with a failure; `default` is what RabbitMQ does. */
 export type Decision =
@@ -39,7 +39,7 @@ export interface CompiledPolicy {
   mismatch(failed: FailedDelivery): string | null;
 }
 
-/** Throws `PatternError` for a pattern that can't be; one that was stored can. */
+/** Throws `bad-request` for a pattern that can't be; one that was stored can. */
 export function compilePolicy(policy: ErrorPolicy): CompiledPolicy {
   const tests = [queueTest(policy), ...conditionTests(policy.when)];
   return {
@@ -96,11 +96,11 @@ function decide(
   if (action.kind === "retry") {
     if (!wasTried(failed.reason)) return `nobody has tried what is ${failed.reason}, so it is not retried`;
     if (failed.attempts < action.maxAttempts) return { kind: "retry", action, attempt: failed.attempts };
-    return follow(policy, action.then, failed, notices, `its ${action.maxAttempts} attempts are used up`);
+    return follow(policy, action.afterwards, failed, notices, `its ${action.maxAttempts} attempts are used up`);
   }
   if (action.kind === "notify") {
     for (const target of action.targets) notices.push({ policy, target });
-    return follow(policy, action.then, failed, notices, "it notifies, and lets the next rule decide");
+    return follow(policy, action.afterwards, failed, notices, "it notifies, and lets the next rule decide");
   }
   return action;
 }
@@ -116,12 +116,15 @@ function follow(
   return next === "default" ? { kind: "default" } : decide(policy, next, failed, notices);
 }
 
+/** Of a longer text only the beginning is looked at: a test takes time in proportion to it. In UTF-16 units. */
+const maxText = 4_096;
+
 type Test = (failed: FailedDelivery) => string | null;
 
 function queueTest({ queue, pattern }: ErrorPolicy): Test {
   if (queue !== null) return (failed) => (failed.queue === queue ? null : `it is for the queue ${queue}`);
   if (pattern === null) return () => null;
-  const compiled = Pattern.compile(pattern);
+  const compiled = compilePattern(pattern);
   return (failed) => (compiled.test(failed.queue) ? null : `the queue's name doesn't match ${pattern}`);
 }
 
@@ -138,22 +141,22 @@ function conditionTests(when: PolicyCondition): Test[] {
 }
 
 function textTest(what: string, source: string, read: (failed: FailedDelivery) => string | null): Test {
-  const pattern = Pattern.compile(source);
+  const pattern = compilePattern(source);
   return (failed) => {
     const text = read(failed);
     if (text === null) return `there is no ${what}`;
-    return pattern.test(text) ? null : `the ${what} doesn't match ${source}`;
+    return pattern.test(text.slice(0, maxText)) ? null : `the ${what} doesn't match ${source}`;
   };
 }
 
 function headerTest({ name, value, pattern }: { name: string; value?: string; pattern?: string }): Test {
-  const compiled = pattern === undefined ? null : Pattern.compile(pattern);
+  const compiled = pattern === undefined ? null : compilePattern(pattern);
   return ({ headers }) => {
     const found = headers?.get(name);
     if (found === undefined) return `there is no header ${name}`;
     const text = plainText(found);
     if (value !== undefined && text !== value) return `the header ${name} is not ${value}`;
-    return compiled && !(text !== undefined && compiled.test(text))
+    return compiled && !(text !== undefined && compiled.test(text.slice(0, maxText)))
       ? `the header ${name} doesn't match ${pattern}`
       : null;
   };

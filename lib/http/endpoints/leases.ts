@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { BrokerError } from "@/lib/broker/errors";
-import type { FailureReport, Settlement } from "@/lib/broker/requests";
+import type { Settlement } from "@/lib/broker/requests";
+import { withoutUndefined } from "@/lib/http/defined";
 import { type Call, endpoint } from "@/lib/http/endpoint";
 import { leasedJson } from "@/lib/http/json/message-json";
 import { ok } from "@/lib/http/reply";
@@ -32,10 +33,6 @@ function outcomeOf(asked: Omit<z.output<typeof settlement>, "receipt">): Settlem
   if (outcome === "ack") return { kind: "ack" };
   if (outcome === "requeue") return { kind: "requeue", ...(delayMs !== undefined && { delayMs }) };
   return { kind: "reject", ...(error !== undefined && { error: withoutUndefined(error) }) };
-}
-
-function withoutUndefined(report: z.output<typeof failureReport>): FailureReport {
-  return Object.fromEntries(Object.entries(report).filter(([, value]) => value !== undefined));
 }
 
 /** Settles one lease. Throws `conflict` when it has passed on. */

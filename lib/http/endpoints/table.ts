@@ -4,6 +4,7 @@ import { connectionEndpoints } from "@/lib/http/endpoints/connections";
 import { deadLetterGroupEndpoints } from "@/lib/http/endpoints/dead-letter-groups";
 import { deadLetterEndpoints } from "@/lib/http/endpoints/dead-letters";
 import { definitionEndpoints } from "@/lib/http/endpoints/definitions";
+import { errorPolicyEndpoints } from "@/lib/http/endpoints/error-policies";
 import { eventEndpoints } from "@/lib/http/endpoints/events";
 import { exchangeEndpoints } from "@/lib/http/endpoints/exchanges";
 import { getEndpoints } from "@/lib/http/endpoints/get";
@@ -40,6 +41,7 @@ const described: readonly Endpoint[] = [
   ...leaseEndpoints,
   ...deadLetterEndpoints,
   ...deadLetterGroupEndpoints,
+  ...errorPolicyEndpoints,
   ...trashEndpoints,
   ...templateEndpoints,
   ...sampleEndpoints,

@@ -1,7 +1,10 @@
 import type { Leased } from "@/lib/broker/broker";
 import type { DeathSummary, Envelope, Page, PeekedMessage, TrashBatch } from "@/lib/broker/message";
+import type { MessageProperties } from "@/lib/broker/properties/properties";
 import { propertiesToJson } from "@/lib/broker/properties/properties-json";
 import type { BindingVerdict, BulkResult, PublishOutcome, RoutePreview } from "@/lib/broker/requests";
+import { celeryTask } from "@/lib/broker/rules/celery";
+import { failureOf } from "@/lib/broker/rules/failure";
 import { payloadJson } from "@/lib/http/json/payload";
 import { bindingJson } from "@/lib/http/json/topology-json";
 
@@ -39,9 +42,22 @@ export function peekedJson(message: PeekedMessage, encoding: "auto" | "base64" =
       until: lease.until?.toISOString() ?? null,
     },
     death: message.death && deathJson(message.death),
+    error: failureOf(message.properties.headers),
+    celery: celeryJson(message.properties, { bytes: message.body, truncated: message.bodyTruncated }),
     ...payloadJson(message.body, { encoding, cut: message.bodyTruncated }),
     payload_truncated: message.bodyTruncated,
   };
+}
+
+/** A task of Celery, recognised by its headers; null for other messages. */
+export function celeryJson(
+  properties: MessageProperties,
+  body: { readonly bytes: Uint8Array; readonly truncated: boolean } | null,
+) {
+  const task = celeryTask(properties, body);
+  if (task === null) return null;
+  const { rootId, parentId, ...rest } = task;
+  return { ...rest, root_id: rootId, parent_id: parentId };
 }
 export type PeekedJson = ReturnType<typeof peekedJson>;
 
