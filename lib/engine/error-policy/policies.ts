@@ -1,7 +1,7 @@
 import type { Actor } from "@/lib/broker/actor";
 import { BrokerError, notFound } from "@/lib/broker/errors";
 import type { PolicyPlace } from "@/lib/broker/failure-handling";
-import type { ErrorPolicyInput, ErrorPolicyStatus } from "@/lib/broker/failures";
+import type { ErrorPolicyInput, ErrorPolicyStatus, PolicyAction } from "@/lib/broker/failures";
 import { checkPolicy } from "@/lib/broker/rules/error-policy-check";
 import type { EngineContext } from "@/lib/engine/context";
 import { errorPolicyOf } from "@/lib/engine/error-policy/record";
@@ -42,6 +42,7 @@ export async function createErrorPolicy(
   position = Number.MAX_SAFE_INTEGER,
 ): Promise<ErrorPolicyStatus> {
   checkPolicy(input);
+  mustBeAble(input.action);
   const id = await change(context, vhost, async (tx, vhostId, policies) => {
     if (policies.length >= mostPerVhost) {
       throw new BrokerError("precondition-failed", `A virtual host has at most ${mostPerVhost} error policies.`);
@@ -62,6 +63,7 @@ export async function updateErrorPolicy(
   version: number,
 ): Promise<ErrorPolicyStatus> {
   checkPolicy(input);
+  mustBeAble(input.action);
   await change(context, vhost, async (tx, _vhostId, policies) => {
     const present = mustFind(policies, vhost, id, version);
     if (input.name !== present.name) mustBeUnique(policies, input.name);
@@ -170,6 +172,14 @@ function mustBeUnique(policies: readonly ErrorPolicyRecord[], name: string): voi
   if (policies.some((policy) => policy.name === name)) {
     throw new BrokerError("conflict", `There is an error policy named '${name}' already.`, { name });
   }
+}
+
+/** Throws `not-implemented` for what this engine doesn't do. */
+function mustBeAble(action: PolicyAction): void {
+  if (action.kind === "review" || action.kind === "notify") {
+    throw new BrokerError("not-implemented", `This broker has no action ${action.kind}.`);
+  }
+  if (action.kind === "retry" && typeof action.afterwards !== "string") mustBeAble(action.afterwards);
 }
 
 function noPolicy(vhost: string, id: number): BrokerError {
