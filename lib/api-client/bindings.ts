@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
-import { encodeName, every, liveInterval, request } from "@/lib/api-client/client";
+import { encodeName, liveInterval, request } from "@/lib/api-client/client";
 import { defaultExchangeInUrl } from "@/lib/api-client/exchanges";
+import { live } from "@/lib/api-client/live/flow";
 import type { PlainTable } from "@/lib/api-client/rabbitmq-json";
 import type { BindingJson } from "@/lib/http/json/topology-json";
 
@@ -30,7 +31,7 @@ export function bindingsQuery(scope: BindingScope) {
   return queryOptions({
     queryKey: ["bindings", path],
     queryFn: ({ signal }) => request<readonly Binding[]>("GET", path, { signal }),
-    refetchInterval: every(2 * liveInterval),
+    refetchInterval: live(2 * liveInterval),
   });
 }
 

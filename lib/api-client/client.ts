@@ -6,7 +6,7 @@ export const slowInterval = 30_000;
 const failedInterval = 10_000;
 
 /** What TanStack Query knows of a question. */
-interface Asked {
+export interface Asked {
   readonly state: { readonly status: string; readonly data: unknown };
 }
 

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
-import { encodeName, every, liveInterval, request } from "@/lib/api-client/client";
+import { encodeName, liveInterval, request } from "@/lib/api-client/client";
+import { live } from "@/lib/api-client/live/flow";
 import type { ChannelJson, ConnectionJson, ConsumerJson } from "@/lib/http/json/presence-json";
 
 export type Connection = ConnectionJson;
@@ -16,7 +17,7 @@ export function connectionsQuery(vhost: string | null) {
   return queryOptions({
     queryKey: ["connections", "list", vhost],
     queryFn: ({ signal }) => request<readonly Connection[]>("GET", `/api${ofVhost(vhost)}/connections`, { signal }),
-    refetchInterval: every(liveInterval),
+    refetchInterval: live(liveInterval),
   });
 }
 
@@ -24,7 +25,7 @@ export function connectionQuery(name: string) {
   return queryOptions({
     queryKey: ["connections", "one", name],
     queryFn: ({ signal }) => request<Connection>("GET", connectionPath(name), { signal }),
-    refetchInterval: every(liveInterval),
+    refetchInterval: live(liveInterval),
     retry: false,
   });
 }
@@ -33,7 +34,7 @@ export function connectionChannelsQuery(name: string) {
   return queryOptions({
     queryKey: ["connections", "channels", name],
     queryFn: ({ signal }) => request<readonly Channel[]>("GET", `${connectionPath(name)}/channels`, { signal }),
-    refetchInterval: every(liveInterval),
+    refetchInterval: live(liveInterval),
     retry: false,
   });
 }
@@ -43,7 +44,7 @@ export function channelsQuery(vhost: string | null) {
   return queryOptions({
     queryKey: ["channels", "list", vhost],
     queryFn: ({ signal }) => request<readonly Channel[]>("GET", `/api${ofVhost(vhost)}/channels`, { signal }),
-    refetchInterval: every(liveInterval),
+    refetchInterval: live(liveInterval),
   });
 }
 
@@ -53,7 +54,7 @@ export function consumersQuery(vhost: string | null) {
     queryKey: ["consumers", "list", vhost],
     queryFn: ({ signal }) =>
       request<readonly Consumer[]>("GET", `/api/consumers${vhost === null ? "" : `/${encodeName(vhost)}`}`, { signal }),
-    refetchInterval: every(quickInterval),
+    refetchInterval: live(quickInterval),
   });
 }
 
@@ -66,7 +67,7 @@ export function queueConsumersQuery(vhost: string, queue: string) {
       return (await request<{ readonly consumer_details: readonly Consumer[] }>("GET", path, { signal }))
         .consumer_details;
     },
-    refetchInterval: every(quickInterval),
+    refetchInterval: live(quickInterval),
   });
 }
 

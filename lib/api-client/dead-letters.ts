@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { encodeName, every, liveInterval, request } from "@/lib/api-client/client";
+import { encodeName, liveInterval, request } from "@/lib/api-client/client";
+import { live } from "@/lib/api-client/live/flow";
 import {
   type BulkResult,
   type Death,
@@ -55,7 +56,7 @@ export function deadLetterCountQuery(filter: DeadLetterFilter) {
     queryFn: ({ signal }) =>
       request<{ readonly count: number }>("GET", `/api/dead-letters/count?${filterParameters(filter)}`, { signal }),
     select: (answer) => answer.count,
-    refetchInterval: every(liveInterval),
+    refetchInterval: live(liveInterval),
   });
 }
 

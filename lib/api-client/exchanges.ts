@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
-import { encodeName, every, liveInterval, request } from "@/lib/api-client/client";
+import { encodeName, liveInterval, request } from "@/lib/api-client/client";
+import { live } from "@/lib/api-client/live/flow";
 import type { PlainTable } from "@/lib/api-client/rabbitmq-json";
 import type { ExchangeJson } from "@/lib/http/json/topology-json";
 
@@ -27,7 +28,7 @@ export function exchangesQuery(vhost: string | null) {
     queryKey: ["exchanges", "list", vhost],
     queryFn: ({ signal }) =>
       request<readonly Exchange[]>("GET", `/api/exchanges${vhost === null ? "" : `/${encodeName(vhost)}`}`, { signal }),
-    refetchInterval: every(liveInterval),
+    refetchInterval: live(liveInterval),
   });
 }
 
@@ -35,7 +36,7 @@ export function exchangeQuery(vhost: string, name: string) {
   return queryOptions({
     queryKey: ["exchanges", "one", vhost, name],
     queryFn: ({ signal }) => request<Exchange>("GET", exchangePath(vhost, name), { signal }),
-    refetchInterval: every(liveInterval),
+    refetchInterval: live(liveInterval),
   });
 }
 

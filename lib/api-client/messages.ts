@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { ApiError, encodeName, every, liveInterval, request } from "@/lib/api-client/client";
+import { ApiError, encodeName, liveInterval, request } from "@/lib/api-client/client";
+import { live } from "@/lib/api-client/live/flow";
 import type { PlainTable } from "@/lib/api-client/rabbitmq-json";
 import type { MessageState } from "@/lib/broker/message";
 import { bytesFromBase64 } from "@/lib/format/base64";
@@ -76,7 +77,7 @@ export function liveWhileFew(query: {
   readonly state: { readonly status: string; readonly data: { readonly pages: readonly unknown[] } | undefined };
 }): number | false {
   const pages = query.state.data?.pages.length ?? 0;
-  if (pages <= 1) return every(liveInterval)(query);
+  if (pages <= 1) return live(liveInterval)(query);
   return pages <= 4 ? 3 * liveInterval : false;
 }
 
@@ -85,7 +86,7 @@ export function messageQuery(ref: { vhost: string; queue: string; id: number }) 
   return queryOptions({
     queryKey: ["messages", "one", ref.vhost, ref.queue, ref.id],
     queryFn: ({ signal }) => request<Message>("GET", `${messagePath(ref)}?body_limit=${detailBodyLimit}`, { signal }),
-    refetchInterval: every(liveInterval),
+    refetchInterval: live(liveInterval),
   });
 }
 

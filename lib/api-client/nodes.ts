@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
-import { every, liveInterval, request } from "@/lib/api-client/client";
+import { liveInterval, request } from "@/lib/api-client/client";
+import { live } from "@/lib/api-client/live/flow";
 import type { NodeJson } from "@/lib/http/json/topology-json";
 
 /** A process of this Warren, or its database. */
@@ -8,5 +9,5 @@ export type WarrenNode = NodeJson;
 export const nodesQuery = queryOptions({
   queryKey: ["nodes"],
   queryFn: ({ signal }) => request<readonly WarrenNode[]>("GET", "/api/nodes", { signal }),
-  refetchInterval: every(2 * liveInterval),
+  refetchInterval: live(2 * liveInterval),
 });

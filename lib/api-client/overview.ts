@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
-import { every, liveInterval, request } from "@/lib/api-client/client";
+import { liveInterval, request } from "@/lib/api-client/client";
+import { live } from "@/lib/api-client/live/flow";
 import type { Sample } from "@/lib/api-client/queues";
 import type { MessageStats } from "@/lib/api-client/rabbitmq-json";
 
@@ -28,7 +29,7 @@ export function overviewQuery() {
   return queryOptions({
     queryKey: ["overview"],
     queryFn: ({ signal }) => request<Overview>("GET", "/api/overview", { signal }),
-    refetchInterval: liveInterval,
+    refetchInterval: live(liveInterval),
     retry: false,
   });
 }
@@ -51,6 +52,6 @@ export function samplesQuery(vhost: string | null, ageMs: number, incrementMs: n
     queryKey: ["overview", "samples", vhost, ageMs],
     queryFn: ({ signal }) =>
       request<{ readonly samples: readonly Sample[] }>("GET", `/api/overview?${query}`, { signal }),
-    refetchInterval: every(Math.max(liveInterval, Math.min(incrementMs, 60_000))),
+    refetchInterval: live(Math.max(liveInterval, Math.min(incrementMs, 60_000))),
   });
 }

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
-import { encodeName, every, liveInterval, request } from "@/lib/api-client/client";
+import { encodeName, liveInterval, request } from "@/lib/api-client/client";
+import { live } from "@/lib/api-client/live/flow";
 import type { Queue } from "@/lib/api-client/queues";
 
 const columns = ["name", "messages_ready", "messages_unacknowledged", "messages_delayed", "dead_letters"] as const;
@@ -18,6 +19,6 @@ export function queueCountsQuery(vhost: string | null) {
         { signal },
       ),
     // Thousands of queues may be listed, and here their numbers stand beside something else.
-    refetchInterval: every(3 * liveInterval),
+    refetchInterval: live(3 * liveInterval),
   });
 }

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
-import { encodeName, every, liveInterval, request, requestWithHeaders } from "@/lib/api-client/client";
+import { encodeName, liveInterval, request, requestWithHeaders } from "@/lib/api-client/client";
+import { live } from "@/lib/api-client/live/flow";
 import type { PlainTable } from "@/lib/api-client/rabbitmq-json";
 import type { SampleJson } from "@/lib/http/json/stats-json";
 import type { QueueJson } from "@/lib/http/json/topology-json";
@@ -25,7 +26,7 @@ export function queuesQuery(vhost: string | null) {
       request<readonly Queue[]>("GET", `/api/queues${vhost === null ? "" : `/${encodeName(vhost)}`}?trend=true`, {
         signal,
       }),
-    refetchInterval: every(liveInterval),
+    refetchInterval: live(liveInterval),
   });
 }
 
@@ -33,7 +34,7 @@ export function queueQuery(vhost: string, name: string) {
   return queryOptions({
     queryKey: ["queues", "one", vhost, name],
     queryFn: ({ signal }) => request<Queue>("GET", queuePath(vhost, name), { signal }),
-    refetchInterval: every(liveInterval),
+    refetchInterval: live(liveInterval),
   });
 }
 
@@ -47,7 +48,7 @@ export function queueSamplesQuery(vhost: string, name: string, ageMs: number, in
         `${queuePath(vhost, name)}/samples?age=${ageMs / 1000}&incr=${incrementMs / 1000}`,
         { signal },
       ),
-    refetchInterval: every(Math.max(liveInterval, Math.min(incrementMs, 60_000))),
+    refetchInterval: live(Math.max(liveInterval, Math.min(incrementMs, 60_000))),
   });
 }
 

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
-import { every, liveInterval, request } from "@/lib/api-client/client";
+import { liveInterval, request } from "@/lib/api-client/client";
+import { live } from "@/lib/api-client/live/flow";
 
 export interface SampleStatus {
   readonly state: "absent" | "running" | "stopped" | "removing";
@@ -11,7 +12,7 @@ export interface SampleStatus {
 export const sampleQuery = queryOptions({
   queryKey: ["sample"],
   queryFn: ({ signal }) => request<SampleStatus>("GET", "/api/sample", { signal }),
-  refetchInterval: every(liveInterval),
+  refetchInterval: live(liveInterval),
 });
 
 export const startSample = () => request<SampleStatus>("POST", "/api/sample/start");

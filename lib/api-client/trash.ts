@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
-import { encodeName, every, liveInterval, request } from "@/lib/api-client/client";
+import { encodeName, liveInterval, request } from "@/lib/api-client/client";
+import { live } from "@/lib/api-client/live/flow";
 import type { TrashBatchJson } from "@/lib/http/json/message-json";
 
 /** Messages that were taken out together and can be put back together; `queue` is null when they came from several. */
@@ -21,7 +22,7 @@ export function trashQuery(vhost: string | null) {
       request<readonly TrashBatch[]>("GET", `/api/trash${vhost === null ? "" : `?vhost=${encodeName(vhost)}`}`, {
         signal,
       }),
-    refetchInterval: every(2 * liveInterval),
+    refetchInterval: live(2 * liveInterval),
   });
 }
 
