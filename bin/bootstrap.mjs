@@ -58,11 +58,13 @@ async function main(name, args) {
       return runTypeScript("bin/test.ts", (program) => program.run(name, args));
     case "bench":
       return runTypeScript("bench/run.ts", (program) => program.run(args));
+    case "soak":
+      return runTypeScript("test/soak/run.ts", (program) => program.run(args));
     case "setup":
       return;
     default:
       console.error(
-        `There is no command ${name}: use start, dev, web, broker, postgres, migrate, build, test, check, e2e or bench.`,
+        `There is no command ${name}: use start, dev, web, broker, postgres, migrate, build, test, check, e2e, bench or soak.`,
       );
       process.exit(2);
   }

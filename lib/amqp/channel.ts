@@ -143,18 +143,24 @@ export class Channel {
     return this.#released;
   }
 
-  /** Settles deliveries and gives their consumers credit again. */
+  /**
+   * Settles deliveries and gives their consumers credit again: at once, but for what goes back to its queue only when it
+   * is there, since it comes before what lies behind it.
+   */
   settle(taken: ReadonlyMap<number, Held>, outcome: Settlement["outcome"], promised = false): void {
     const held = [...taken.values()];
     const now = Date.now();
-    for (const one of held) one.consumer?.settled(one, outcome.kind, now);
+    const relieve = () => {
+      for (const one of held) one.consumer?.settled(one, outcome.kind, now);
+      this.wakeConsumers();
+    };
     if (outcome.kind === "ack") this.tally.totals.ack += held.length;
-    this.connection.settler.add(
-      held.map(({ receipt }) => receipt),
-      outcome,
-      promised,
-    );
-    this.wakeConsumers();
+    const receipts = held.map(({ receipt }) => receipt);
+    if (outcome.kind === "requeue") this.connection.settler.add(receipts, outcome, promised, relieve);
+    else {
+      this.connection.settler.add(receipts, outcome, promised);
+      relieve();
+    }
   }
 
   wakeConsumers(): void {

@@ -14,6 +14,8 @@ export class Settler {
   readonly #actor: Actor;
   readonly #onError: (error: unknown) => void;
   #waiting: Settlement[] = [];
+  /** To be called when what waits has been settled. */
+  #told: (() => void)[] = [];
   /** Somebody is told when what waits has been settled. */
   #promised = false;
   #flight: Promise<void> | undefined;
@@ -24,10 +26,14 @@ export class Settler {
     this.#onError = onError;
   }
 
-  /** @param promised the client is told when it is done, so that it must not be taken back by a crash */
-  add(receipts: Iterable<Receipt>, outcome: Settlement["outcome"], promised = false): void {
+  /**
+   * @param promised the client is told when it is done, so that it must not be taken back by a crash
+   * @param done called when it is settled
+   */
+  add(receipts: Iterable<Receipt>, outcome: Settlement["outcome"], promised = false, done?: () => void): void {
     if (promised) this.#promised = true;
     for (const receipt of receipts) this.#waiting.push({ receipt, outcome });
+    if (done) this.#told.push(done);
     if (this.#waiting.length > 0) this.#flight ??= this.#fly();
   }
 
@@ -42,12 +48,16 @@ export class Settler {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, atOnce);
       const lazily = !this.#promised;
-      if (this.#waiting.length === 0) this.#promised = false;
+      const isLast = this.#waiting.length === 0;
+      const told = isLast ? this.#told.splice(0) : [];
+      if (isLast) this.#promised = false;
       try {
         await this.#broker.settle(this.#actor, batch, { lazily });
+        for (const tell of told) tell();
       } catch (error) {
         this.#onError(error);
         this.#waiting.unshift(...batch);
+        this.#told.unshift(...told);
         this.#promised ||= !lazily;
         await new Promise((resolve) => setTimeout(resolve, retryPauseMs));
       }

@@ -1,6 +1,7 @@
 import type { Database } from "@/lib/engine/database";
 import type { KnownGroups } from "@/lib/engine/dead-letter/known-groups";
 import type { ExpiryLookouts } from "@/lib/engine/lease/lookouts";
+import type { LostClaims } from "@/lib/engine/lease/lost-claims";
 import type { ClaimTurns } from "@/lib/engine/lease/turns";
 import type { NodeSelf } from "@/lib/engine/node-self";
 import type { PostgresPresence } from "@/lib/engine/presence/board";
@@ -30,6 +31,8 @@ export interface EngineContext {
   readonly usage: QueueUsage;
   /** Who of this node may claim next. */
   readonly turns: ClaimTurns;
+  /** Claims whose answer was lost, with the connection. */
+  readonly lostClaims: LostClaims;
   /** When to look for leases that have run out. */
   readonly lookouts: ExpiryLookouts;
   /** Groups of dead letters that the database knows. */

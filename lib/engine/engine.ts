@@ -4,7 +4,9 @@ import { Database } from "@/lib/engine/database";
 import { KnownGroups } from "@/lib/engine/dead-letter/known-groups";
 import { deadLetterRefused } from "@/lib/engine/dead-letter/refused";
 import { enforceLimits } from "@/lib/engine/dead-letter/trim";
+import { returnExpiredLeases } from "@/lib/engine/lease/expired-leases";
 import { ExpiryLookouts } from "@/lib/engine/lease/lookouts";
+import { LostClaims } from "@/lib/engine/lease/lost-claims";
 import { ClaimTurns } from "@/lib/engine/lease/turns";
 import { NodeSelf } from "@/lib/engine/node-self";
 import { postgresBroker } from "@/lib/engine/postgres-broker";
@@ -57,6 +59,9 @@ export function createEngine(options: EngineOptions): Engine {
     queuesGrew,
     usage: new QueueUsage(database),
     turns: new ClaimTurns(),
+    lostClaims: new LostClaims(async (scope) => {
+      await returnExpiredLeases(context, scope);
+    }),
     lookouts: new ExpiryLookouts(),
     groups: new KnownGroups(database),
     presence: new PostgresPresence(database),
@@ -68,6 +73,7 @@ export function createEngine(options: EngineOptions): Engine {
     context,
     close: async () => {
       signals.wakeAll();
+      await context.lostClaims.close();
       await database.close();
     },
   };

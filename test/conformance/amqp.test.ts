@@ -4,6 +4,7 @@ import { createEngine, type Engine } from "@/lib/engine/engine";
 import { type RunningNode, startNode } from "@/lib/engine/node";
 import { type Client, type Scenario, scenarios } from "@/test/conformance/amqp-scenarios";
 import { type RabbitMqServer, rabbitMqIsInstalled, startRabbitMq } from "@/test/conformance/rabbitmq-server";
+import { semanticsScenarios } from "@/test/conformance/semantics-scenarios";
 import { startAmqpServer, type TestServer } from "@/test/support/amqp/amqp-server";
 import { createTestDatabase, type TestDatabase } from "@/test/support/database";
 
@@ -29,7 +30,7 @@ describe.skipIf(!rabbitMqIsInstalled())("over AMQP", () => {
     await Promise.all([database?.drop(), rabbit?.stop()]);
   });
 
-  test.each(Object.entries(scenarios))("%s", async (_, scenario) => {
+  test.each(Object.entries({ ...scenarios, ...semanticsScenarios }))("%s", async (_, scenario) => {
     const [expected, actual] = await Promise.all([
       observed(rabbit.url, scenario),
       observed(`amqp://guest:guest@127.0.0.1:${warren.port}`, scenario),

@@ -4,6 +4,7 @@ import { BrokerError, notFound } from "@/lib/broker/errors";
 import { decodeProperties } from "@/lib/broker/properties/properties";
 import type { LeaseRequest } from "@/lib/broker/requests";
 import type { EngineContext } from "@/lib/engine/context";
+import { isConnectionTrouble } from "@/lib/engine/database-errors";
 import { bury } from "@/lib/engine/dead-letter/bury";
 import { returnExpiredLeases } from "@/lib/engine/lease/expired-leases";
 import { withinRate } from "@/lib/engine/lease/rate-limit";
@@ -87,12 +88,16 @@ async function claimRows(
 ) {
   let queue = known;
   const node = request.boundToNode && !request.autoAck ? context.self.id : null;
+  await context.lostClaims.before(queue.id);
   for (let attempt = 0; attempt < 3; attempt++) {
     const claimed = await claimOnce(context, queue, request, {
       token,
       holder: holderOf(actor),
       node,
       waitedMs: performance.now() - begun + (request.countAs === "deliver" ? handoverMs : 0),
+    }).catch((error: unknown) => {
+      if (isConnectionTrouble(error) && !request.autoAck) context.lostClaims.add(queue.id, token);
+      throw error;
     });
     if (claimed) return { queue, ...claimed };
     queue = (await context.topology.reload()).queue(request.vhost, request.queue);

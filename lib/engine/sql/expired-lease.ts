@@ -13,23 +13,32 @@ export interface DeliveryLimits {
   readonly limits: readonly number[];
 }
 
-/** Whose leases are looked at: of one queue, of lost nodes whether or not their time has come, or all. */
+/**
+ * Whose leases are looked at: of one queue, or all; and whether or not their time has come, those of lost nodes and those
+ * that nobody knows to have.
+ */
 export type LeaseScope =
   | { readonly kind: "all" }
   | { readonly kind: "queue"; readonly queueId: number }
-  | { readonly kind: "nodes"; readonly nodeIds: readonly number[] };
+  | { readonly kind: "nodes"; readonly nodeIds: readonly number[] }
+  | { readonly kind: "lost"; readonly tokens: readonly number[]; readonly queueIds: readonly number[] };
 
 const hasRunOut = "leased_until <= statement_timestamp()";
 
-/** The statement for each scope, with what comes as $7. */
+/** The statement for each scope, with what comes from $7 on. */
 const scopes: { readonly [K in LeaseScope["kind"]]: Statement } = {
   all: { name: "lease_expire_all", text: expire(hasRunOut) },
   queue: { name: "lease_expire_queue", text: expire(`${hasRunOut} AND queue_id = $7`) },
   nodes: { name: "lease_expire_nodes", text: expire("lease_node = ANY ($7::int[])") },
+  lost: {
+    name: "lease_expire_lost",
+    text: expire("queue_id = ANY ($8::int[]) AND lease_token = ANY ($7::bigint[])"),
+  },
 };
 
 function scopeValues(scope: LeaseScope): unknown[] {
   if (scope.kind === "all") return [];
+  if (scope.kind === "lost") return [scope.tokens, scope.queueIds];
   return [scope.kind === "queue" ? scope.queueId : scope.nodeIds];
 }
 
