@@ -8,6 +8,7 @@ import type {
 } from "@/lib/broker/failures";
 import type { FieldTable } from "@/lib/broker/properties/field-value";
 import type { FailureReport } from "@/lib/broker/requests";
+import type { ReviewInbox } from "@/lib/broker/reviews";
 import type { RuleVerdict } from "@/lib/broker/rules/error-policy";
 
 /** Where a policy goes in its order; a number counts from 1. */
@@ -74,7 +75,7 @@ export interface Simulation {
 }
 
 /** What the contract offers on failures: the rules, what they did, and what they would do. */
-export interface FailureHandling {
+export interface FailureHandling extends ReviewInbox {
   /** In their order, vhost by vhost. */
   listErrorPolicies(actor: Actor, vhost?: string): Promise<readonly ErrorPolicyStatus[]>;
   /** `not-found`. */

@@ -144,3 +144,44 @@ describe("error policies over HTTP", () => {
     });
   });
 });
+
+describe("the review inbox over HTTP", () => {
+  test("claim, comment, edit and retry; a second person is told", async () => {
+    await api.addUser("ben", "secret", ["management"]);
+    await api.call("PUT", "/api/queues/%2F/human", { body: { durable: true } });
+    await post(policies, { name: "ask", queue: "human", action: { kind: "review" } });
+    await publish({ routing_key: "human", payload: "tpyo" });
+    const [{ receipt }] = (await post("/api/queues/%2F/human/leases")).json.messages;
+    await post(`/api/leases/${receipt}/reject`, { error: { type: "SpellingError" } });
+    const [review] = (await api.call("GET", "/api/reviews?vhost=%2F&queue=human")).json.items;
+    expect(review).toMatchObject({
+      state: "waiting",
+      payload: "tpyo",
+      error: { type: "SpellingError", stack: null },
+      celery: null,
+    });
+    expect((await api.call("GET", "/api/reviews/count")).json).toEqual({ waiting: 1, claimed: 0 });
+    const one = `/api/reviews/${review.id}`;
+    expect((await post(`${one}/claim`)).json).toMatchObject({ state: "claimed", claimed_by: "guest" });
+    const second = await api.call("POST", `${one}/claim`, { as: "ben:secret", body: {} });
+    expect([second.status, second.json.detail.claimed_by]).toEqual([409, "guest"]);
+    await post(`${one}/comments`, { text: "I'll mend it" });
+    for (const wrong of [
+      { decision: "forward" },
+      { decision: "edit" },
+      { decision: "retry", to: { routing_key: "x" } },
+      {},
+    ]) {
+      expect((await post(`${one}/decide`, wrong)).status).toBe(400);
+    }
+    const decided = await post(`${one}/decide`, { decision: "edit", message: { properties: {}, payload: "typo" } });
+    expect(decided.json).toMatchObject({
+      state: "decided",
+      decision: { kind: "edit", by: "guest", detail: { queues: ["human"] } },
+    });
+    expect((await post("/api/queues/%2F/human/leases")).json.messages).toMatchObject([{ payload: "typo" }]);
+    const again = await post(`${one}/decide`, { decision: "retry" });
+    expect([again.status, again.json.detail.decision.kind]).toEqual([409, "edit"]);
+    expect((await api.call("GET", "/api/reviews")).json.items).toEqual([]);
+  });
+});

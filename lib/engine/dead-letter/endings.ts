@@ -1,7 +1,9 @@
 import type { Burial, Ending, Plan } from "@/lib/engine/dead-letter/plan";
 import { dropHeld } from "@/lib/engine/sql/drop";
 import { insertEntryCopies } from "@/lib/engine/sql/entry-copies";
+import { type NewReview, reviewInsert } from "@/lib/engine/sql/review";
 import { deleteBuried, type Requeue, returnRequeued, type SettledRow } from "@/lib/engine/sql/settle";
+import { storable } from "@/lib/engine/sql/storable";
 import type { Queryable } from "@/lib/engine/statement";
 import type { QueueRecord } from "@/lib/engine/topology/records";
 
@@ -12,6 +14,8 @@ export interface Held {
   readonly letterSeq: number | null;
   /** The batch of the trash that it is in. */
   readonly trash: string | null;
+  /** The number of its review. */
+  readonly review: number | null;
 }
 
 type PlanOf<K extends Ending["kind"]> = Plan & { readonly otherwise: Extract<Ending, { kind: K }> };
@@ -28,6 +32,7 @@ export async function endTogether(tx: Queryable, plans: readonly Plan[]): Promis
     ...(await removeForGood(tx, ofKind(others, "gone"))),
     ...(await keepForRetry(tx, ofKind(others, "retry"))),
     ...(await putIntoTrash(tx, ofKind(others, "trash"))),
+    ...(await handToPeople(tx, ofKind(others, "review"))),
   ];
 }
 
@@ -36,16 +41,16 @@ function ofKind<K extends Ending["kind"]>(plans: readonly Plan[], kind: K): Plan
 }
 
 async function sendLetters(tx: Queryable, plans: readonly Plan[]): Promise<Held[]> {
-  const held = await removeHeld(tx, plans);
+  const gone = await removeHeld(tx, plans);
   const seqs = await insertEntryCopies(
     tx,
-    held.flatMap(({ letter }) => (letter ? [letter.copy] : [])),
+    gone.flatMap(({ letter }) => (letter ? [letter.copy] : [])),
   );
-  return held.map((plan, index) => ({ plan, letterSeq: seqs[index] ?? null, trash: null }));
+  return gone.map((plan, index) => held(plan, { letterSeq: seqs[index] ?? null }));
 }
 
 async function removeForGood(tx: Queryable, plans: readonly Plan[]): Promise<Held[]> {
-  return (await removeHeld(tx, plans)).map((plan) => ({ plan, letterSeq: null, trash: null }));
+  return (await removeHeld(tx, plans)).map((plan) => held(plan));
 }
 
 async function removeHeld(tx: Queryable, plans: readonly Plan[]): Promise<Plan[]> {
@@ -58,16 +63,53 @@ async function keepForRetry(tx: Queryable, plans: readonly PlanOf<"retry">[]): P
     // Its own limit is that of the policy; the queue's has been looked at.
     ({ burial, otherwise }): Requeue => ({ ...burial, delayMs: otherwise.delayMs, counts: true, deliveryLimit: null }),
   );
-  return stillHeld(plans, await returnRequeued(tx, requeues)).map((plan) => ({ plan, letterSeq: null, trash: null }));
+  return stillHeld(plans, await returnRequeued(tx, requeues)).map((plan) => held(plan));
 }
 
 async function putIntoTrash(tx: Queryable, plans: readonly PlanOf<"trash">[]): Promise<Held[]> {
-  const held: Held[] = [];
+  const done: Held[] = [];
   for (const { queue, keepMs, by, members } of trashGroups(plans)) {
     const { batch, dropped } = await dropHeld(tx, queue, members.map(burialOf), keepMs, by);
-    held.push(...stillHeld(members, dropped).map((plan) => ({ plan, letterSeq: null, trash: batch })));
+    done.push(...stillHeld(members, dropped).map((plan) => held(plan, { trash: batch })));
   }
-  return held;
+  return done;
+}
+
+async function handToPeople(tx: Queryable, plans: readonly PlanOf<"review">[]): Promise<Held[]> {
+  if (plans.length === 0) return [];
+  const gone = stillHeld(plans, await deleteBuried(tx, plans.map(burialOf)));
+  const ids = await reviewInsert(tx, gone.map(reviewOf));
+  return gone.map((plan, index) => held(plan, { review: ids[index] ?? null }));
+}
+
+function reviewOf({ queue, message, burial, judged, otherwise }: PlanOf<"review">): NewReview {
+  const { type, message: text, stack } = judged.error;
+  return {
+    vhostId: queue.vhostId,
+    queueId: queue.id,
+    queue: queue.name,
+    rank: burial.rank,
+    seq: burial.seq,
+    messageId: message.message_id,
+    bytes: message.bytes,
+    enqueuedAt: message.enqueued_at,
+    deliveryCount: message.delivery_count,
+    groupKey: message.group_key,
+    exchange: message.exchange,
+    routingKey: message.routing_key,
+    properties: message.properties,
+    reason: judged.reason,
+    attempts: judged.attempt,
+    errorType: type === undefined ? null : storable(type),
+    errorMessage: text === undefined ? null : storable(text),
+    errorStack: stack === undefined ? null : storable(stack),
+    policy: judged.verdict.policy?.name ?? "",
+    note: otherwise.note,
+  };
+}
+
+function held(plan: Plan, ended: Partial<Omit<Held, "plan">> = {}): Held {
+  return { plan, letterSeq: null, trash: null, review: null, ...ended };
 }
 
 interface TrashGroup {

@@ -42,13 +42,14 @@ function outcomeOf({ plan: { letter, otherwise } }: Held): FailureOutcome {
   return otherwise.kind === "review" ? "review" : otherwise.outcome;
 }
 
-function detailOf({ plan: { letter, otherwise }, letterSeq, trash }: Held): Record<string, unknown> {
+function detailOf({ plan: { letter, otherwise }, letterSeq, trash, review }: Held): Record<string, unknown> {
   if (letter) {
     const { exchange = "", routingKey = "" } = letter.copy.envelope ?? {};
     const copies = letter.targets.map(({ id, name }) => ({ queue_id: id, queue: name, id: letterSeq }));
     return { exchange, routing_key: routingKey, queues: letter.targets.map(({ name }) => name), copies };
   }
   if (otherwise.kind === "retry" && otherwise.outcome === "retry") return { delay_ms: otherwise.delayMs };
+  if (review !== null) return { review };
   return trash === null ? {} : { trash };
 }
 

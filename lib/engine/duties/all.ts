@@ -2,6 +2,7 @@ import type { EngineContext } from "@/lib/engine/context";
 import { expireGroups, foldGroups, groupOldLetters } from "@/lib/engine/duties/dead-groups";
 import type { Duty } from "@/lib/engine/duties/duty";
 import { expiredMessages } from "@/lib/engine/duties/expiry";
+import { expireFailures } from "@/lib/engine/duties/failures";
 import { expireDeduplication, expireEvents, expireTrash, sweepLeftovers } from "@/lib/engine/duties/housekeeping";
 import { delayedMessages, expiredLeases } from "@/lib/engine/duties/leases";
 import { outbox, outboxRetries } from "@/lib/engine/duties/outbox";
@@ -37,6 +38,7 @@ export const allDuties: readonly Duty[] = [
   duty("expiry of events", minute, expireEvents),
   duty("expiry of the trash", minute, expireTrash),
   duty("expiry of deduplication ids", 5_000, expireDeduplication),
+  duty("expiry of failures", 5 * minute, expireFailures),
   duty("deleted queues", 15_000, sweepLeftovers),
   duty("new partitions", minute / 2, (context) => rotatePartitions(context)),
   duty("old partitions", 3 * minute, dropOldPartitions),

@@ -176,7 +176,7 @@ function mustBeUnique(policies: readonly ErrorPolicyRecord[], name: string): voi
 
 /** Throws `not-implemented` for what this engine doesn't do. */
 function mustBeAble(action: PolicyAction): void {
-  if (action.kind === "review" || action.kind === "notify") {
+  if (action.kind === "notify") {
     throw new BrokerError("not-implemented", `This broker has no action ${action.kind}.`);
   }
   if (action.kind === "retry" && typeof action.afterwards !== "string") mustBeAble(action.afterwards);

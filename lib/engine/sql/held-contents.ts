@@ -18,6 +18,8 @@ export interface HeldContents {
   readonly delivery_count: number;
   readonly leased_by: string | null;
   readonly leased_at: Date | null;
+  readonly enqueued_at: Date;
+  readonly group_key: string | null;
 }
 
 /** Reads those of the messages that are held; changes and locks nothing. */
@@ -34,7 +36,7 @@ const contents = `
 SELECT d.queue_id, d.rank, d.seq, d.lease_token, e.message_id, e.bytes,
        coalesce(v.exchange, m.exchange) AS exchange, coalesce(v.routing_key, m.routing_key) AS routing_key,
        coalesce(v.properties, m.properties) AS properties,
-       m.published_at, d.delivery_count, d.leased_by, d.leased_at
+       m.published_at, d.delivery_count, d.leased_by, d.leased_at, e.enqueued_at, e.group_key
 FROM unnest($1::int[], $2::smallint[], $3::bigint[], $4::bigint[]) AS h (queue_id, rank, seq, token)
 CROSS JOIN LATERAL (SELECT * FROM warren.deferred d
                     WHERE d.queue_id = h.queue_id AND d.rank = h.rank AND d.seq = h.seq AND d.lease_token = h.token

@@ -73,7 +73,7 @@ export async function partitionCloseBefore(tx: Queryable, current: number): Prom
 }
 
 /**
- * Which partitions entries or the trash refer to. Reads those tables once, from one snapshot, in which a message that
+ * Which partitions entries, the trash or undecided reviews refer to. Reads those tables once, from one snapshot, in which a message that
  * is being moved is in exactly one place; what nothing refers to can't be referred to again.
  */
 export async function partitionReferred(db: Queryable): Promise<Set<number>> {
@@ -125,4 +125,5 @@ SELECT EXISTS (
 
 const referred = `
 SELECT DISTINCT (message_id >> 32)::integer AS number
-FROM (SELECT message_id FROM warren.entry UNION ALL SELECT message_id FROM warren.trash) refers`;
+FROM (SELECT message_id FROM warren.entry UNION ALL SELECT message_id FROM warren.trash
+      UNION ALL SELECT message_id FROM warren.review WHERE decision IS NULL) refers`;

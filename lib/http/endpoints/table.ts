@@ -15,6 +15,7 @@ import { overviewEndpoints } from "@/lib/http/endpoints/overview";
 import { policyEndpoints } from "@/lib/http/endpoints/policies";
 import { publishEndpoints } from "@/lib/http/endpoints/publish";
 import { queueEndpoints } from "@/lib/http/endpoints/queues";
+import { reviewEndpoints } from "@/lib/http/endpoints/reviews";
 import { sampleEndpoints } from "@/lib/http/endpoints/sample";
 import { sessionEndpoints } from "@/lib/http/endpoints/session";
 import { templateEndpoints } from "@/lib/http/endpoints/templates";
@@ -42,6 +43,7 @@ const described: readonly Endpoint[] = [
   ...deadLetterEndpoints,
   ...deadLetterGroupEndpoints,
   ...errorPolicyEndpoints,
+  ...reviewEndpoints,
   ...trashEndpoints,
   ...templateEndpoints,
   ...sampleEndpoints,
