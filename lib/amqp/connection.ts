@@ -271,7 +271,8 @@ export class Connection {
     const method = decodeMethod(buffer, start, end);
     if (method.name === "connection.close") void this.#closedByPeer();
     else if (this.#state === "handshake") this.#handshake.method(method);
-    else if (method.name === "connection.update-secret") this.#updateSecret(method.args);
+    // RabbitMQ takes it too, and forgets it, where users log in with passwords: only a token's rights can run out.
+    else if (method.name === "connection.update-secret") this.send(0, "connection.update-secret-ok", {});
     else throw new AmqpError("CHANNEL_ERROR", "unexpected method in connection state running", idOf(method.name));
   }
 
@@ -338,15 +339,6 @@ export class Connection {
     this.#state = "running";
     this.door.registry.add(this);
     this.send(0, "connection.open-ok", {});
-  }
-
-  /** The new secret has to be right for the same user (rabbitmq.com/oauth2, token renewal). */
-  #updateSecret({ newSecret }: Arguments<"connection.update-secret">): void {
-    const { user, address } = this.actor;
-    this.door.authenticate(user, newSecret.toString("utf8"), address).then(
-      () => this.send(0, "connection.update-secret-ok", {}),
-      (error: unknown) => this.fail(toAmqpError(error, idOf("connection.update-secret"))),
-    );
   }
 
   #hangUp(): void {

@@ -239,6 +239,12 @@ export const rawScenarios: Readonly<Record<string, RawScenario>> = {
     "opened twice": (peer) => peer.send(1, "channel.open"),
   }),
 
+  "a new secret": acts({
+    "the same": (peer) =>
+      peer.send(0, "connection.update-secret", { newSecret: Buffer.from("guest"), reason: "renewed" }),
+    another: (peer) => peer.send(0, "connection.update-secret", { newSecret: Buffer.from("another"), reason: "" }),
+  }),
+
   "a server's methods": acts(
     Object.fromEntries(
       (
