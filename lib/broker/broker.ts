@@ -2,6 +2,7 @@ import type { Actor } from "@/lib/broker/actor";
 import type { DeadLetterGroups } from "@/lib/broker/dead-letter-groups";
 import type { Changes } from "@/lib/broker/events";
 import type { FailureHandling } from "@/lib/broker/failure-handling";
+import type { Jobs } from "@/lib/broker/jobs";
 import type { DeadLetter, Envelope, MessageRef, Page, PeekedMessage, TrashBatch } from "@/lib/broker/message";
 import type { Channel, Connection, Consumer } from "@/lib/broker/presence";
 import type {
@@ -148,6 +149,8 @@ export interface Broker {
 
   /** Dead letters by cause. */
   readonly groups: DeadLetterGroups;
+  /** Works over many messages that go on after a crash. */
+  readonly jobs: Jobs;
 
   listTrash(actor: Actor, vhost?: string): Promise<readonly TrashBatch[]>;
   /** Puts a batch back: same queue, order and ids. `not-found` when it expired or the queue is gone; `conflict` when it was restored before. */

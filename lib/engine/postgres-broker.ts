@@ -5,6 +5,7 @@ import { deadLetterGroups } from "@/lib/engine/dead-letters/groups";
 import { countDeadLetters, listDeadLetters } from "@/lib/engine/dead-letters/list";
 import { retryDeadLetters } from "@/lib/engine/dead-letters/retry";
 import { failureHandling } from "@/lib/engine/error-policy/handling";
+import { jobs } from "@/lib/engine/jobs/jobs";
 import { lease } from "@/lib/engine/lease/lease";
 import { Settler } from "@/lib/engine/lease/settle";
 import { moveMessages } from "@/lib/engine/move/messages";
@@ -77,6 +78,7 @@ export function postgresBroker(context: EngineContext): Broker {
     discardDeadLetters: (actor, vhost, selection) => discardDeadLetters(context, actor, vhost, selection),
 
     groups: deadLetterGroups(context),
+    jobs: jobs(context),
 
     listTrash: (_actor, vhost) => listTrash(context, vhost),
     restoreTrash: (_actor, batch) => restoreTrash(context, batch),

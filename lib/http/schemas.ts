@@ -64,6 +64,11 @@ function converted<T>(context: z.RefinementCtx, fallback: T, convert: () => T): 
 /** An id of a message in a queue. */
 export const messageId = integer(0, Number.MAX_SAFE_INTEGER);
 
+/** A search over messages; `parseSearch` reads it. */
+export const searchText = text
+  .optional()
+  .meta({ description: 'Search, e.g. `headers.tenant:acme body.order.id:42 "no stock"`.' });
+
 /** Several words in one query parameter, with commas between them. */
 export function commaSeparated<const T extends readonly string[]>(words: T) {
   return z

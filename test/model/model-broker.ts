@@ -56,6 +56,7 @@ export class ModelBroker implements Broker {
   readonly capabilities = everything;
   readonly groups = unmodelled<Broker["groups"]>();
   readonly failures = unmodelled<Broker["failures"]>();
+  readonly jobs = unmodelled<Broker["jobs"]>();
   readonly #now: () => number;
   readonly #topology: ModelTopology;
   readonly #trash: ModelTrashBin;

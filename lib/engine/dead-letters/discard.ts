@@ -4,6 +4,7 @@ import type { EngineContext } from "@/lib/engine/context";
 import { selectedDeadLetters } from "@/lib/engine/dead-letters/selected";
 import { partTaken, skipAll } from "@/lib/engine/move/left";
 import { Tally } from "@/lib/engine/move/tally";
+import type { Ledger } from "@/lib/engine/move/transfer";
 import { claimLock } from "@/lib/engine/sql/claim-lock";
 import { entryTakeToTrash, preferKeys } from "@/lib/engine/sql/entry-take";
 import { trashBatchCreate, trashBatchDropEmpty } from "@/lib/engine/sql/trash";
@@ -38,25 +39,39 @@ export async function discardDeadLetters(
   return { ...result, trash: result.done > 0 ? batch : null };
 }
 
-async function discardTogether(
+/**
+ * Puts these into the batch, in one transaction with what the ledger writes down.
+ * @returns false when the ledger wanted nothing done
+ */
+export async function discardTogether(
   context: EngineContext,
   letters: readonly ReadMessage[],
   batch: string,
   tally: Tally,
-): Promise<void> {
-  if (letters.length === 0) return;
+  ledger?: Ledger,
+): Promise<boolean> {
+  if (letters.length === 0 && !ledger) return true;
   const keys = letters.map(({ row }) => row);
   const queueIds = keys.map((key) => key.queue_id);
-  const { done, staying } = await context.database.main.transaction(async (tx) => {
+  const outcome = await context.database.main.transaction(async (tx) => {
+    if (ledger && !(await ledger.open(tx))) return null;
     const [, , taken] = await Promise.all([preferKeys(tx), claimLock(tx, queueIds), entryTakeToTrash(tx, keys, batch)]);
-    return partTaken(
+    const parted = await partTaken(
       tx,
       letters.map((item) => ({ item })),
       taken,
     );
+    await ledger?.write(
+      tx,
+      parted.done.map(({ item }) => ({ item, places: [] })),
+      parted.staying,
+    );
+    return parted;
   });
-  tally.done(done.length);
-  skipAll(tally, staying);
+  if (!outcome) return false;
+  tally.done(outcome.done.length);
+  skipAll(tally, outcome.staying);
+  return true;
 }
 
 /** The name that the batch bears in the trash; null when it may hold messages of several queues. */

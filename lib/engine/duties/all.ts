@@ -4,6 +4,7 @@ import type { Duty } from "@/lib/engine/duties/duty";
 import { expiredMessages } from "@/lib/engine/duties/expiry";
 import { expireFailures } from "@/lib/engine/duties/failures";
 import { expireDeduplication, expireEvents, expireTrash, sweepLeftovers } from "@/lib/engine/duties/housekeeping";
+import { expireJobs, jobs } from "@/lib/engine/duties/jobs";
 import { delayedMessages, expiredLeases } from "@/lib/engine/duties/leases";
 import { outbox, outboxRetries } from "@/lib/engine/duties/outbox";
 import { dropOldPartitions, rotatePartitions } from "@/lib/engine/duties/partitions";
@@ -29,6 +30,8 @@ export const allDuties: readonly Duty[] = [
   outbox,
   outboxRetries,
   groupOldLetters,
+  jobs,
+  duty("expiry of jobs", 60 * minute, expireJobs),
   duty("counters", FOLD_EVERY_MS, foldCounters),
   duty("counters of dead-letter groups", FOLD_EVERY_MS, foldGroups),
   duty("expiry of dead-letter groups", 60 * minute, expireGroups),

@@ -5,6 +5,7 @@ import {
   partitionCloseBefore,
   partitionCreate,
   partitionDrop,
+  partitionIsReplayed,
   partitionIsUnknownToSome,
   partitionList,
   partitionMayBeWritten,
@@ -85,7 +86,11 @@ export async function dropPartitions(context: EngineContext, rules: PartitionRul
   const open = await Promise.all(closed.map(({ number }) => partitionMayBeWritten(main, number)));
   const referred = await partitionReferred(main);
   const retained = closed.filter(({ number }, index) => !open[index] && !referred.has(number));
-  for (const { number } of tooMuch(retained, rules)) await unlessInUse(context, (tx) => partitionDrop(tx, number));
+  for (const { number } of tooMuch(retained, rules)) {
+    await unlessInUse(context, async (tx) => {
+      if (!(await partitionIsReplayed(tx, number))) await partitionDrop(tx, number);
+    });
+  }
 }
 
 /** Those that are too old, and the oldest of the rest until it is small enough. @param partitions oldest first */

@@ -20,7 +20,7 @@ export function throughExchange(
     [to.routingKey],
     item.message.properties.headers,
   );
-  if (queues.length === 0) return { stays: why.unroutable(to.exchange, to.routingKey) };
+  if (queues.length === 0) return { stays: why.unroutable(to.exchange, to.routingKey), because: "target" };
   return { exchange: to.exchange, routingKey: to.routingKey, queues };
 }
 
@@ -28,5 +28,7 @@ export function throughExchange(
 export function toOrigin(topology: TopologySnapshot, vhost: string, item: ReadMessage): Destined {
   const origin = item.message.death?.originQueue ?? "";
   const queue = topology.vhost(vhost).queues.get(origin);
-  return queue ? { exchange: "", routingKey: origin, queues: [queue] } : { stays: why.noOrigin(origin) };
+  return queue
+    ? { exchange: "", routingKey: origin, queues: [queue] }
+    : { stays: why.noOrigin(origin), because: "origin" };
 }

@@ -4,10 +4,14 @@ import { entryStillThere } from "@/lib/engine/sql/entry-take";
 import type { Queryable } from "@/lib/engine/statement";
 import type { ReadMessage } from "@/lib/engine/views/page";
 
+/** `target`: nobody takes it where it should go; `origin`: the queue that it should go back to is not there. */
+export type StayingCause = "gone" | "held" | "target" | "origin";
+
 /** A message that stays where it is, and why. */
 export interface Staying {
   readonly item: ReadMessage;
   readonly reason: string;
+  readonly because: StayingCause;
 }
 
 /** Parts those that were taken from those that were not: a consumer got hold of them first, or somebody took them out. */
@@ -25,8 +29,11 @@ export async function partTaken<T extends { readonly item: ReadMessage }>(
     left.map(({ item }) => item.row),
   );
   const held = new Set(there.map(keyOf));
-  const reasonOf = ({ row }: ReadMessage) => (held.has(keyOf(row)) ? why.held : why.gone);
-  return { done, staying: left.map(({ item }) => ({ item, reason: reasonOf(item) })) };
+  const stayingOf = (item: ReadMessage): Staying =>
+    held.has(keyOf(item.row))
+      ? { item, reason: why.held, because: "held" }
+      : { item, reason: why.gone, because: "gone" };
+  return { done, staying: left.map(({ item }) => stayingOf(item)) };
 }
 
 /** Writes those that stay off as skipped. */

@@ -45,11 +45,13 @@ export async function* selectedBatches(
   } while (cursor !== null);
 }
 
-async function readRefs(
+/** Reads messages that are named; those that are not there are written off. @param bodyLimit bytes of each body */
+export async function readRefs(
   context: EngineContext,
   vhost: string,
   refs: readonly { readonly queue: string; readonly id: number }[],
   tally: Tally,
+  bodyLimit = 0,
 ): Promise<readonly ReadMessage[]> {
   const queues = (await context.topology.fresh()).vhost(vhost).queues;
   const wanted = new Map<string, { queue: QueueRecord; id: number }>();
@@ -65,7 +67,7 @@ async function readRefs(
       seq: id,
     }));
     const [, keys] = await Promise.all([beginReading(tx, 30_000), entryRanks(tx, asked)]);
-    return messageRead(tx, keys, 0, { exchange: null, routingKey: null });
+    return messageRead(tx, keys, bodyLimit, { exchange: null, routingKey: null });
   });
   const found: ReadMessage[] = [];
   for (const row of rows) {

@@ -1,12 +1,13 @@
 import { BrokerError } from "@/lib/broker/errors";
 import { expirationMs } from "@/lib/broker/rules/queue-arguments";
 import type { EngineContext } from "@/lib/engine/context";
-import { partTaken, type Staying, skipAll } from "@/lib/engine/move/left";
+import { partTaken, type Staying, type StayingCause, skipAll } from "@/lib/engine/move/left";
 import { type Tally, why } from "@/lib/engine/move/tally";
 import { placementIn } from "@/lib/engine/publish/outgoing";
 import { hasLimit, isOverLimit } from "@/lib/engine/publish/overflow";
 import { claimLock } from "@/lib/engine/sql/claim-lock";
-import { insertEntryCopies } from "@/lib/engine/sql/entry-copies";
+import { type Copy, insertEntryCopies } from "@/lib/engine/sql/entry-copies";
+import type { Position } from "@/lib/engine/sql/entry-scan";
 import { entryTakeAway, preferKeys } from "@/lib/engine/sql/entry-take";
 import { readQueueDepths } from "@/lib/engine/sql/queue-depth";
 import { enterQueues } from "@/lib/engine/sql/shards";
@@ -18,7 +19,7 @@ import type { ReadMessage } from "@/lib/engine/views/page";
 /** Where a message is to go, and under which exchange and key it then lies there; or why it stays. */
 export type Destined =
   | { readonly exchange: string; readonly routingKey: string; readonly queues: readonly QueueRecord[] }
-  | { readonly stays: string };
+  | { readonly stays: string; readonly because: StayingCause };
 
 interface Plan {
   readonly item: ReadMessage;
@@ -27,28 +28,46 @@ interface Plan {
   readonly queues: readonly QueueRecord[];
 }
 
+/** A message that was moved, with the place that it has in each of its new queues. */
+export interface Moved {
+  readonly item: ReadMessage;
+  readonly places: readonly Position[];
+}
+
+/** What is written down in the transaction that moves. */
+export interface Ledger {
+  /** Before everything else in the transaction; false when nothing is to be done. */
+  open(tx: Queryable): Promise<boolean>;
+  write(tx: Queryable, moved: readonly Moved[], staying: readonly Staying[]): Promise<void>;
+}
+
 const maxReroutes = 100;
 
 /**
  * Moves messages to other queues in one transaction: each is gone here exactly when it is stored there. What a
  * consumer holds, what is gone, and what no queue takes stays, and is written off with the reason.
+ * @returns false when the ledger wanted nothing done
  */
 export async function transfer(
   context: EngineContext,
   items: readonly ReadMessage[],
   destinationOf: (item: ReadMessage, topology: TopologySnapshot) => Destined,
   tally: Tally,
-): Promise<void> {
+  ledger?: Ledger,
+): Promise<boolean> {
   let topology = await context.topology.fresh();
   for (let attempt = 0; attempt < maxReroutes; attempt++) {
     const snapshot = topology;
     const { plans, staying } = plan(items, snapshot, destinationOf);
-    const outcome = await context.database.main.transaction((tx) => execute(tx, snapshot.version, plans));
+    const outcome = await context.database.main.transaction((tx) =>
+      execute(tx, snapshot.version, plans, staying, ledger),
+    );
+    if (outcome === "closed") return false;
     if (outcome) {
-      skipAll(tally, [...staying, ...outcome.staying]);
+      skipAll(tally, outcome.staying);
       tally.done(outcome.moved.length);
       await context.queuesGrew(new Set(outcome.moved.flatMap(({ queues }) => queues)));
-      return;
+      return true;
     }
     topology = await context.topology.reload();
   }
@@ -64,7 +83,7 @@ function plan(
   const staying: Staying[] = [];
   for (const item of items) {
     const destined = destinationOf(item, topology);
-    if ("stays" in destined) staying.push({ item, reason: destined.stays });
+    if ("stays" in destined) staying.push({ item, reason: destined.stays, because: destined.because });
     else plans.push({ item, ...destined });
   }
   return { plans, staying };
@@ -75,7 +94,28 @@ async function execute(
   tx: Queryable,
   version: number,
   plans: readonly Plan[],
-): Promise<{ moved: Plan[]; staying: Staying[] } | null> {
+  unplanned: readonly Staying[],
+  ledger: Ledger | undefined,
+): Promise<{ moved: readonly Plan[]; staying: readonly Staying[] } | "closed" | null> {
+  if (ledger && !(await ledger.open(tx))) return "closed";
+  const carried = await carry(tx, version, plans);
+  if (!carried) return null;
+  const staying = [...unplanned, ...carried.staying];
+  await ledger?.write(tx, carried.moved.map(movedOf), staying);
+  return { moved: carried.moved.map(({ plan }) => plan), staying };
+}
+
+interface Carried {
+  readonly plan: Plan;
+  readonly copy: Copy;
+  readonly seq: number;
+}
+
+async function carry(
+  tx: Queryable,
+  version: number,
+  plans: readonly Plan[],
+): Promise<{ moved: Carried[]; staying: Staying[] } | null> {
   if (plans.length === 0) return { moved: [], staying: [] };
   const targets = new Set(plans.flatMap(({ queues }) => queues));
   const targetIds = [...targets].map((queue) => queue.id);
@@ -91,12 +131,26 @@ async function execute(
     tx,
     accepted.map(({ item }) => item.row),
   );
-  const { done: moved, staying: left } = await partTaken(tx, accepted, rows);
-  await insertEntryCopies(tx, moved.map(copyOf));
-  return { moved, staying: [...staying, ...left] };
+  const { done, staying: left } = await partTaken(tx, accepted, rows);
+  const copies = done.map((plan) => ({ plan, copy: copyOf(plan) }));
+  const seqs = await insertEntryCopies(
+    tx,
+    copies.map(({ copy }) => copy),
+  );
+  return {
+    moved: copies.map((carried, index) => ({ ...carried, seq: seqs[index] ?? 0 })),
+    staying: [...staying, ...left],
+  };
 }
 
-function copyOf({ item, exchange, routingKey, queues }: Plan) {
+function movedOf({ plan, copy, seq }: Carried): Moved {
+  return {
+    item: plan.item,
+    places: copy.placements.map(({ queueId, rank }) => ({ queue_id: queueId, rank, seq })),
+  };
+}
+
+function copyOf({ item, exchange, routingKey, queues }: Plan): Copy {
   const { row, message } = item;
   const { properties } = message;
   const expiration = expirationMs(properties.expiration);
@@ -130,7 +184,7 @@ async function withRoom(
       return depth && isOverLimit(queue, depth.ready + 1, depth.bytes + item.row.bytes);
     });
     if (full) {
-      staying.push({ item, reason: why.full(full.name) });
+      staying.push({ item, reason: why.full(full.name), because: "target" });
       return false;
     }
     for (const queue of limited) {

@@ -33,7 +33,7 @@ export async function deadLetterCount(db: Queryable, scope: DeadLetterScope): Pr
   const [row] =
     scope.reason === null && scope.originQueue === null && scope.groupId === null
       ? await db.query<{ n: number }>({ name: "dead_letter_sum", text: sum }, [scope.vhostIds, scope.queueId])
-      : await db.query<{ n: number }>({ text: countText(scope) }, [idsOf(scope), ...conditionValues(scope)]);
+      : await countSelected(db, scope);
   return row?.n ?? 0;
 }
 
@@ -73,13 +73,25 @@ LEFT JOIN LATERAL (
 ORDER BY listed.seq ${direction}, listed.queue_id`;
 }
 
-function countText(scope: DeadLetterScope): string {
+/**
+ * The letters of a scope as "warren.dead_letter d WHERE ..." for a statement of the caller's, with the values of its
+ * parameters. Those of a deleted queue, which stay until a duty clears them away, are not among them.
+ */
+export function deadLetterSelection(
+  scope: DeadLetterScope,
+  firstParameter: number,
+): { text: string; values: unknown[] } {
   const { key, type } = keyOf(scope);
-  // Those of a deleted queue stay until a duty clears them away.
-  return `
-SELECT count(*)::float8 AS n FROM warren.dead_letter d
-WHERE d.${key} = ANY ($1::${type}[]) ${conditions(scope, 2)}
-  AND EXISTS (SELECT FROM warren.queue q WHERE q.id = d.queue_id)`;
+  return {
+    text: `warren.dead_letter d WHERE d.${key} = ANY ($${firstParameter}::${type}[])
+  ${conditions(scope, firstParameter + 1)} AND EXISTS (SELECT FROM warren.queue q WHERE q.id = d.queue_id)`,
+    values: [idsOf(scope), ...conditionValues(scope)],
+  };
+}
+
+function countSelected(db: Queryable, scope: DeadLetterScope): Promise<{ n: number }[]> {
+  const { text, values } = deadLetterSelection(scope, 1);
+  return db.query({ text: `SELECT count(*)::float8 AS n FROM ${text}` }, values);
 }
 
 /** By what the letters are looked up: the narrowest that an index has. */

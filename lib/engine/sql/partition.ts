@@ -93,6 +93,28 @@ export async function partitionDrop(tx: Queryable, number: number): Promise<void
   await tx.query({ text: "DELETE FROM warren.partition WHERE number = $1" }, [number]);
 }
 
+/** Waits until no partition is being made or dropped, and keeps it so until the transaction ends. */
+export async function partitionHold(tx: Queryable): Promise<void> {
+  await tx.query({ text: "SELECT pg_advisory_xact_lock($1)" }, [PARTITION_LOCK]);
+}
+
+/** The partitions that there are, from the first to the last. */
+export async function partitionRange(db: Queryable): Promise<{ from: number; to: number }> {
+  const [row] = await db.query<{ from: number; to: number }>({
+    text: `SELECT coalesce(min(number), 1) AS "from", coalesce(max(number), 1) AS "to" FROM warren.partition`,
+  });
+  return row ?? { from: 1, to: 1 };
+}
+
+/**
+ * Whether a replay refers to messages of the partition, or did so just now: what it has sent since somebody looked
+ * at the queues may lie there. The transaction must hold the partitions' lock; a replay takes it before it begins.
+ */
+export async function partitionIsReplayed(tx: Queryable, number: number): Promise<boolean> {
+  const [row] = await tx.query<{ replayed: boolean }>({ text: replayed }, [number]);
+  return row?.replayed ?? true;
+}
+
 /** Names can't be parameters; the number is checked instead. */
 function tableOf(number: number): string {
   if (!Number.isInteger(number) || number < 1 || number >= 2 ** 21)
@@ -122,6 +144,14 @@ SELECT EXISTS (
   SELECT FROM pg_stat_activity a, warren.partition p
   WHERE p.number = $1 AND a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.xact_start <= p.closed_at
 ) AS open`;
+
+/** One that is paused holds nothing for longer than a day. */
+const replayed = `
+SELECT EXISTS (
+  SELECT FROM warren.job WHERE kind = 'replay' AND $1::int BETWEEN from_partition AND to_partition
+    AND (ended_at IS NULL OR ended_at > now() - interval '1 hour')
+    AND (state NOT IN ('paused', 'stopped') OR changed_at > now() - interval '1 day')
+) AS replayed`;
 
 const referred = `
 SELECT DISTINCT (message_id >> 32)::integer AS number

@@ -62,6 +62,19 @@ export async function trashBatchGet(db: Queryable, batch: string): Promise<Trash
   return row;
 }
 
+/** How many messages of a batch are still in the trash, of queues that exist. */
+export async function trashCount(db: Queryable, batch: string): Promise<number> {
+  const [row] = await db.query<{ n: number }>(
+    {
+      name: "trash_count",
+      text: `SELECT count(*)::integer AS n FROM warren.trash t WHERE t.batch_id = $1::uuid
+               AND EXISTS (SELECT FROM warren.queue q WHERE q.id = t.queue_id)`,
+    },
+    [batch],
+  );
+  return row?.n ?? 0;
+}
+
 /** The queues from which messages of the batch are still in the trash. */
 export async function trashQueues(db: Queryable, batch: string): Promise<number[]> {
   const rows = await db.query<{ queue_id: number }>({ name: "trash_queues", text: queues }, [batch]);

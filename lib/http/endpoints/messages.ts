@@ -4,14 +4,14 @@ import type { PeekRequest } from "@/lib/broker/requests";
 import { endpoint } from "@/lib/http/endpoint";
 import { bulkJson, pageJson, peekedJson } from "@/lib/http/json/message-json";
 import { download, ok } from "@/lib/http/reply";
-import { commaSeparated, exchangeName, integer, messageId, shortText, text } from "@/lib/http/schemas";
+import { commaSeparated, exchangeName, integer, messageId, searchText, shortText, text } from "@/lib/http/schemas";
 import { filterMember, oneQueue, parseSearch } from "@/lib/http/search";
 
 /** What all lists of messages understand. */
 export const pageQuery = {
   limit: integer(1, 500).default(50),
   cursor: z.string().max(2000).optional().meta({ description: "`next` of the page before." }),
-  q: text.optional().meta({ description: 'Search, e.g. `headers.tenant:acme body.order.id:42 "no stock"`.' }),
+  q: searchText,
   body_limit: integer(0, 1_048_576).default(4096).meta({ description: "Bytes of each body to bring." }),
 };
 

@@ -9,6 +9,7 @@ import { eventEndpoints } from "@/lib/http/endpoints/events";
 import { exchangeEndpoints } from "@/lib/http/endpoints/exchanges";
 import { getEndpoints } from "@/lib/http/endpoints/get";
 import { healthEndpoints } from "@/lib/http/endpoints/health";
+import { jobEndpoints } from "@/lib/http/endpoints/jobs";
 import { leaseEndpoints } from "@/lib/http/endpoints/leases";
 import { messageEndpoints } from "@/lib/http/endpoints/messages";
 import { overviewEndpoints } from "@/lib/http/endpoints/overview";
@@ -44,6 +45,7 @@ const described: readonly Endpoint[] = [
   ...deadLetterGroupEndpoints,
   ...errorPolicyEndpoints,
   ...reviewEndpoints,
+  ...jobEndpoints,
   ...trashEndpoints,
   ...templateEndpoints,
   ...sampleEndpoints,

@@ -89,6 +89,31 @@ describe("partitions", () => {
     expect((await fixture.lease(name, 10)).map((message) => Buffer.from(message.body).toString())).toEqual(["third"]);
   });
 
+  test("stay while a replay may need them", async () => {
+    const name = await fixture.queue();
+    await fixture.publish(name, ["first", "second"]);
+    const leased = await fixture.lease(name, 10);
+    const outcome = { kind: "ack" as const };
+    await fixture.broker.settle(
+      actor,
+      leased.map(({ receipt }) => ({ receipt: receipt ?? "", outcome })),
+    );
+    const work = { kind: "replay" as const, source: { queue: name }, includeWaiting: false, markTime: false };
+    const { id } = await fixture.broker.jobs.start(actor, { vhost: "/", work, rate: null, canary: null, asked: {} });
+    for (let round = 0; round < 4; round++) {
+      await fixture.sql("UPDATE warren.partition SET created_at = created_at - interval '2 s'");
+      await rotatePartitions(fixture.context, eager);
+    }
+    await dropPartitions(fixture.context, eager);
+    expect(await tables()).toContain("message_1");
+    await fixture.broker.jobs.cancel(actor, id);
+    await dropPartitions(fixture.context, eager);
+    expect(await tables()).toContain("message_1");
+    await fixture.sql("UPDATE warren.job SET ended_at = now() - interval '2 hours'");
+    await dropPartitions(fixture.context, eager);
+    expect(await tables()).not.toContain("message_1");
+  });
+
   test("the oldest go when they are too large together, however young, but for those that something refers to", async () => {
     const name = await fixture.queue();
     const rotate = async () => {
