@@ -29,6 +29,8 @@ export interface ConnectionPoolOptions {
   /** Statements that each new connection begins with. */
   readonly setup: string;
   readonly onError?: (error: Error) => void;
+  /** Called whenever a connection has broken, idle or not. */
+  readonly onLost?: () => void;
 }
 
 /**
@@ -37,6 +39,7 @@ export interface ConnectionPoolOptions {
  */
 export class ConnectionPool implements Queryable {
   readonly #pool: pg.Pool;
+  readonly #onLost: () => void;
   #closed: Promise<void> | undefined;
 
   constructor(options: ConnectionPoolOptions) {
@@ -55,7 +58,11 @@ export class ConnectionPool implements Queryable {
       },
     };
     this.#pool = new pg.Pool(config);
-    this.#pool.on("error", (error) => options.onError?.(error));
+    this.#onLost = options.onLost ?? (() => {});
+    this.#pool.on("error", (error) => {
+      this.#onLost();
+      options.onError?.(error);
+    });
   }
 
   /** Runs one statement, which commits by itself. */
@@ -130,6 +137,7 @@ export class ConnectionPool implements Queryable {
       return await use(client);
     } catch (error) {
       if (isConnectionTrouble(error)) broken = error as Error;
+      if (broken) this.#onLost();
       throw error;
     } finally {
       client.off("error", onError);

@@ -1,5 +1,6 @@
 import type { Database } from "@/lib/engine/database";
 import type { KnownGroups } from "@/lib/engine/dead-letter/known-groups";
+import type { HeldClaims } from "@/lib/engine/lease/held-claims";
 import type { ExpiryLookouts } from "@/lib/engine/lease/lookouts";
 import type { LostClaims } from "@/lib/engine/lease/lost-claims";
 import type { ClaimTurns } from "@/lib/engine/lease/turns";
@@ -33,6 +34,8 @@ export interface EngineContext {
   readonly turns: ClaimTurns;
   /** Claims whose answer was lost, with the connection. */
   readonly lostClaims: LostClaims;
+  /** By which claims this node has handed messages out. */
+  readonly claims: HeldClaims;
   /** When to look for leases that have run out. */
   readonly lookouts: ExpiryLookouts;
   /** Groups of dead letters that the database knows. */

@@ -8,6 +8,8 @@ export interface DatabaseOptions {
   readonly applicationName: string;
   /** Receives what went wrong on idle connections; nobody waits for those. */
   readonly onError?: (error: Error) => void;
+  /** Called whenever a connection has broken: the database may have crashed, and with it what was not yet on its disk. */
+  readonly onLost?: () => void;
 }
 
 /** Settings for the statements of the hot path: their plans are known, and must not change with the statistics. */

@@ -5,6 +5,7 @@ import { KnownGroups } from "@/lib/engine/dead-letter/known-groups";
 import { deadLetterRefused } from "@/lib/engine/dead-letter/refused";
 import { enforceLimits } from "@/lib/engine/dead-letter/trim";
 import { returnExpiredLeases } from "@/lib/engine/lease/expired-leases";
+import { HeldClaims } from "@/lib/engine/lease/held-claims";
 import { ExpiryLookouts } from "@/lib/engine/lease/lookouts";
 import { LostClaims } from "@/lib/engine/lease/lost-claims";
 import { ClaimTurns } from "@/lib/engine/lease/turns";
@@ -35,10 +36,12 @@ export interface Engine {
 /** An engine on a database. It connects when it is first asked for something, and again whenever it has to. */
 export function createEngine(options: EngineOptions): Engine {
   const { log } = options;
+  const claims = new HeldClaims();
   const database = new Database({
     url: options.databaseUrl,
     applicationName: options.applicationName,
     onError: (error) => log.error("An idle database connection was lost.", error),
+    onLost: () => claims.clear(),
   });
   const topology = new TopologyCache(database);
   const signals = new QueueSignals();
@@ -62,6 +65,7 @@ export function createEngine(options: EngineOptions): Engine {
     lostClaims: new LostClaims(async (scope) => {
       await returnExpiredLeases(context, scope);
     }),
+    claims,
     lookouts: new ExpiryLookouts(),
     groups: new KnownGroups(database),
     presence: new PostgresPresence(database),

@@ -43,6 +43,7 @@ async function takeExcess(context: EngineContext, queue: QueueRecord): Promise<B
       holder: brokerHolder,
       node: null,
       autoAck: false,
+      oneByOne: true,
       countAs: "none",
     } as const;
     const rows = await tx.query<ClaimedRow>(...claimMessages(claim));

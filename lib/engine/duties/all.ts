@@ -5,7 +5,7 @@ import { expiredMessages } from "@/lib/engine/duties/expiry";
 import { expireFailures } from "@/lib/engine/duties/failures";
 import { expireDeduplication, expireEvents, expireTrash, sweepLeftovers } from "@/lib/engine/duties/housekeeping";
 import { expireJobs, jobs } from "@/lib/engine/duties/jobs";
-import { delayedMessages, expiredLeases } from "@/lib/engine/duties/leases";
+import { delayedMessages, expiredLeases, findUnheld } from "@/lib/engine/duties/leases";
 import { outbox, outboxRetries } from "@/lib/engine/duties/outbox";
 import { dropOldPartitions, rotatePartitions } from "@/lib/engine/duties/partitions";
 import {
@@ -43,6 +43,7 @@ export const allDuties: readonly Duty[] = [
   duty("expiry of deduplication ids", 5_000, expireDeduplication),
   duty("expiry of failures", 5 * minute, expireFailures),
   duty("deleted queues", 15_000, sweepLeftovers),
+  duty("messages that nobody holds", minute, findUnheld),
   duty("new partitions", minute / 2, (context) => rotatePartitions(context)),
   duty("old partitions", 3 * minute, dropOldPartitions),
 ];

@@ -2,6 +2,7 @@ import type { EngineContext } from "@/lib/engine/context";
 import type { Duty } from "@/lib/engine/duties/duty";
 import { cameBack } from "@/lib/engine/lease/came-back";
 import { returnExpiredLeases } from "@/lib/engine/lease/expired-leases";
+import { returnUnheld } from "@/lib/engine/sql/claim-break";
 import { promoteDelayed, queuesWithDue, releaseDelayed } from "@/lib/engine/sql/delayed";
 import { enterQueues } from "@/lib/engine/sql/shards";
 
@@ -28,6 +29,15 @@ export const delayedMessages: Duty = {
     return promoted === maxAtOnce || released.length === maxAtOnce;
   },
 };
+
+/** Makes messages ready that a crash of the database has left without a holder. */
+export async function findUnheld(context: EngineContext): Promise<void> {
+  const returned = await returnUnheld(context.database.relaxed);
+  await cameBack(
+    context,
+    returned.map((row) => row.queue_id),
+  );
+}
 
 /** Returns how many, at most `maxAtOnce`. */
 async function promoteDue(context: EngineContext): Promise<number> {

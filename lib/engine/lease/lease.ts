@@ -9,7 +9,7 @@ import { bury } from "@/lib/engine/dead-letter/bury";
 import { returnExpiredLeases } from "@/lib/engine/lease/expired-leases";
 import { withinRate } from "@/lib/engine/lease/rate-limit";
 import { newLeaseToken, receiptOf } from "@/lib/engine/lease/receipt";
-import { type Claim, type ClaimedRow, claimMessages, handoverMs, lockCursor } from "@/lib/engine/sql/lease";
+import { type Claim, type ClaimedRow, claimMessages, claimToken, handoverMs, lockCursor } from "@/lib/engine/sql/lease";
 import { hasMore, type More } from "@/lib/engine/sql/lease-groups";
 import { queueDepths } from "@/lib/engine/sql/queue-depth";
 import type { QueueRecord } from "@/lib/engine/topology/records";
@@ -57,6 +57,7 @@ async function claim(context: EngineContext, actor: Actor, request: LeaseRequest
   if (!claimed) return { queue: known, messages: [], moreIsLikely: false, tokenInMs: null };
   const { queue, rows, readyLeft, more, tokenInMs } = claimed;
   context.lookouts.granted(queue.id, request.visibilityTimeoutMs);
+  remember(context, queue.id, token, rows);
   const expired = rows.filter((row) => row.expired);
   if (expired.length > 0) {
     await bury(
@@ -71,6 +72,22 @@ async function claim(context: EngineContext, actor: Actor, request: LeaseRequest
     moreIsLikely: rows.length === request.max || more,
     tokenInMs,
   };
+}
+
+/** Notes what is held by the rows of this claim, of which there is one in each rank. */
+function remember(context: EngineContext, queueId: number, token: number, rows: readonly ClaimedRow[]): void {
+  const byRank = new Map<number, number[]>();
+  for (const { claimed, rank, seq } of rows) {
+    if (!claimed) continue;
+    const seqs = byRank.get(rank);
+    if (seqs) seqs.push(seq);
+    else byRank.set(rank, [seq]);
+  }
+  for (const [rank, seqs] of byRank) context.claims.granted({ queueId, rank, token: claimToken(token), seqs });
+}
+
+function tokenOf({ claimed }: ClaimedRow, token: number): number {
+  return claimed ? claimToken(token) : token;
 }
 
 async function expiredCameBack(context: EngineContext, queue: QueueRecord): Promise<boolean> {
@@ -154,7 +171,9 @@ function leased(queue: QueueRecord, row: ClaimedRow, request: LeaseRequest, toke
     redelivered: row.redelivered,
     deliveryCount: row.delivery_count,
     body: row.body,
-    receipt: request.autoAck ? null : receiptOf({ queueId: queue.id, rank: row.rank, seq: row.seq, token }),
+    receipt: request.autoAck
+      ? null
+      : receiptOf({ queueId: queue.id, rank: row.rank, seq: row.seq, token: tokenOf(row, token) }),
     leasedUntil: request.autoAck ? null : row.leased_until,
     remaining,
   };

@@ -1,4 +1,5 @@
 import type { LeaseScope } from "@/lib/engine/sql/expired-lease";
+import { claimToken } from "@/lib/engine/sql/lease";
 
 /** When a claim is looked for after its answer was lost, in ms: its statement may still have been under way. */
 const looks = [0, 1_000, 5_000, 30_000];
@@ -59,7 +60,7 @@ export class LostClaims {
     const now = performance.now();
     const due = this.#lost.filter(({ since, looked }) => now - since >= (looks[looked] ?? 0));
     if (due.length === 0) return;
-    const tokens = due.map(({ token }) => token);
+    const tokens = due.flatMap(({ token }) => [token, claimToken(token)]);
     const queueIds = [...new Set(due.map(({ queueId }) => queueId))];
     try {
       await this.#giveBack({ kind: "lost", tokens, queueIds });

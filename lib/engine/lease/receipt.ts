@@ -11,12 +11,13 @@ export interface Hold {
 }
 
 /**
- * A number for one lease, below 2^53. It is what proves that the caller holds the message, so it is drawn from the
+ * An odd number for one lease, below 2^53; the even number before it is for what a claim holds. It is what proves that the caller holds the message, so it is drawn from the
  * system's random source: whoever has not been given it can't settle the message.
  */
 export function newLeaseToken(): number {
   const bytes = randomBytes(7);
-  return (bytes.readUInt8(0) & 0x1f) * 2 ** 48 + bytes.readUIntBE(1, 6);
+  const drawn = (bytes.readUInt8(0) & 0x1f) * 2 ** 48 + bytes.readUIntBE(1, 6);
+  return drawn - (drawn % 2) + 1;
 }
 
 export function receiptOf({ queueId, rank, seq, token }: Hold): Receipt {

@@ -1,19 +1,14 @@
 import type { Receipt, Settlement, SettlementResult } from "@/lib/broker/requests";
+import type { ConnectionPool } from "@/lib/engine/connection-pool";
 import type { EngineContext } from "@/lib/engine/context";
 import { bury, leaseKey } from "@/lib/engine/dead-letter/bury";
 import type { Burial } from "@/lib/engine/dead-letter/plan";
+import { type Acknowledged, acknowledge, holdOneByOne } from "@/lib/engine/lease/acknowledge";
 import { cameBack } from "@/lib/engine/lease/came-back";
 import { checkRange } from "@/lib/engine/lease/lease";
 import { type Hold, holdOf } from "@/lib/engine/lease/receipt";
 import { NaturalBatch } from "@/lib/engine/natural-batch";
-import {
-  deleteAcknowledged,
-  prolongLease,
-  type Requeue,
-  returnRequeued,
-  type SettledRow,
-} from "@/lib/engine/sql/settle";
-import type { Queryable } from "@/lib/engine/statement";
+import { prolongLease, type Requeue, returnRequeued, type SettledRow } from "@/lib/engine/sql/settle";
 import type { TopologySnapshot } from "@/lib/engine/topology/snapshot";
 
 const maxDelayMs = 0xffffffff;
@@ -28,15 +23,13 @@ interface Parsed {
 /** Ends leases. Acknowledgements from all callers go to the database together. */
 export class Settler {
   readonly #context: EngineContext;
-  readonly #acknowledgements: NaturalBatch<Hold, ReadonlySet<string>>;
-  readonly #lazyAcknowledgements: NaturalBatch<Hold, ReadonlySet<string>>;
+  readonly #acknowledgements: NaturalBatch<Hold, Acknowledged>;
+  readonly #lazyAcknowledgements: NaturalBatch<Hold, Acknowledged>;
 
   constructor(context: EngineContext) {
     this.#context = context;
-    const batchesOn = (pool: Queryable) =>
-      new NaturalBatch<Hold, ReadonlySet<string>>(maxInBatch, async (holds) =>
-        keysOf(await deleteAcknowledged(pool, holds)),
-      );
+    const batchesOn = (pool: ConnectionPool) =>
+      new NaturalBatch<Hold, Acknowledged>(maxInBatch, (holds) => acknowledge(context, pool, holds));
     this.#acknowledgements = batchesOn(context.database.durable);
     this.#lazyAcknowledgements = batchesOn(context.database.relaxed);
   }
@@ -52,7 +45,7 @@ export class Settler {
     const isSettled = await this.#settleAll([...first.values()], lazily);
     return parsed.map((one) => ({
       receipt: one.receipt,
-      result: first.get(one.receipt) === one && isSettled(leaseKey(one.hold)) ? "settled" : "gone",
+      result: first.get(one.receipt) === one && isSettled(one.hold) ? "settled" : "gone",
     }));
   }
 
@@ -60,6 +53,7 @@ export class Settler {
   async extendLease(receipt: Receipt, visibilityTimeoutMs: number) {
     checkRange("visibilityTimeoutMs", visibilityTimeoutMs, 0, maxVisibilityMs);
     const hold = holdOf(receipt);
+    await holdOneByOne(this.#context, [hold]);
     const leasedUntil = await prolongLease(this.#context.database.durable, hold, visibilityTimeoutMs);
     this.#context.lookouts.granted(hold.queueId, visibilityTimeoutMs);
     return { result: leasedUntil ? ("extended" as const) : ("gone" as const), leasedUntil };
@@ -71,7 +65,7 @@ export class Settler {
     return parsed.every(({ hold }) => known.queuesById.has(hold.queueId)) ? known : this.#context.topology.fresh();
   }
 
-  async #settleAll(parsed: readonly Parsed[], lazily: boolean): Promise<(key: string) => boolean> {
+  async #settleAll(parsed: readonly Parsed[], lazily: boolean): Promise<(hold: Hold) => boolean> {
     const snapshot = await this.#snapshotKnowing(parsed);
     const acknowledged: Hold[] = [];
     const requeued: Requeue[] = [];
@@ -82,13 +76,21 @@ export class Settler {
       else rejected.push({ ...hold, reason: "rejected", ...(outcome.error && { error: outcome.error }) });
     }
     const acknowledgements = lazily ? this.#lazyAcknowledgements : this.#acknowledgements;
-    const settled = await Promise.all([
-      acknowledged.length === 0 ? new Set<string>() : acknowledgements.add(acknowledged),
-      requeue(this.#context, requeued),
-      bury(this.#context, rejected),
+    const [deleted, others] = await Promise.all([
+      acknowledged.length === 0 ? new Set<Hold>() : acknowledgements.add(acknowledged),
+      this.#giveBack(requeued, rejected),
     ]);
     this.#wakeGroups(snapshot, parsed);
-    return (key) => settled.some((keys) => keys.has(key));
+    const isAcknowledged = deleted === "all" ? new Set(acknowledged) : deleted;
+    if (deleted === "all" && acknowledged.length === parsed.length) return () => true;
+    return (hold) => isAcknowledged.has(hold) || others.has(leaseKey(hold));
+  }
+
+  async #giveBack(requeued: readonly Requeue[], rejected: readonly Burial[]): Promise<ReadonlySet<string>> {
+    if (requeued.length + rejected.length === 0) return new Set();
+    await holdOneByOne(this.#context, [...requeued, ...rejected]);
+    const settled = await Promise.all([requeue(this.#context, requeued), bury(this.#context, rejected)]);
+    return new Set(settled.flatMap((keys) => [...keys]));
   }
 
   /** What has gone lets the next of its group be handed out. */

@@ -133,18 +133,20 @@ function newMessage({ message, vhostId, queues }: Routed): NewMessage {
   };
 }
 
-/** Counts a message at each exchange that it passed, and what came out, or nothing, at the first. */
+/** Counts a message, and what came of it, at the exchange that it was published to, as RabbitMQ does. */
 function usesOf(messages: readonly Routed[]): ExchangeUse[] {
   const uses = new Map<number, { exchangeId: number; publishIn: number; publishOut: number; dropUnroutable: number }>();
   for (const { exchanges, queues, rejected, duplicates } of messages) {
-    exchanges.forEach(({ id }, index) => {
-      const use = uses.get(id) ?? { exchangeId: id, publishIn: 0, publishOut: 0, dropUnroutable: 0 };
-      uses.set(id, use);
-      use.publishIn++;
-      if (index > 0) return;
-      use.publishOut += queues.length;
-      if (queues.length + rejected.length + duplicates.length === 0) use.dropUnroutable++;
-    });
+    const [first] = exchanges;
+    if (!first) continue;
+    let use = uses.get(first.id);
+    if (!use) {
+      use = { exchangeId: first.id, publishIn: 0, publishOut: 0, dropUnroutable: 0 };
+      uses.set(first.id, use);
+    }
+    use.publishIn++;
+    use.publishOut += queues.length;
+    if (queues.length + rejected.length + duplicates.length === 0) use.dropUnroutable++;
   }
   return [...uses.values()];
 }

@@ -1,5 +1,5 @@
 import type { DeathReason } from "@/lib/broker/message";
-import type { Order, PositionRow } from "@/lib/engine/sql/entry-scan";
+import { isClaimed, type Order, type PositionRow } from "@/lib/engine/sql/entry-scan";
 import type { Queryable } from "@/lib/engine/statement";
 
 /** Which dead letters: what the table itself can tell. */
@@ -60,7 +60,8 @@ WITH listed AS MATERIALIZED (
   ORDER BY l.seq ${direction}, l.queue_id LIMIT $4
 )
 SELECT listed.queue_id, listed.rank, listed.seq, coalesce(e.bytes, 0) AS bytes,
-  CASE f.state WHEN 'leased' THEN 'unacked' WHEN 'delayed' THEN 'delayed' ELSE 'dead' END AS state
+  CASE WHEN f.state = 'leased' OR ${isClaimed("listed", "f.state")} THEN 'unacked'
+    WHEN f.state = 'delayed' THEN 'delayed' ELSE 'dead' END AS state
 FROM listed
 LEFT JOIN LATERAL (
   SELECT n.bytes FROM warren.entry n

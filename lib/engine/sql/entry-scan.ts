@@ -106,12 +106,26 @@ export async function entryLastSeq(db: Queryable): Promise<number> {
   return row.last_value;
 }
 
-const state = `CASE d.state WHEN 'leased' THEN 'unacked' WHEN 'delayed' THEN 'delayed'
-  ELSE CASE WHEN e.dead THEN 'dead' ELSE 'ready' END END AS state`;
+/**
+ * Condition on an entry: the cursor has passed it and no row of `deferred` tells how it stands, so a claim holds it.
+ * @param deferredState the state in `deferred`, null without a row
+ */
+export function isClaimed(entry: string, deferredState: string): string {
+  return `${deferredState} IS NULL AND ${entry}.seq <= (
+    SELECT k.seq FROM warren.cursor k WHERE k.queue_id = ${entry}.queue_id AND k.rank = ${entry}.rank)`;
+}
+
+const state = `CASE WHEN d.state = 'leased' OR ${isClaimed("e", "d.state")} THEN 'unacked'
+  WHEN d.state = 'delayed' THEN 'delayed' WHEN e.dead THEN 'dead' ELSE 'ready' END AS state`;
 const deferredOfEntry = `
 LEFT JOIN LATERAL (
   SELECT f.state FROM warren.deferred f WHERE f.queue_id = e.queue_id AND f.rank = e.rank AND f.seq = e.seq LIMIT 1
 ) d ON true`;
+
+/** Entries of a claim `c` that it still holds. */
+const entriesOfClaim = `warren.entry n
+    WHERE n.queue_id = c.queue_id AND n.rank = c.rank AND n.seq >= c.lo AND n.seq <= c.hi AND NOT EXISTS (
+      SELECT FROM warren.deferred f WHERE f.queue_id = n.queue_id AND f.rank = n.rank AND f.seq = n.seq)`;
 
 function allScan(order: Order): string {
   const { direction, beyond } = words(order);
@@ -127,12 +141,20 @@ ORDER BY e.rank ${direction}, e.seq ${direction}`;
 
 function heldScan(order: Order): string {
   const { direction, beyond } = words(order);
+  const reached = order === "oldest" ? "(c.rank, c.hi)" : "(c.rank, c.lo)";
   return `
 SELECT d.queue_id, d.rank, d.seq, coalesce(e.bytes, 0) AS bytes,
-  CASE d.state WHEN 'leased' THEN 'unacked' ELSE 'delayed' END AS state
+  CASE d.state WHEN 'delayed' THEN 'delayed' ELSE 'unacked' END AS state
 FROM (
-  SELECT queue_id, rank, seq, state FROM warren.deferred
-  WHERE queue_id = $1 AND state IN ('leased', 'delayed') AND (rank, seq) ${beyond} ($2::smallint, $3::bigint)
+  (SELECT queue_id, rank, seq, state FROM warren.deferred
+   WHERE queue_id = $1 AND state IN ('leased', 'delayed') AND (rank, seq) ${beyond} ($2::smallint, $3::bigint)
+   ORDER BY rank ${direction}, seq ${direction} LIMIT $4)
+  UNION ALL
+  (SELECT n.queue_id, n.rank, n.seq, 'leased' FROM warren.claim c CROSS JOIN LATERAL (
+     SELECT n.queue_id, n.rank, n.seq FROM ${entriesOfClaim} AND (n.rank, n.seq) ${beyond} ($2::smallint, $3::bigint)
+     ORDER BY n.seq ${direction} LIMIT $4) n
+   WHERE c.queue_id = $1 AND ${reached} ${beyond}= ($2::smallint, $3::bigint)
+   ORDER BY n.rank ${direction}, n.seq ${direction} LIMIT $4)
   ORDER BY rank ${direction}, seq ${direction} LIMIT $4
 ) d LEFT JOIN LATERAL (
   SELECT n.bytes FROM warren.entry n WHERE n.queue_id = d.queue_id AND n.rank = d.rank AND n.seq = d.seq LIMIT 1
@@ -201,13 +223,20 @@ ORDER BY e.seq ${direction}, e.queue_id`;
 
 function mergedHeldScan(order: Order): string {
   const { direction, beyond } = words(order);
+  const reached = (alias: string) => `${alias}.seq ${beyond}= $2::bigint
+     AND (${alias}.seq ${beyond} $2::bigint OR ${alias}.queue_id > $3::integer)`;
   return `
 SELECT d.queue_id, d.rank, d.seq, coalesce(e.bytes, 0) AS bytes,
-  CASE d.state WHEN 'leased' THEN 'unacked' ELSE 'delayed' END AS state
+  CASE d.state WHEN 'delayed' THEN 'delayed' ELSE 'unacked' END AS state
 FROM (
-  SELECT queue_id, rank, seq, state FROM warren.deferred
-  WHERE queue_id = ANY ($1::integer[]) AND state IN ('leased', 'delayed') AND seq ${beyond}= $2::bigint
-    AND (seq ${beyond} $2::bigint OR queue_id > $3::integer)
+  (SELECT f.queue_id, f.rank, f.seq, f.state FROM warren.deferred f
+   WHERE f.queue_id = ANY ($1::integer[]) AND f.state IN ('leased', 'delayed') AND ${reached("f")}
+   ORDER BY f.seq ${direction}, f.queue_id LIMIT $4)
+  UNION ALL
+  (SELECT n.queue_id, n.rank, n.seq, 'leased' FROM warren.claim c CROSS JOIN LATERAL (
+     SELECT n.queue_id, n.rank, n.seq FROM ${entriesOfClaim} AND ${reached("n")} ORDER BY n.seq ${direction} LIMIT $4) n
+   WHERE c.queue_id = ANY ($1::integer[]) AND ${order === "oldest" ? "c.hi" : "c.lo"} ${beyond}= $2::bigint
+   ORDER BY n.seq ${direction}, n.queue_id LIMIT $4)
   ORDER BY seq ${direction}, queue_id LIMIT $4
 ) d LEFT JOIN LATERAL (
   SELECT n.bytes FROM warren.entry n WHERE n.queue_id = d.queue_id AND n.rank = d.rank AND n.seq = d.seq LIMIT 1

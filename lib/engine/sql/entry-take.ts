@@ -1,4 +1,4 @@
-import type { Position } from "@/lib/engine/sql/entry-scan";
+import { isClaimed, type Position } from "@/lib/engine/sql/entry-scan";
 import type { Queryable } from "@/lib/engine/statement";
 
 /** The planner must use the keys, however small it believes the tables to be. */
@@ -131,7 +131,7 @@ WITH input AS MATERIALIZED (${input}
     SELECT n.state, n.redelivered, n.delivery_count FROM warren.deferred n
     WHERE n.queue_id = i.queue_id AND n.rank = i.rank AND n.seq = i.seq LIMIT 1 FOR UPDATE
   ) d ON true
-  WHERE d.state IS DISTINCT FROM 'leased'
+  WHERE d.state IS DISTINCT FROM 'leased' AND (${isClaimed("i", "d.state")}) IS NOT TRUE
 ), again AS (
   DELETE FROM warren.deferred d USING free f
   WHERE f.state IS NOT NULL AND d.queue_id = f.queue_id AND d.rank = f.rank AND d.seq = f.seq

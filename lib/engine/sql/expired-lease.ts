@@ -36,7 +36,8 @@ const scopes: { readonly [K in LeaseScope["kind"]]: Statement } = {
   },
 };
 
-function scopeValues(scope: LeaseScope): unknown[] {
+/** What a scope is about, as the last parameters of a statement. */
+export function scopeValues(scope: LeaseScope): unknown[] {
   if (scope.kind === "all") return [];
   if (scope.kind === "lost") return [scope.tokens, scope.queueIds];
   return [scope.kind === "queue" ? scope.queueId : scope.nodeIds];

@@ -8,8 +8,10 @@ export interface ClaimedRow {
   readonly message_id: number;
   readonly redelivered: boolean;
   readonly delivery_count: number;
-  /** It may not be delivered any more; the claim holds it until it is dead-lettered. */
+  /** It may not be delivered any more; it is held until it is dead-lettered. */
   readonly expired: boolean;
+  /** Held by the row of the claim, under `claimToken`; the others each by a row of their own, under the token given. */
+  readonly claimed: boolean;
   readonly leased_until: Date;
   readonly bytes: number;
   readonly exchange: string;
@@ -38,6 +40,8 @@ export interface Claim {
   readonly waitedMs?: number;
   /** Only the first of each group is to be claimed; for consumers of queues with ordered groups. */
   readonly byGroup?: boolean;
+  /** Each is held by a row of its own, since each is going to be settled in another way than by acknowledging. */
+  readonly oneByOne?: boolean;
   /** `none`: the broker takes them for itself. */
   readonly countAs: "get" | "deliver" | "none";
 }
@@ -51,11 +55,21 @@ export const lockCursor: Statement = {
   text: `SELECT queue_id FROM warren.cursor WHERE queue_id = $1 AND rank = 0 FOR UPDATE`,
 };
 
+/** The token of what the row of a claim holds, for the token of a lease, which is odd. */
+export function claimToken(token: number): number {
+  return token - 1;
+}
+
+/** Whether a message may be held by the row of a claim, by the token under which it was handed out. */
+export function isClaimToken(token: number): boolean {
+  return token % 2 === 0;
+}
+
 /** Claims messages for a lease; `lockCursor` must come before it in the same transaction. */
 export function claimMessages(claim: Claim): readonly [Statement, readonly unknown[]] {
   const { hold, remove } = claim.byGroup ? claimsByGroup : claims;
   return [
-    claim.autoAck ? remove : hold,
+    claim.autoAck ? remove : claim.oneByOne ? claims.holdEach : hold,
     [
       claim.queueId,
       claim.max,
@@ -144,8 +158,8 @@ held AS (
   FROM taken t WHERE NOT t.again ${which}
 )`;
 
-const contents = `
-SELECT t.rank, t.seq, t.message_id, t.redelivered, t.delivery_count, t.expired, t.bytes,
+const contents = (claimed: string) => `
+SELECT t.rank, t.seq, t.message_id, t.redelivered, t.delivery_count, t.expired, ${claimed} AS claimed, t.bytes,
        statement_timestamp() + $3::float8 * interval '1 millisecond' AS leased_until,
        coalesce(v.exchange, m.exchange) AS exchange, coalesce(v.routing_key, m.routing_key) AS routing_key,
        coalesce(v.properties, m.properties) AS properties, m.body
@@ -156,11 +170,21 @@ LEFT JOIN LATERAL (SELECT exchange, routing_key, properties FROM warren.envelope
                    WHERE t.has_envelope AND v.queue_id = $1 AND v.seq = t.seq LIMIT 1) v ON true
 ORDER BY t.rank, t.seq`;
 
+const countedAsHeld = `
+counted AS (
+  INSERT INTO warren.queue_delta (queue_id, ready, ready_bytes, unacked, unacked_bytes, get, deliver, redeliver)
+  SELECT $1, -count(*), -sum(bytes), count(*), sum(bytes),
+         count(*) FILTER (WHERE NOT expired AND $6 = 'get'), count(*) FILTER (WHERE NOT expired AND $6 = 'deliver'),
+         count(*) FILTER (WHERE NOT expired AND redelivered AND $6 <> 'none')
+  FROM taken HAVING count(*) > 0
+)`;
+
 /** How messages are chosen, and how the cursor then passes them. */
 const plainly = `WITH ${candidates}, ${first}, ${moved}`;
 
 const claims = {
-  hold: { name: "claim_and_hold", text: holding(plainly) },
+  hold: { name: "claim_and_hold", text: holdingTogether(plainly) },
+  holdEach: { name: "claim_and_hold_each", text: holding(plainly) },
   remove: { name: "claim_and_delete", text: removing(plainly) },
 };
 const claimsByGroup = {
@@ -173,15 +197,20 @@ const claimExpiredHead: Statement = {
 };
 
 function holding(choice: string): string {
-  return `${choice}, ${held("")},
-counted AS (
-  INSERT INTO warren.queue_delta (queue_id, ready, ready_bytes, unacked, unacked_bytes, get, deliver, redeliver)
-  SELECT $1, -count(*), -sum(bytes), count(*), sum(bytes),
-         count(*) FILTER (WHERE NOT expired AND $6 = 'get'), count(*) FILTER (WHERE NOT expired AND $6 = 'deliver'),
-         count(*) FILTER (WHERE NOT expired AND redelivered AND $6 <> 'none')
-  FROM taken HAVING count(*) > 0
-)
-${contents}`;
+  return `${choice}, ${held("")}, ${countedAsHeld}
+${contents("false")}`;
+}
+
+/** What was not handed out before is held by one row in each rank. */
+function holdingTogether(choice: string): string {
+  return `${choice}, ${held("AND (t.again OR t.expired)")},
+claimed AS (
+  INSERT INTO warren.claim (queue_id, rank, lo, hi, token, holder, node, leased_at, leased_until)
+  SELECT $1, t.rank, min(t.seq), max(t.seq), $4::bigint - 1, $5, $7::int, statement_timestamp(),
+         statement_timestamp() + $3::float8 * interval '1 millisecond'
+  FROM taken t WHERE NOT t.again AND NOT t.expired GROUP BY t.rank
+), ${countedAsHeld}
+${contents("NOT t.again AND NOT t.expired")}`;
 }
 
 function removing(choice: string): string {
@@ -210,5 +239,5 @@ counted AS (
          count(*) FILTER (WHERE NOT expired AND redelivered AND $6 <> 'none')
   FROM taken HAVING count(*) > 0
 )
-${contents}`;
+${contents("false")}`;
 }

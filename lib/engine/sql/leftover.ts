@@ -4,6 +4,7 @@ import type { Queryable } from "@/lib/engine/statement";
 const large = [
   ["entry", "rank, seq"],
   ["deferred", "rank, seq"],
+  ["claim", "rank, hi"],
   ["envelope", "seq"],
   ["dead_letter", "seq"],
   ["queue_sample", "at"],

@@ -76,10 +76,11 @@ export async function entryRanks(
 // Each look-up is by key and LATERAL with a LIMIT, which keeps the planner from joining whole tables.
 const read = `
 SELECT e.queue_id, e.rank, e.seq, e.message_id, e.bytes, e.enqueued_at, e.expires_at,
-  CASE d.state WHEN 'leased' THEN 'unacked' WHEN 'delayed' THEN 'delayed'
-    ELSE CASE WHEN e.dead THEN 'dead' ELSE 'ready' END END AS state,
+  CASE WHEN d.state = 'leased' OR c.leased_until IS NOT NULL THEN 'unacked' WHEN d.state = 'delayed' THEN 'delayed'
+    WHEN e.dead THEN 'dead' ELSE 'ready' END AS state,
   coalesce(d.redelivered, false) AS redelivered, coalesce(d.delivery_count, 0) AS delivery_count,
-  d.available_at, d.leased_by, d.leased_at, d.leased_until, e.has_envelope,
+  d.available_at, coalesce(d.leased_by, c.holder) AS leased_by, coalesce(d.leased_at, c.leased_at) AS leased_at,
+  coalesce(d.leased_until, c.leased_until) AS leased_until, e.has_envelope,
   coalesce(v.exchange, m.exchange) AS exchange, coalesce(v.routing_key, m.routing_key) AS routing_key,
   coalesce(v.properties, m.properties) AS properties, m.published_at, m.published_by,
   substring(m.body FROM 1 FOR $4::integer) AS body,
@@ -93,6 +94,12 @@ CROSS JOIN LATERAL (SELECT b.* FROM warren.message b WHERE b.id = e.message_id L
 LEFT JOIN LATERAL (
   SELECT f.* FROM warren.deferred f WHERE f.queue_id = k.queue_id AND f.rank = k.rank AND f.seq = k.seq LIMIT 1
 ) d ON true
+LEFT JOIN LATERAL (
+  SELECT h.* FROM (
+    SELECT * FROM warren.claim h WHERE h.queue_id = k.queue_id AND h.rank = k.rank AND h.hi >= k.seq
+    ORDER BY h.queue_id, h.rank, h.hi LIMIT 1) h
+  WHERE d.state IS NULL AND h.lo <= k.seq
+) c ON true
 LEFT JOIN LATERAL (
   SELECT w.* FROM warren.envelope w WHERE e.has_envelope AND w.queue_id = k.queue_id AND w.seq = k.seq LIMIT 1
 ) v ON true

@@ -23,6 +23,8 @@ export interface Cluster {
   readonly nodes: readonly ClusterNode[];
   /** The first node's. */
   readonly broker: Broker;
+  /** Address of the database. */
+  readonly url: string;
   sql<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Ends one of the cluster's database connections, chosen at random. */
   killConnection(): Promise<void>;
@@ -47,6 +49,7 @@ export async function createCluster(size: number, options: { duties: boolean } =
   return {
     nodes,
     broker: first.broker,
+    url,
     sql,
     killConnection: async () => {
       await sql(
