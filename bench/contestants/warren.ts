@@ -29,7 +29,9 @@ export async function openWarren(databaseUrl: string, meter: Meter): Promise<War
     broker,
     empty: async () => {
       // By its own means it would keep them in the trash for a while.
-      await meter.query("truncate warren.entry, warren.deferred, warren.message, warren.envelope, warren.dead_letter");
+      await meter.query(
+        "truncate warren.entry, warren.claim, warren.deferred, warren.message, warren.envelope, warren.dead_letter",
+      );
       await meter.query("truncate warren.queue_delta, warren.exchange_delta");
       await meter.query("update warren.queue_counter set ready = 0, unacked = 0, ready_bytes = 0, unacked_bytes = 0");
     },

@@ -18,6 +18,9 @@ export interface ChildOptions {
   readonly say: (line: string) => void;
 }
 
+/** Bodies that pass through live for a moment: with a larger young generation, in MiB, fewer of them are ever copied. */
+const nodeOptions = ["--max-semi-space-size=64"];
+
 /** A child that doesn't stop within this time (milliseconds) is killed. */
 const STOP_LIMIT = 20_000;
 
@@ -27,7 +30,7 @@ const STOP_LIMIT = 20_000;
  * @throws PlatformFailure with the reason the child gave, or when it ended before it was ready
  */
 export async function startChild(options: ChildOptions): Promise<Running> {
-  const child = spawn(process.execPath, ["--import", "tsx", options.program], {
+  const child = spawn(process.execPath, [...nodeOptions, "--import", "tsx", options.program], {
     env: options.environment,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });

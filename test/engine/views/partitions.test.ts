@@ -182,7 +182,16 @@ describe("housekeeping", () => {
       await fixture.broker.deleteQueue(actor, "/", name, { ifEmpty: false, ifUnused: false });
     }
     await sweepLeftovers(fixture.context);
-    for (const table of ["entry", "deferred", "envelope", "dead_letter", "cursor", "queue_counter", "queue_sample"]) {
+    for (const table of [
+      "entry",
+      "claim",
+      "deferred",
+      "envelope",
+      "dead_letter",
+      "cursor",
+      "queue_counter",
+      "queue_sample",
+    ]) {
       expect(await fixture.sql(`SELECT FROM warren.${table}`)).toEqual([]);
     }
   });
