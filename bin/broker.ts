@@ -16,7 +16,7 @@ import { WARREN_VERSION } from "@/lib/version";
 /** Runs the engine's background duties and the AMQP door. */
 async function startBroker(): Promise<RunningProcess> {
   const environment = readEnvironment();
-  const { host, amqpPort, amqps, maxMessageBytes, acknowledgementTimeoutMs } = environment;
+  const { host, amqpPort, amqps, maxMessageBytes, acknowledgementTimeoutMs, notifyLocal } = environment;
   const databaseUrl = existingDatabaseUrl(environment);
   await requirePort(amqpPort, host, "AMQP_PORT");
   if (amqps !== undefined) await requirePort(amqps.port, host, "AMQPS_PORT");
@@ -29,6 +29,7 @@ async function startBroker(): Promise<RunningProcess> {
     databaseUrl,
     node: { name: `broker@${hostname()}:${process.pid}`, kind: "broker", version: WARREN_VERSION },
     onError,
+    notifyLocal,
   });
   const users = openConsoleDatabase(databaseUrl);
   const authenticator = new Authenticator(users);

@@ -6,6 +6,7 @@ import type { Duty } from "@/lib/engine/duties/duty";
 import { createEngine } from "@/lib/engine/engine";
 import { type NodeIdentity, startNode } from "@/lib/engine/node";
 import { SampleSwitch } from "@/lib/engine/sample-switch";
+import { noticeSender } from "@/lib/notify/sender";
 import { SampleControl } from "@/lib/sample/control";
 import { runSample } from "@/lib/sample/runner";
 
@@ -16,6 +17,8 @@ export interface BrokerOptions {
   readonly node: NodeIdentity;
   /** Receives what nobody waits for: failures of duties and of idle connections. */
   readonly onError: (message: string, error: unknown) => void;
+  /** Whether notices of failures may be sent to this machine itself; if not given, no. */
+  readonly notifyLocal?: boolean;
 }
 
 export interface ComposedBroker {
@@ -37,6 +40,7 @@ export function composeBroker(options: BrokerOptions): ComposedBroker {
     databaseUrl: options.databaseUrl,
     applicationName: `warren ${options.node.kind}`,
     log: { error: options.onError },
+    notifier: noticeSender({ allowLocal: options.notifyLocal ?? false }),
   });
   const sample = new SampleControl(new SampleSwitch(engine.context));
   const sampleDuty: Duty = {

@@ -6,6 +6,7 @@ import type {
   FailureOutcome,
   FailureReason,
 } from "@/lib/broker/failures";
+import type { Notifications } from "@/lib/broker/notifications";
 import type { FieldTable } from "@/lib/broker/properties/field-value";
 import type { FailureReport } from "@/lib/broker/requests";
 import type { ReviewInbox } from "@/lib/broker/reviews";
@@ -75,7 +76,7 @@ export interface Simulation {
 }
 
 /** What the contract offers on failures: the rules, what they did, and what they would do. */
-export interface FailureHandling extends ReviewInbox {
+export interface FailureHandling extends ReviewInbox, Notifications {
   /** In their order, vhost by vhost. */
   listErrorPolicies(actor: Actor, vhost?: string): Promise<readonly ErrorPolicyStatus[]>;
   /** `not-found`. */

@@ -1,3 +1,4 @@
+import type { NoticeSender } from "@/lib/broker/notifications";
 import type { Database } from "@/lib/engine/database";
 import type { KnownGroups } from "@/lib/engine/dead-letter/known-groups";
 import type { HeldClaims } from "@/lib/engine/lease/held-claims";
@@ -44,5 +45,7 @@ export interface EngineContext {
   readonly presence: PostgresPresence;
   /** This process among the nodes. */
   readonly self: NodeSelf;
+  /** What carries notices to the world outside. */
+  readonly notifier: NoticeSender;
   readonly log: EngineLog;
 }

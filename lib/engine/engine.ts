@@ -1,4 +1,5 @@
 import type { Broker } from "@/lib/broker/broker";
+import type { NoticeSender } from "@/lib/broker/notifications";
 import type { EngineContext, EngineLog } from "@/lib/engine/context";
 import { Database } from "@/lib/engine/database";
 import { KnownGroups } from "@/lib/engine/dead-letter/known-groups";
@@ -24,6 +25,8 @@ export interface EngineOptions {
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
   readonly log: EngineLog;
+  /** What carries notices of failures to the world outside; without it they are not sent. */
+  readonly notifier?: NoticeSender;
 }
 
 export interface Engine {
@@ -32,6 +35,10 @@ export interface Engine {
   /** Wakes what waits, lets running calls end and closes the connections. */
   close(): Promise<void>;
 }
+
+const noSender: NoticeSender = {
+  send: async () => ({ result: "failed", status: null, error: "This process sends no notices.", ms: 0 }),
+};
 
 /** An engine on a database. It connects when it is first asked for something, and again whenever it has to. */
 export function createEngine(options: EngineOptions): Engine {
@@ -70,6 +77,7 @@ export function createEngine(options: EngineOptions): Engine {
     groups: new KnownGroups(database),
     presence: new PostgresPresence(database),
     self: new NodeSelf(),
+    notifier: options.notifier ?? noSender,
     log,
   };
   return {

@@ -28,6 +28,7 @@ export const pathParameters = {
   id: messageId,
   receipt: z.string().max(1000),
   batch: z.guid(),
+  notice: z.guid(),
   template: z.guid(),
   group: z.guid(),
   job: z.guid(),

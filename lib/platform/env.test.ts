@@ -13,6 +13,7 @@ test("everything has a default, and an empty variable counts as absent", () => {
     trustProxy: false,
     maxMessageBytes: 16_777_216,
     acknowledgementTimeoutMs: 1_800_000,
+    notifyLocal: false,
   });
 });
 

@@ -22,6 +22,8 @@ export interface Environment {
   readonly maxMessageBytes: number;
   /** How long an AMQP client may leave a message unacknowledged, in ms, where queue and consumer don't say. */
   readonly acknowledgementTimeoutMs: number;
+  /** Whether notices of failures may be sent to this machine itself. */
+  readonly notifyLocal: boolean;
 }
 
 export interface AmqpsEnvironment {
@@ -83,6 +85,11 @@ const variables = z.object({
     .transform(Number)
     .refine((bytes) => bytes >= 1 && bytes <= MOST_MESSAGE_BYTES, MESSAGE_BYTES_MESSAGE)
     .default(DEFAULT_MESSAGE_BYTES),
+  WARREN_NOTIFY_LOCAL: z
+    .enum(["0", "1", "false", "true"], {
+      error: "WARREN_NOTIFY_LOCAL must be 1 (allow this machine as a target) or 0.",
+    })
+    .default("0"),
   WARREN_ACK_TIMEOUT_MS: z
     .string()
     .regex(/^\d{1,9}$/, ACK_TIMEOUT_MESSAGE)
@@ -117,6 +124,7 @@ export function readEnvironment(source: Variables = process.env): Environment {
     trustProxy: data.WARREN_TRUST_PROXY === "1" || data.WARREN_TRUST_PROXY === "true",
     maxMessageBytes: data.WARREN_MAX_MESSAGE_BYTES,
     acknowledgementTimeoutMs: data.WARREN_ACK_TIMEOUT_MS,
+    notifyLocal: data.WARREN_NOTIFY_LOCAL === "1" || data.WARREN_NOTIFY_LOCAL === "true",
   };
 }
 

@@ -185,3 +185,52 @@ describe("the review inbox over HTTP", () => {
     expect((await api.call("GET", "/api/reviews")).json.items).toEqual([]);
   });
 });
+
+describe("notification targets over HTTP", () => {
+  const targets = "/api/notification-targets";
+  const webhook = { name: "ops", kind: "webhook", url: "https://hooks.example/x", secret: "s3cret" };
+
+  test("secrets go in and never come out; a test says what came of it", async () => {
+    const made = await post(targets, webhook);
+    expect([made.status, made.json]).toEqual([
+      201,
+      expect.objectContaining({
+        name: "ops",
+        has_secret: true,
+        group_ms: 30_000,
+        per_hour: 60,
+        used_by: [],
+        last: null,
+      }),
+    ]);
+    const changed = await api.call("PUT", `${targets}/ops`, {
+      body: { kind: "webhook", url: "http://127.0.0.1:9/", version: 1 },
+    });
+    expect(changed.json).toMatchObject({ has_secret: true, version: 2 });
+    expect((await post(`${targets}/ops/test`)).json).toMatchObject({
+      result: "failed",
+      status: null,
+      error: expect.stringContaining("WARREN_NOTIFY_LOCAL"),
+    });
+    const smtp = { host: "mail.example", from: "a@b.c", to: ["d@e.f"], user: "u", password: "pa55" };
+    expect((await post(targets, { name: "mail", kind: "email", smtp })).json.smtp).toMatchObject({
+      host: "mail.example",
+      port: 587,
+      has_password: true,
+    });
+    const audit = await api.database.audit.findMany();
+    const all =
+      (await api.call("GET", targets)).text +
+      JSON.stringify(audit, (_, value) => (typeof value === "bigint" ? String(value) : value));
+    for (const secret of ["s3cret", "pa55"]) expect(all).not.toContain(secret);
+    expect((await api.call("DELETE", `${targets}/mail`)).status).toBe(204);
+    expect((await api.call("GET", "/api/notices?target=ops&state=sent")).json).toEqual({ items: [], next: null });
+    expect((await post("/api/notices/00000000-0000-4000-8000-000000000000/retry")).status).toBe(404);
+  });
+
+  test("are changed by those who may set policies only", async () => {
+    await api.addUser("manager", "secret", ["management"]);
+    expect((await api.call("POST", targets, { as: "manager:secret", body: webhook })).status).toBe(403);
+    expect((await api.call("GET", targets, { as: "manager:secret" })).status).toBe(200);
+  });
+});

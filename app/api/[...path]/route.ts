@@ -25,10 +25,12 @@ function handle(request: Request): Promise<Response> {
 function connect(): Services {
   const databaseUrl = process.env.DATABASE_URL;
   if (databaseUrl === undefined) throw new Error("DATABASE_URL is not set: bin/web.ts sets it before it serves.");
+  const { maxMessageBytes, notifyLocal } = readEnvironment();
   const { broker, administration, sample } = composeBroker({
     databaseUrl,
     node: { name: `web@${hostname()}:${process.pid}`, kind: "web", version: WARREN_VERSION },
     onError: (message, error) => console.error(`${message} ${errorMessage(error)}`),
+    notifyLocal,
   });
   const database = openConsoleDatabase(databaseUrl);
   const authenticator = new Authenticator(database);
@@ -40,7 +42,7 @@ function connect(): Services {
     authenticator,
     sample,
     events,
-    limits: { messageBytes: readEnvironment().maxMessageBytes },
+    limits: { messageBytes: maxMessageBytes },
   };
 }
 

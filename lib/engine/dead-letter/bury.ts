@@ -4,6 +4,7 @@ import { endTogether, type Held } from "@/lib/engine/dead-letter/endings";
 import { withoutFull } from "@/lib/engine/dead-letter/full-queues";
 import { type Burial, type Plan, planOf } from "@/lib/engine/dead-letter/plan";
 import { recordFailures } from "@/lib/engine/dead-letter/record";
+import { queueNotices } from "@/lib/engine/notification/events";
 import { type HeldContents, readHeldContents } from "@/lib/engine/sql/held-contents";
 import { enterQueues } from "@/lib/engine/sql/shards";
 import type { Queryable } from "@/lib/engine/statement";
@@ -80,5 +81,9 @@ async function execute(tx: Queryable, version: number, plans: readonly Plan[]): 
   if (!entered) return null;
   const done = await endTogether(tx, await withoutFull(tx, plans));
   await recordFailures(tx, done);
+  await queueNotices(
+    tx,
+    done.map(({ plan }) => plan),
+  );
   return done;
 }

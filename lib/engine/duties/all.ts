@@ -18,6 +18,7 @@ import {
   thinSamples,
 } from "@/lib/engine/duties/statistics";
 import { unusedQueues } from "@/lib/engine/duties/unused-queues";
+import { deliverNotices, expireNotices } from "@/lib/engine/notification/deliver";
 
 const minute = 60_000;
 
@@ -41,6 +42,8 @@ export const allDuties: readonly Duty[] = [
   duty("expiry of events", minute, expireEvents),
   duty("expiry of the trash", minute, expireTrash),
   duty("expiry of deduplication ids", 5_000, expireDeduplication),
+  { name: "notices", everyMs: 500, run: (context) => deliverNotices(context) },
+  duty("expiry of notices", 60 * minute, expireNotices),
   duty("expiry of failures", 5 * minute, expireFailures),
   duty("deleted queues", 15_000, sweepLeftovers),
   duty("messages that nobody holds", minute, findUnheld),

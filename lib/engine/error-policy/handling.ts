@@ -11,12 +11,14 @@ import {
   updateErrorPolicy,
 } from "@/lib/engine/error-policy/policies";
 import { simulateErrorPolicies } from "@/lib/engine/error-policy/simulate";
+import { notifications } from "@/lib/engine/notification/notifications";
 import { reviewInbox } from "@/lib/engine/review/inbox";
 
 /** The part of the contract that is about failures. */
 export function failureHandling(context: EngineContext): FailureHandling {
   return {
     ...reviewInbox(context),
+    ...notifications(context),
     listErrorPolicies: (_actor, vhost) => listErrorPolicies(context, vhost),
     getErrorPolicy: (_actor, vhost, id) => getErrorPolicy(context, vhost, id),
     createErrorPolicy: (actor, vhost, policy, position) => createErrorPolicy(context, actor, vhost, policy, position),

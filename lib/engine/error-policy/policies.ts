@@ -1,8 +1,8 @@
 import type { Actor } from "@/lib/broker/actor";
 import { BrokerError, notFound } from "@/lib/broker/errors";
 import type { PolicyPlace } from "@/lib/broker/failure-handling";
-import type { ErrorPolicyInput, ErrorPolicyStatus, PolicyAction } from "@/lib/broker/failures";
-import { checkPolicy } from "@/lib/broker/rules/error-policy-check";
+import type { ErrorPolicyInput, ErrorPolicyStatus } from "@/lib/broker/failures";
+import { checkPolicy, targetsOf } from "@/lib/broker/rules/error-policy-check";
 import type { EngineContext } from "@/lib/engine/context";
 import { errorPolicyOf } from "@/lib/engine/error-policy/record";
 import { statusesOf } from "@/lib/engine/error-policy/status";
@@ -13,6 +13,7 @@ import {
   errorPolicyReorder,
   errorPolicyUpdate,
 } from "@/lib/engine/sql/error-policy";
+import { targetList } from "@/lib/engine/sql/notification";
 import { findVhost } from "@/lib/engine/sql/vhost";
 import type { Queryable } from "@/lib/engine/statement";
 import { type Changed, changeTopology } from "@/lib/engine/topology/change";
@@ -42,12 +43,12 @@ export async function createErrorPolicy(
   position = Number.MAX_SAFE_INTEGER,
 ): Promise<ErrorPolicyStatus> {
   checkPolicy(input);
-  mustBeAble(input.action);
   const id = await change(context, vhost, async (tx, vhostId, policies) => {
     if (policies.length >= mostPerVhost) {
       throw new BrokerError("precondition-failed", `A virtual host has at most ${mostPerVhost} error policies.`);
     }
     mustBeUnique(policies, input.name);
+    await mustKnowTargets(tx, input);
     const place = Math.min(Math.max(position, 1), policies.length + 1);
     return { changed: true, result: await errorPolicyInsert(tx, vhostId, input, place, actor.user) };
   });
@@ -63,10 +64,10 @@ export async function updateErrorPolicy(
   version: number,
 ): Promise<ErrorPolicyStatus> {
   checkPolicy(input);
-  mustBeAble(input.action);
   await change(context, vhost, async (tx, _vhostId, policies) => {
     const present = mustFind(policies, vhost, id, version);
     if (input.name !== present.name) mustBeUnique(policies, input.name);
+    await mustKnowTargets(tx, input);
     await errorPolicyUpdate(tx, id, input, actor.user);
     return { changed: true, result: undefined };
   });
@@ -174,12 +175,14 @@ function mustBeUnique(policies: readonly ErrorPolicyRecord[], name: string): voi
   }
 }
 
-/** Throws `not-implemented` for what this engine doesn't do. */
-function mustBeAble(action: PolicyAction): void {
-  if (action.kind === "notify") {
-    throw new BrokerError("not-implemented", `This broker has no action ${action.kind}.`);
-  }
-  if (action.kind === "retry" && typeof action.afterwards !== "string") mustBeAble(action.afterwards);
+/** Throws `bad-request` for a notification target that isn't there. */
+async function mustKnowTargets(tx: Queryable, { action }: ErrorPolicyInput): Promise<void> {
+  const named = targetsOf(action);
+  if (named.length === 0) return;
+  const known = new Set((await targetList(tx)).map(({ name }) => name));
+  const missing = named.find((name) => !known.has(name));
+  if (missing === undefined) return;
+  throw new BrokerError("bad-request", `There is no notification target '${missing}'.`, { target: missing });
 }
 
 function noPolicy(vhost: string, id: number): BrokerError {

@@ -12,6 +12,7 @@ import { healthEndpoints } from "@/lib/http/endpoints/health";
 import { jobEndpoints } from "@/lib/http/endpoints/jobs";
 import { leaseEndpoints } from "@/lib/http/endpoints/leases";
 import { messageEndpoints } from "@/lib/http/endpoints/messages";
+import { notificationEndpoints } from "@/lib/http/endpoints/notifications";
 import { overviewEndpoints } from "@/lib/http/endpoints/overview";
 import { policyEndpoints } from "@/lib/http/endpoints/policies";
 import { publishEndpoints } from "@/lib/http/endpoints/publish";
@@ -46,6 +47,7 @@ const described: readonly Endpoint[] = [
   ...errorPolicyEndpoints,
   ...reviewEndpoints,
   ...jobEndpoints,
+  ...notificationEndpoints,
   ...trashEndpoints,
   ...templateEndpoints,
   ...sampleEndpoints,
