@@ -166,6 +166,100 @@ export const semanticsScenarios: Readonly<Record<string, Scenario>> = {
     return seen;
   },
 
+  "a length in bytes counts bodies only": async (client) => {
+    const channel = await client.confirmChannel();
+    await channel.assertQueue("lb.queue", { arguments: { "x-max-length-bytes": 10 } });
+    const headers = { long: "x".repeat(500) };
+    for (const body of ["12345", "67890", "abc"]) channel.sendToQueue("lb.queue", Buffer.from(body), { headers });
+    await channel.waitForConfirms();
+    await until(async () => (await countIn(channel, "lb.queue")) === 2);
+    const left = await bodiesIn(channel, "lb.queue");
+    await channel.deleteQueue("lb.queue");
+    return left;
+  },
+
+  "what a full queue refuses is nacked, and dead-lettered if it says so": async (client) => {
+    const channel = await client.confirmChannel();
+    await channel.assertQueue("rd.dead");
+    await channel.assertQueue("rd.queue", {
+      maxLength: 1,
+      deadLetterExchange: "",
+      deadLetterRoutingKey: "rd.dead",
+      arguments: { "x-overflow": "reject-publish-dlx" },
+    });
+    const answers: string[] = [];
+    for (const body of ["1", "2"]) {
+      channel.sendToQueue("rd.queue", Buffer.from(body), {}, (error) => answers.push(error === null ? "ack" : "nack"));
+      await until(() => answers.length === Number(body));
+    }
+    await until(async () => (await countIn(channel, "rd.dead")) === 1);
+    const dead = await channel.get("rd.dead", { noAck: true });
+    const reason = dead === false ? null : dead.properties.headers?.["x-first-death-reason"];
+    const seen = [answers, await bodiesIn(channel, "rd.queue"), dead && String(dead.content), reason];
+    for (const queue of ["rd.queue", "rd.dead"]) await channel.deleteQueue(queue);
+    return seen;
+  },
+
+  "a single active consumer is succeeded in the order of subscription": async (client) => {
+    const setup = await client.confirmChannel();
+    await setup.assertQueue("sa.queue", { arguments: { "x-single-active-consumer": true } });
+    const channels = [await client.channel(), await client.channel(), await client.channel()];
+    const seen: string[] = [];
+    for (const [index, channel] of channels.entries()) {
+      await channel.consume("sa.queue", (message) => {
+        if (message === null) return;
+        seen.push(`${message.content} to ${index}`);
+        channel.ack(message);
+      });
+    }
+    for (const [index, channel] of channels.entries()) {
+      setup.sendToQueue("sa.queue", Buffer.from(`message ${index}`));
+      await until(() => seen.length > index);
+      await channel.close();
+    }
+    await setup.deleteQueue("sa.queue");
+    return seen;
+  },
+
+  "the default exchange has no alternate, and nothing to unbind": async (client) => {
+    const channel = await client.confirmChannel();
+    await channel.assertQueue("de.queue");
+    const returned: string[] = [];
+    channel.on("return", (message) => returned.push((message.fields as unknown as { replyText: string }).replyText));
+    channel.publish("", "de.nobody", Buffer.from("x"), { mandatory: true });
+    await channel.waitForConfirms();
+    const other = await client.channel();
+    const words = new Promise<string>((resolve) => other.once("error", (error: Error) => resolve(error.message)));
+    other.unbindQueue("de.queue", "", "de.queue").catch(() => {});
+    const refused = (await words).replace(/^.*with message /, "");
+    channel.sendToQueue("de.queue", Buffer.from("still bound"));
+    await channel.waitForConfirms();
+    const seen = [returned, refused, await bodiesIn(channel, "de.queue")];
+    await channel.deleteQueue("de.queue");
+    return seen;
+  },
+
+  "an exclusive queue goes with its connection, and what was held returns": async (client) => {
+    const watching = await client.confirmChannel();
+    await watching.assertQueue("ex.shared");
+    watching.sendToQueue("ex.shared", Buffer.from("held"));
+    await watching.waitForConfirms();
+    const connection = await client.connection();
+    const channel = await connection.createChannel();
+    const { queue } = await channel.assertQueue("", { exclusive: true });
+    await channel.get("ex.shared");
+    await connection.close();
+    await until(async () => (await countIn(watching, "ex.shared")) === 1);
+    const asking = await client.channel();
+    const exists = await asking.checkQueue(queue).then(
+      () => true,
+      () => false,
+    );
+    const seen = [exists, await bodiesIn(watching, "ex.shared")];
+    await watching.deleteQueue("ex.shared");
+    return seen;
+  },
+
   "a name is made by the server, and told": async (client) => {
     const channel = await client.channel();
     const { queue } = await channel.assertQueue("", { exclusive: true });
