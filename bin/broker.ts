@@ -25,14 +25,14 @@ async function startBroker(): Promise<RunningProcess> {
   if (process.send === undefined) await requireDatabase(databaseUrl);
   else await waitForDatabase(databaseUrl, (line) => console.log(line));
   const onError = (message: string, error: unknown) => console.error(`${message} ${errorMessage(error)}`);
-  const { broker, presence, close } = composeBroker({
+  const { broker, administration, presence, close } = composeBroker({
     databaseUrl,
     node: { name: `broker@${hostname()}:${process.pid}`, kind: "broker", version: WARREN_VERSION },
     onError,
     notifyLocal,
   });
   const users = openConsoleDatabase(databaseUrl);
-  const authenticator = new Authenticator(users);
+  const authenticator = new Authenticator(users, administration);
   const amqp = new AmqpServer({
     broker,
     authenticate: authenticateBy(authenticator),

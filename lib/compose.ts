@@ -1,6 +1,8 @@
 import type { Administration } from "@/lib/broker/administration";
 import type { Broker } from "@/lib/broker/broker";
 import type { PresenceBoard } from "@/lib/broker/presence";
+import { AccessControl } from "@/lib/engine/access/access-control";
+import { authorizedBroker } from "@/lib/engine/access/authorized-broker";
 import { postgresAdministration } from "@/lib/engine/administration/postgres-administration";
 import type { Duty } from "@/lib/engine/duties/duty";
 import { createEngine } from "@/lib/engine/engine";
@@ -42,20 +44,22 @@ export function composeBroker(options: BrokerOptions): ComposedBroker {
     log: { error: options.onError },
     notifier: noticeSender({ allowLocal: options.notifyLocal ?? false }),
   });
+  const access = new AccessControl(engine.context);
+  const broker = authorizedBroker(engine.broker, access, engine.context);
   const sample = new SampleControl(new SampleSwitch(engine.context));
   const sampleDuty: Duty = {
     name: "sample workload",
     everyMs: 1000,
     run: async (_context, ended) => {
       const onError = (error: unknown) => options.onError("The sample workload stumbled.", error);
-      await runSample(engine.broker, sample, ended, onError);
+      await runSample(broker, sample, ended, onError);
       return false;
     },
   };
   const node = startNode(engine.context, options.node, [sampleDuty]);
   return {
-    broker: engine.broker,
-    administration: postgresAdministration(engine.context),
+    broker,
+    administration: postgresAdministration(engine.context, access),
     sample,
     presence: engine.context.presence,
     close: async () => {

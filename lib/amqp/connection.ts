@@ -293,6 +293,11 @@ export class Connection {
       const text = `number of channels opened (${size}) has reached the negotiated channel_max (${channelMax})`;
       throw new AmqpError("NOT_ALLOWED", text);
     }
+    const { userChannels } = this.session.admitted;
+    if (userChannels !== null && this.door.registry.channelsOf(this.actor.user) >= userChannels) {
+      const text = `number of channels opened for user '${this.actor.user}' has reached the maximum allowed user limit of (${userChannels})`;
+      throw new AmqpError("NOT_ALLOWED", text);
+    }
     this.#channels.set(number, new Channel(this, number));
     this.door.registry.changed(this);
     this.send(number, "channel.open-ok", {});

@@ -1,3 +1,4 @@
+import type { Admission } from "@/lib/amqp/admission";
 import type { Alarm } from "@/lib/amqp/alarm";
 import type { LoginFrom } from "@/lib/amqp/certificate-name";
 import type { DirectReplies } from "@/lib/amqp/direct-replies";
@@ -58,4 +59,5 @@ export interface Door {
   readonly dispatchers: QueueDispatchers;
   readonly replies: DirectReplies;
   readonly registry: Registry;
+  readonly admission: Admission;
 }

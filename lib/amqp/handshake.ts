@@ -1,3 +1,4 @@
+import type { Admitted } from "@/lib/amqp/admission";
 import { toAmqpError } from "@/lib/amqp/broker-errors";
 import type { AmqpUser, Door } from "@/lib/amqp/door";
 import { mechanisms, readCredentials } from "@/lib/amqp/login";
@@ -23,6 +24,7 @@ export interface Session {
   readonly vhost: string;
   readonly capabilities: ReadonlySet<string>;
   readonly tuned: Tuning;
+  readonly admitted: Admitted;
   /** What the client said of itself; `connectedAt` is in ms since 1970. */
   readonly client: { readonly properties: FieldTable; readonly mechanism: string; readonly connectedAt: number };
 }
@@ -158,11 +160,12 @@ export class Handshake {
     const [actor, client, tuned] = [this.#actor as Actor, this.#client as Session["client"], this.#tuned as Tuning];
     try {
       await this.#door.broker.getVhost(actor, vhost);
+      await this.#door.admission.enter(actor, vhost, (admitted) =>
+        this.#side.opened({ actor, vhost, capabilities: this.#capabilities, tuned, client, admitted }),
+      );
     } catch (error) {
       this.#side.fail(vhostError(error, vhost, actor.user));
-      return;
     }
-    this.#side.opened({ actor, vhost, capabilities: this.#capabilities, tuned, client });
   }
 }
 

@@ -63,6 +63,15 @@ export class Registry {
     this.#tellSoon();
   }
 
+  /** How many channels a user has open at this node. */
+  channelsOf(user: string): number {
+    let channels = 0;
+    for (const connection of this.#connections.keys()) {
+      if (connection.actor.user === user) channels += connection.channels.length;
+    }
+    return channels;
+  }
+
   #tellSoon(): void {
     if (this.#board === undefined || this.#soon !== undefined) return;
     this.#soon = setTimeout(() => {

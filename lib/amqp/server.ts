@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { Admission } from "@/lib/amqp/admission";
 import { Alarm, type AlarmReason } from "@/lib/amqp/alarm";
 import type { LoginFrom } from "@/lib/amqp/certificate-name";
 import { Connection } from "@/lib/amqp/connection";
@@ -63,6 +64,7 @@ export class AmqpServer {
         else log.error(message, error);
       },
     };
+    const registry = new Registry(presence, watched);
     this.#door = {
       broker,
       authenticate,
@@ -73,7 +75,8 @@ export class AmqpServer {
       alarm,
       dispatchers: new QueueDispatchers(broker, watched, holdMs(all)),
       replies: new DirectReplies(),
-      registry: new Registry(presence, watched),
+      registry,
+      admission: new Admission(broker, registry),
     };
     this.#overdueCheck = setInterval(() => {
       for (const connection of this.#connections) connection.endOverdueChannels(Date.now());

@@ -1,15 +1,20 @@
 import { createHmac, randomBytes } from "node:crypto";
 import type { ConsoleDatabase } from "@/lib/auth/console-database";
 import { LoginThrottle } from "@/lib/auth/login-throttle";
-import { isLoopback, remoteAddress } from "@/lib/auth/remote-address";
+import { mustBeAllowedFrom } from "@/lib/auth/loopback-rule";
+import { remoteAddress } from "@/lib/auth/remote-address";
 import { sessionCookie, sessionSecret } from "@/lib/auth/session-cookie";
 import { findSession } from "@/lib/auth/sessions";
-import { createFirstUser, findByName, findByPassword, GUEST, type KnownUser } from "@/lib/auth/users";
+import { findToken } from "@/lib/auth/tokens";
+import { createFirstUser, findByName, findByPassword, type KnownUser, type StoredUser } from "@/lib/auth/users";
 import type { Actor } from "@/lib/broker/actor";
+import type { Administration } from "@/lib/broker/administration";
 import { BrokerError } from "@/lib/broker/errors";
 
 /** A right name and password need not be hashed again for so long, in ms: programs send them with every request. */
 const REMEMBERED_MS = 30_000;
+/** But whether the user still has that password, and which tags, is looked at anew after so long, in ms. */
+const LOOKED_AT_MS = 1_000;
 const MOST_REMEMBERED = 1_000;
 
 /** Who sent a request. */
@@ -17,6 +22,8 @@ export interface Caller {
   readonly actor: Actor;
   /** Null for somebody who has not logged in. */
   readonly user: KnownUser | null;
+  /** Logged in with a token that may only read. */
+  readonly readOnly: boolean;
   /** A `Set-Cookie` for the answer, when the session was prolonged. */
   readonly setCookie: string | null;
 }
@@ -32,35 +39,55 @@ export class TooManyLoginsError extends Error {
   }
 }
 
-/** Finds out who sends a request, by basic authentication or by the session's cookie. */
+/** Somebody whose password was right a moment ago. */
+interface Remembered {
+  readonly until: number;
+  lookedAt: number;
+  user: Promise<StoredUser>;
+}
+
+/** Finds out who sends a request, by basic authentication, a token or the session's cookie. */
 export class Authenticator {
   readonly #database: ConsoleDatabase;
   readonly #throttle = new LoginThrottle();
   /** Basic credentials, under a key that only this process knows, with whom they belong to. */
-  readonly #remembered = new Map<string, { readonly until: number; readonly user: Promise<KnownUser> }>();
+  readonly #remembered = new Map<string, Remembered>();
+  readonly #administration: Pick<Administration, "createFirstUser">;
   readonly #key = randomBytes(32);
   #firstUser: Promise<void> | null = null;
 
-  constructor(database: ConsoleDatabase) {
+  /** @param administration makes the first user */
+  constructor(database: ConsoleDatabase, administration: Pick<Administration, "createFirstUser">) {
     this.#database = database;
+    this.#administration = administration;
   }
 
   /** Somebody who has not said who they are, for what is open to everybody. */
   anonymous(request: Request): Caller {
     const actor: Actor = { user: "", tags: [], address: remoteAddress(request), door: "http" };
-    return { actor, user: null, setCookie: null };
+    return { actor, user: null, readOnly: false, setCookie: null };
   }
 
   /**
-   * Who sends this request. Basic authentication counts before a cookie. Throws `unauthenticated`, or
+   * Who sends this request. Basic authentication and tokens count before a cookie. Throws `unauthenticated`, or
    * TooManyLoginsError.
    */
   async authenticate(request: Request): Promise<Caller> {
     const address = remoteAddress(request);
+    const host = request.headers.get("host");
     const credentials = basicCredentials(request);
     if (credentials !== null) {
-      const user = await this.knownUser(credentials.name, credentials.password, address);
-      return { actor: { user: user.name, tags: user.tags, address, door: "http" }, user, setCookie: null };
+      const user = await this.knownUser(credentials.name, credentials.password, address, host);
+      return { actor: actorOf(user, address, "http"), user, readOnly: false, setCookie: null };
+    }
+    const token = bearerToken(request);
+    if (token !== null) {
+      const found = await findToken(this.#database, token);
+      if (found === null)
+        throw new BrokerError("unauthenticated", "This token has expired, was deleted, or never was.");
+      const { user, readOnly } = found;
+      mustBeAllowedFrom(user.name, address, host);
+      return { actor: actorOf(user, address, "http"), user, readOnly, setCookie: null };
     }
     const secret = sessionSecret(request);
     const session = secret === null ? null : await findSession(this.#database, secret);
@@ -69,23 +96,25 @@ export class Authenticator {
       throw new BrokerError("unauthenticated", ended ? "Your session has ended. Log in again." : "Log in first.");
     }
     const { user, renewed } = session;
-    mustBeAllowedFrom(user.name, address);
-    const actor: Actor = { user: user.name, tags: user.tags, address, door: "console" };
-    return { actor, user, setCookie: renewed ? sessionCookie(request, secret) : null };
+    mustBeAllowedFrom(user.name, address, host);
+    const actor = actorOf(user, address, "console");
+    return { actor, user, readOnly: false, setCookie: renewed ? sessionCookie(request, secret) : null };
   }
 
   /**
-   * The user with this name and password. Throws `unauthenticated` for wrong ones and for guest from elsewhere, and
+   * The user with this name and password.
+   * @param host the Host header of a request over HTTP
+   * Throws `unauthenticated` for wrong ones and for guest from elsewhere, and
    * TooManyLoginsError.
    */
-  async logIn(name: string, password: string, address: string | null): Promise<KnownUser> {
+  async logIn(name: string, password: string, address: string | null, host: string | null = null): Promise<StoredUser> {
     const from = address ?? "unknown";
     const user = await this.#throttle.inTurn(from, () => this.#checked(name, password, from));
-    mustBeAllowedFrom(name, address);
+    mustBeAllowedFrom(name, address, host);
     return user;
   }
 
-  async #checked(name: string, password: string, from: string): Promise<KnownUser> {
+  async #checked(name: string, password: string, from: string): Promise<StoredUser> {
     const wait = this.#throttle.secondsToWait(from);
     if (wait > 0) throw new TooManyLoginsError(wait);
     await this.#mustHaveFirstUser();
@@ -96,15 +125,29 @@ export class Authenticator {
   }
 
   /** As `logIn`, for programs that come again and again: what was right a moment ago is not checked anew. */
-  knownUser(name: string, password: string, address: string | null): Promise<KnownUser> {
+  async knownUser(
+    name: string,
+    password: string,
+    address: string | null,
+    host: string | null = null,
+  ): Promise<KnownUser> {
     const now = Date.now();
     const key = createHmac("sha256", this.#key)
-      .update(JSON.stringify([name, password, address]))
+      .update(JSON.stringify([name, password, address, host]))
       .digest("base64");
     const remembered = this.#remembered.get(key);
-    if (remembered !== undefined && remembered.until > now) return remembered.user;
-    const user = this.logIn(name, password, address);
-    this.#remembered.set(key, { until: now + REMEMBERED_MS, user });
+    if (remembered !== undefined && remembered.until > now) {
+      if (now - remembered.lookedAt < LOOKED_AT_MS) return remembered.user;
+      remembered.lookedAt = now;
+      const before = await remembered.user;
+      const stored = await findByName(this.#database, name);
+      if (stored !== null && stored.passwordHash === before.passwordHash) {
+        remembered.user = Promise.resolve(stored);
+        return stored;
+      }
+    }
+    const user = this.logIn(name, password, address, host);
+    this.#remembered.set(key, { until: now + REMEMBERED_MS, lookedAt: now, user });
     user.catch(() => this.#remembered.delete(key));
     for (const oldest of this.#remembered.keys()) {
       if (this.#remembered.size <= MOST_REMEMBERED) break;
@@ -118,12 +161,12 @@ export class Authenticator {
     await this.#mustHaveFirstUser();
     const user = await findByName(this.#database, name);
     if (user === null) throw new BrokerError("unauthenticated", "There is no user of the certificate's name.");
-    mustBeAllowedFrom(name, address);
+    mustBeAllowedFrom(name, address, null);
     return user;
   }
 
   #mustHaveFirstUser(): Promise<void> {
-    this.#firstUser ??= createFirstUser(this.#database).catch((error: unknown) => {
+    this.#firstUser ??= createFirstUser(this.#database, this.#administration).catch((error: unknown) => {
       this.#firstUser = null;
       throw error;
     });
@@ -131,13 +174,13 @@ export class Authenticator {
   }
 }
 
-/** Everybody knows guest's password, so it opens nothing from other machines (as in RabbitMQ, `loopback_users`). */
-function mustBeAllowedFrom(name: string, address: string | null): void {
-  if (name !== GUEST || isLoopback(address)) return;
-  throw new BrokerError(
-    "unauthenticated",
-    "User 'guest' may only log in from the machine that Warren runs on. Log in as another user.",
-  );
+function actorOf({ name, tags }: KnownUser, address: string | null, door: "http" | "console"): Actor {
+  return { user: name, tags, address, door };
+}
+
+/** RFC 6750. */
+function bearerToken(request: Request): string | null {
+  return /^bearer\s+(\S+)\s*$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? null;
 }
 
 /** RFC 7617: base64 of `name:password`, UTF-8. */

@@ -1,3 +1,4 @@
+import type { Resource, Right } from "@/lib/broker/access";
 import type { Actor } from "@/lib/broker/actor";
 import type { DeadLetterGroups } from "@/lib/broker/dead-letter-groups";
 import type { Changes } from "@/lib/broker/events";
@@ -45,6 +46,19 @@ export interface Capabilities {
   readonly routePreview: boolean;
 }
 
+/** A limit, and how much of it is taken at all nodes, as they reported within the last second. */
+export interface Counted {
+  readonly most: number;
+  readonly now: number;
+}
+
+/** Null where there is no limit. */
+export interface ClientLimits {
+  readonly vhostConnections: Counted | null;
+  readonly userConnections: Counted | null;
+  readonly userChannels: Counted | null;
+}
+
 export interface StatsRange {
   /** How far back, in ms. */
   readonly ageMs: number;
@@ -68,6 +82,12 @@ export interface Broker {
    * tells a position: that of some seconds ago, so that what happened while a page was on its way comes next. `bad-request` for a text that is no position.
    */
   changesSince(actor: Actor, position: string | null): Promise<Changes>;
+
+  /** Resolves if the actor has the right. Throws `access-refused`. Doors ask before they let somebody consume. */
+  checkAccess(actor: Actor, right: Right, resource: Resource): Promise<void>;
+
+  /** How many clients there may be and are, for a door to decide whether one more may come. */
+  clientLimits(actor: Actor, vhost: string): Promise<ClientLimits>;
 
   listVhosts(actor: Actor): Promise<readonly Vhost[]>;
   getVhost(actor: Actor, name: string): Promise<Vhost>;

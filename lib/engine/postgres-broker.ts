@@ -1,4 +1,5 @@
 import type { Broker } from "@/lib/broker/broker";
+import { clientLimits } from "@/lib/engine/administration/limits";
 import type { EngineContext } from "@/lib/engine/context";
 import { discardDeadLetters } from "@/lib/engine/dead-letters/discard";
 import { deadLetterGroups } from "@/lib/engine/dead-letters/groups";
@@ -39,6 +40,11 @@ export function postgresBroker(context: EngineContext): Broker {
 
     overview: (_actor, range, vhost) => overview(context, range, vhost),
     changesSince: (_actor, position) => changesSince(context, position),
+
+    // Whoever asks the engine itself may do everything: see AccessControl for those who may not.
+    checkAccess: async () => {},
+
+    clientLimits: (actor, vhost) => clientLimits(context, vhost, actor.user),
 
     listVhosts: () => listVhosts(context),
     getVhost: (_actor, name) => getVhost(context, name),

@@ -18,6 +18,10 @@ type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 export const pathParameters = {
   vhost: shortText,
   name: shortText,
+  user: shortText,
+  limit: shortText,
+  component: shortText,
+  token: z.guid(),
   queue: shortText,
   exchange: exchangeName,
   /** `q` or `e`: what a binding leads to. */

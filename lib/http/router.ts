@@ -81,7 +81,7 @@ async function run(
   const record = (outcome: "done" | "refused" | "failed") => audit(endpoint, path, facts, call, outcome);
   let reply: Reply;
   try {
-    if (caller.user !== null) mustAccess(caller.user, endpoint.access);
+    await authorize(endpoint, path, caller, services);
     reply = await endpoint.handle({ path, ...(await parseInput(endpoint, search, call)) }, call);
   } catch (error) {
     facts.error = asBrokerError(error).code;
@@ -94,9 +94,28 @@ async function run(
   return response;
 }
 
+/** The user's tags, what a token is good for, and whether the user may see the virtual host that the path names. */
+async function authorize(
+  endpoint: Endpoint,
+  path: Record<string, unknown>,
+  { user, actor, readOnly }: Caller,
+  { administration }: Services,
+): Promise<void> {
+  if (user === null) return;
+  mustAccess(user, endpoint.access);
+  if (readOnly && changesSomething(endpoint)) {
+    throw new BrokerError("access-refused", "This token may only read.");
+  }
+  if (typeof path.vhost === "string") await administration.checkVisible(actor, path.vhost);
+}
+
+/** RabbitMQ's aliveness test changes something with a GET. */
+function changesSomething({ method, access }: Endpoint): boolean {
+  return method !== "GET" || access === "change";
+}
+
 async function identify(endpoint: Endpoint, request: Request, services: Services): Promise<Caller> {
-  // RabbitMQ's aliveness test changes something with a GET.
-  const changes = endpoint.method !== "GET" || endpoint.access === "change";
+  const changes = changesSomething(endpoint);
   if (endpoint.access === "public") {
     if (changes) mustBeSameOrigin(request, false);
     return services.authenticator.anonymous(request);

@@ -1,3 +1,4 @@
+import { hashPassword } from "@/lib/auth/password";
 import { composeBroker } from "@/lib/compose";
 import { startApi, type TestApi } from "@/test/http/support";
 import { startAmqpServer, type TestServer } from "@/test/support/amqp/amqp-server";
@@ -16,6 +17,12 @@ export async function startApiWithDoors(count: number): Promise<{
   const doors: TestServer[] = [];
   const api = await startApi(async (databaseUrl) => {
     const composed = compose(databaseUrl);
+    // Nobody has logged in who would have made the first user.
+    await composed.administration.createFirstUser({
+      name: "guest",
+      passwordHash: await hashPassword("guest"),
+      tags: ["administrator"],
+    });
     for (let i = 0; i < count; i++) doors.push(await startAmqpServer({}, composed.broker, composed.presence));
     return composed;
   });

@@ -1,6 +1,7 @@
 import { Authenticator } from "@/lib/auth/authenticator";
 import { type ConsoleDatabase, openConsoleDatabase } from "@/lib/auth/console-database";
 import { hashPassword } from "@/lib/auth/password";
+import { systemActor } from "@/lib/broker/actor";
 import type { Administration } from "@/lib/broker/administration";
 import type { Broker } from "@/lib/broker/broker";
 import { endpoints } from "@/lib/http/endpoints/table";
@@ -38,6 +39,7 @@ export interface TestApi {
   readonly database: ConsoleDatabase;
   readonly databaseUrl: string;
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  /** Makes a user who may do everything in the virtual host `/` that the tags allow. */
   addUser(name: string, password: string, tags: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -50,11 +52,13 @@ export interface TestBroker {
 }
 
 /** Starts the API on a fresh database. Callers are guest from this machine unless they say otherwise. */
-export async function startApi(connect: (url: string) => Promise<TestBroker> = async () => noBroker): Promise<TestApi> {
+export async function startApi(
+  connect: (url: string, database: ConsoleDatabase) => Promise<TestBroker> = async (_url, console) => noBroker(console),
+): Promise<TestApi> {
   const { url, drop } = await createTestDatabase();
   const database = openConsoleDatabase(url);
-  const { broker, administration, sample, close } = await connect(url);
-  const authenticator = new Authenticator(database);
+  const { broker, administration, sample, close } = await connect(url, database);
+  const authenticator = new Authenticator(database, administration);
   const router = createRouter(endpoints, {
     ...{ broker, administration, database, authenticator, sample, events: new EventHub(broker) },
     limits: { messageBytes: MESSAGE_LIMIT },
@@ -66,6 +70,8 @@ export async function startApi(connect: (url: string) => Promise<TestBroker> = a
     call: (method, path, options) => call(router, method, path, options),
     async addUser(name, password, tags) {
       await database.user.create({ data: { name, passwordHash: await hashPassword(password), tags: [...tags] } });
+      const everything = { configure: ".*", write: ".*", read: ".*" };
+      await administration.putPermission(systemActor, { user: name, vhost: "/", ...everything });
     },
     async close() {
       await close();
@@ -100,16 +106,28 @@ function bodyOf(body: unknown): string | Uint8Array<ArrayBuffer> {
     : JSON.stringify(body);
 }
 
-function none<T extends object>(): T {
-  return new Proxy({} as T, {
-    get: (_target, name) => () => Promise.reject(new Error(`this test has no broker, but ${String(name)} was called`)),
+function none<T extends object>(but: Partial<T> = {}): T {
+  return new Proxy(but as T, {
+    get: (target, name) =>
+      Reflect.get(target, name) ??
+      (() => Promise.reject(new Error(`this test has no broker, but ${String(name)} was called`))),
   });
 }
 
-/** For tests of what needs no broker. */
-const noBroker: TestBroker = {
-  broker: none<Broker>(),
-  administration: none<Administration>(),
-  sample: new SampleControl({ read: async () => null, write: async () => {} }),
-  close: async () => {},
-};
+/** For tests of what needs no broker: everybody may see everything. */
+function noBroker(database: ConsoleDatabase): TestBroker {
+  const administration: Partial<Administration> = {
+    createFirstUser: async ({ name, passwordHash, tags }) => {
+      await database.user.createMany({ data: [{ name, passwordHash, tags: [...tags] }], skipDuplicates: true });
+    },
+    putPermission: async () => ({ created: true }),
+    checkVisible: async () => {},
+    visibleVhosts: async () => () => true,
+  };
+  return {
+    broker: none<Broker>(),
+    administration: none<Administration>(administration),
+    sample: new SampleControl({ read: async () => null, write: async () => {} }),
+    close: async () => {},
+  };
+}

@@ -69,6 +69,12 @@ export class ModelBroker implements Broker {
     this.#flow = new ModelFlow(this.#topology, this.#trash, this.#now, options.node ?? (() => "model"));
   }
 
+  async checkAccess(): Promise<void> {}
+
+  async clientLimits() {
+    return { vhostConnections: null, userConnections: null, userChannels: null };
+  }
+
   /** Lets everything happen that time brings. Public, so that a test can say when. */
   sweep(): void {
     this.#flow.sweep();

@@ -33,7 +33,7 @@ function connect(): Services {
     notifyLocal,
   });
   const database = openConsoleDatabase(databaseUrl);
-  const authenticator = new Authenticator(database);
+  const authenticator = new Authenticator(database, administration);
   const events = new EventHub(broker);
   return {
     broker,

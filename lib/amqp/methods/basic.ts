@@ -65,6 +65,7 @@ async function consume(channel: Channel, args: Arguments<"basic.consume">): Prom
     return;
   }
   const name = openQueue(channel, args.queue);
+  await door.broker.checkAccess(actor, "read", { vhost, kind: "queue", name });
   const queue = await door.broker.getQueue(actor, vhost, name);
   const sac = queue.arguments.get("x-single-active-consumer");
   const dispatcher = door.dispatchers.of({

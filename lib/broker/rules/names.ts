@@ -23,7 +23,7 @@ export const predeclaredExchanges = [
  * same in a log (NUL, line breaks) or are no text. RabbitMQ silently strips line breaks; we say so instead.
  * Throws `bad-request`.
  */
-export function checkName(kind: "vhost" | "exchange" | "queue" | "policy", name: string): void {
+export function checkName(kind: "vhost" | "exchange" | "queue" | "policy" | "user" | "parameter", name: string): void {
   if (name === "") throw new BrokerError("bad-request", `A ${kind} needs a name.`, { kind });
   const problem = problemOf(name);
   if (problem) throw new BrokerError("bad-request", `The ${kind} name ${problem}.`, { kind });

@@ -6,6 +6,7 @@ import { checkQueueEquivalence } from "@/lib/broker/rules/redeclare";
 import type { EngineContext } from "@/lib/engine/context";
 import { sourcesOf } from "@/lib/engine/sql/binding";
 import { unusedAutoDeleteExchanges } from "@/lib/engine/sql/exchange";
+import { queueAllowance } from "@/lib/engine/sql/limit";
 import { consumerCount } from "@/lib/engine/sql/presence";
 import { deleteQueues, findQueue, insertQueue } from "@/lib/engine/sql/queue";
 import { type QueueDepth, readQueueDepths } from "@/lib/engine/sql/queue-depth";
@@ -43,6 +44,7 @@ async function create(context: EngineContext, declaration: QueueDeclaration): Pr
     const vhostId = await mustFindVhost(tx, declaration.vhost);
     const existing = await findQueue(tx, vhostId, declaration.name);
     if (existing) return { changed: false, result: await redeclared(tx, existing, declaration) };
+    await mustHaveRoom(tx, vhostId, declaration);
     await insertQueue(tx, {
       ...declaration,
       vhostId,
@@ -52,6 +54,14 @@ async function create(context: EngineContext, declaration: QueueDeclaration): Pr
     });
     return { changed: true, result: { name: declaration.name, created: true, ready: 0, consumers: 0 } };
   });
+}
+
+/** https://www.rabbitmq.com/docs/vhosts#limits, in RabbitMQ's words. */
+async function mustHaveRoom(tx: Queryable, vhostId: number, { vhost, name }: QueueDeclaration): Promise<void> {
+  const { most, queues } = await queueAllowance(tx, vhostId);
+  if (most === null || queues < most) return;
+  const text = `cannot declare queue '${name}': queue limit in vhost '${vhost}' (${most}) is reached`;
+  throw new BrokerError("precondition-failed", text, { vhost, limit: most });
 }
 
 async function redeclared(db: Queryable, existing: QueueRow, declaration: QueueDeclaration): Promise<QueueDeclared> {

@@ -21,7 +21,7 @@ export const eventEndpoints = [
       const bytes = await openEventStream({
         hub: call.events,
         position,
-        sees: seesAll,
+        sees: await seesOf(call),
         recheck: () => recheck(call),
         signal: call.signal,
       });
@@ -34,14 +34,17 @@ export const eventEndpoints = [
   }),
 ];
 
-/** Whoever may look may look everywhere. */
-const seesAll: Sees = () => true;
+/** What is in no virtual host is for everybody who may look. */
+async function seesOf({ administration, actor }: Pick<Call, "administration" | "actor">): Promise<Sees> {
+  const isVisible = await administration.visibleVhosts(actor);
+  return (vhost) => vhost === null || isVisible(vhost);
+}
 
 /** What a client may see that was let in before; null when its session has ended or its rights were taken. */
-async function recheck({ authenticator, request }: Call): Promise<Sees | null> {
+async function recheck({ authenticator, administration, request }: Call): Promise<Sees | null> {
   try {
-    const { user } = await authenticator.authenticate(request);
-    return user !== null && mayAccess(user.tags, "look") ? seesAll : null;
+    const { user, actor } = await authenticator.authenticate(request);
+    return user !== null && mayAccess(user.tags, "look") ? seesOf({ administration, actor }) : null;
   } catch (error) {
     if (error instanceof BrokerError && error.code === "unauthenticated") return null;
     throw error;

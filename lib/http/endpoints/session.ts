@@ -17,6 +17,8 @@ function userJson(user: KnownUser) {
     may: {
       look: mayAccess(user.tags, "look"),
       change: mayAccess(user.tags, "change"),
+      monitor: mayAccess(user.tags, "monitor"),
+      set_policy: mayAccess(user.tags, "set-policy"),
       administer: mayAccess(user.tags, "administer"),
     },
   };
@@ -35,6 +37,14 @@ export const sessionEndpoints = [
     },
   }),
   endpoint({
+    method: "GET",
+    path: "/api/auth",
+    summary: "Other ways to log in than by name and password: none",
+    access: "public",
+    manner: "rabbitmq",
+    handle: async () => ok({ oauth_enabled: false, enable_uaa: false, uaa_client_id: "", uaa_location: "" }),
+  }),
+  endpoint({
     method: "POST",
     path: "/api/login",
     summary: "Begin a session of the console; the answer sets a cookie",
@@ -44,7 +54,7 @@ export const sessionEndpoints = [
     audit: "session.login",
     async handle({ body }, { request, actor, database, authenticator, note }) {
       note({ user: body.username, target: body.username });
-      const user = await authenticator.logIn(body.username, body.password, actor.address);
+      const user = await authenticator.logIn(body.username, body.password, actor.address, request.headers.get("host"));
       const userAgent = request.headers.get("user-agent") ?? "";
       const secret = await beginSession(database, { user, address: actor.address ?? "", userAgent });
       return ok(userJson(user), { "set-cookie": sessionCookie(request, secret) });

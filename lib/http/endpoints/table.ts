@@ -11,9 +11,11 @@ import { getEndpoints } from "@/lib/http/endpoints/get";
 import { healthEndpoints } from "@/lib/http/endpoints/health";
 import { jobEndpoints } from "@/lib/http/endpoints/jobs";
 import { leaseEndpoints } from "@/lib/http/endpoints/leases";
+import { limitEndpoints } from "@/lib/http/endpoints/limits";
 import { messageEndpoints } from "@/lib/http/endpoints/messages";
 import { notificationEndpoints } from "@/lib/http/endpoints/notifications";
 import { overviewEndpoints } from "@/lib/http/endpoints/overview";
+import { permissionEndpoints } from "@/lib/http/endpoints/permissions";
 import { policyEndpoints } from "@/lib/http/endpoints/policies";
 import { publishEndpoints } from "@/lib/http/endpoints/publish";
 import { queueEndpoints } from "@/lib/http/endpoints/queues";
@@ -21,7 +23,9 @@ import { reviewEndpoints } from "@/lib/http/endpoints/reviews";
 import { sampleEndpoints } from "@/lib/http/endpoints/sample";
 import { sessionEndpoints } from "@/lib/http/endpoints/session";
 import { templateEndpoints } from "@/lib/http/endpoints/templates";
+import { tokenEndpoints } from "@/lib/http/endpoints/tokens";
 import { trashEndpoints } from "@/lib/http/endpoints/trash";
+import { userEndpoints } from "@/lib/http/endpoints/users";
 import { vhostEndpoints } from "@/lib/http/endpoints/vhosts";
 import { openApiDocument } from "@/lib/http/openapi";
 import { ok } from "@/lib/http/reply";
@@ -38,6 +42,9 @@ const described: readonly Endpoint[] = [
   ...getEndpoints,
   ...bindingEndpoints,
   ...connectionEndpoints,
+  ...userEndpoints,
+  ...permissionEndpoints,
+  ...limitEndpoints,
   ...policyEndpoints,
   ...definitionEndpoints,
   ...messageEndpoints,
@@ -49,6 +56,7 @@ const described: readonly Endpoint[] = [
   ...jobEndpoints,
   ...notificationEndpoints,
   ...trashEndpoints,
+  ...tokenEndpoints,
   ...templateEndpoints,
   ...sampleEndpoints,
 ];

@@ -4,12 +4,7 @@ import { vhostJson } from "@/lib/http/json/topology-json";
 import { listed, listQuery } from "@/lib/http/listing";
 import { createdOrNot, noContent, ok } from "@/lib/http/reply";
 import { text } from "@/lib/http/schemas";
-
-/** RabbitMQ takes tags as a list, or as text with commas. */
-const tags = z.union([
-  z.array(text),
-  text.transform((value) => value.split(",").flatMap((tag) => (tag.trim() === "" ? [] : [tag.trim()]))),
-]);
+import { tagList } from "@/lib/http/user-body";
 
 export const vhostEndpoints = [
   endpoint({
@@ -46,7 +41,7 @@ export const vhostEndpoints = [
     summary: "Create a virtual host, or change its description and tags",
     access: "administer",
     manner: "rabbitmq",
-    body: z.object({ description: text.optional(), tags: tags.optional() }),
+    body: z.object({ description: text.optional(), tags: tagList.optional() }),
     audit: "vhost.put",
     async handle({ path, body }, { broker, actor }) {
       const { created } = await broker.putVhost(actor, {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Administration } from "@/lib/broker/administration";
 import type { PolicyDefinition, PolicyKind, PolicyTarget } from "@/lib/broker/policy";
+import { AccessControl } from "@/lib/engine/access/access-control";
 import { postgresAdministration } from "@/lib/engine/administration/postgres-administration";
 import { eventually } from "@/test/conformance/side";
 import {
@@ -21,7 +22,8 @@ let cluster: Cluster;
 let administration: Administration;
 beforeAll(async () => {
   cluster = await createCluster(2);
-  administration = postgresAdministration((cluster.nodes[0] as (typeof cluster.nodes)[0]).context);
+  const { context } = cluster.nodes[0] as (typeof cluster.nodes)[0];
+  administration = postgresAdministration(context, new AccessControl(context));
 });
 afterAll(() => cluster.close());
 
