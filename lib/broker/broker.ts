@@ -1,6 +1,7 @@
 import type { Resource, Right } from "@/lib/broker/access";
 import type { Actor } from "@/lib/broker/actor";
 import type { DeadLetterGroups } from "@/lib/broker/dead-letter-groups";
+import type { Edits } from "@/lib/broker/edits";
 import type { Changes } from "@/lib/broker/events";
 import type { FailureHandling } from "@/lib/broker/failure-handling";
 import type { Jobs } from "@/lib/broker/jobs";
@@ -171,6 +172,8 @@ export interface Broker {
   readonly groups: DeadLetterGroups;
   /** Works over many messages that go on after a crash. */
   readonly jobs: Jobs;
+  /** Messages that wait, sent edited. */
+  readonly edits: Edits;
 
   listTrash(actor: Actor, vhost?: string): Promise<readonly TrashBatch[]>;
   /** Puts a batch back: same queue, order and ids. `not-found` when it expired or the queue is gone; `conflict` when it was restored before. */

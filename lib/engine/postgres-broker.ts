@@ -5,6 +5,7 @@ import { discardDeadLetters } from "@/lib/engine/dead-letters/discard";
 import { deadLetterGroups } from "@/lib/engine/dead-letters/groups";
 import { countDeadLetters, listDeadLetters } from "@/lib/engine/dead-letters/list";
 import { retryDeadLetters } from "@/lib/engine/dead-letters/retry";
+import { edits } from "@/lib/engine/edit/edit";
 import { failureHandling } from "@/lib/engine/error-policy/handling";
 import { jobs } from "@/lib/engine/jobs/jobs";
 import { lease } from "@/lib/engine/lease/lease";
@@ -85,6 +86,7 @@ export function postgresBroker(context: EngineContext): Broker {
 
     groups: deadLetterGroups(context),
     jobs: jobs(context),
+    edits: edits(context),
 
     listTrash: (_actor, vhost) => listTrash(context, vhost),
     restoreTrash: (_actor, batch) => restoreTrash(context, batch),

@@ -57,6 +57,7 @@ export class ModelBroker implements Broker {
   readonly groups = unmodelled<Broker["groups"]>();
   readonly failures = unmodelled<Broker["failures"]>();
   readonly jobs = unmodelled<Broker["jobs"]>();
+  readonly edits = unmodelled<Broker["edits"]>();
   readonly #now: () => number;
   readonly #topology: ModelTopology;
   readonly #trash: ModelTrashBin;

@@ -1,6 +1,7 @@
 import type { EngineContext } from "@/lib/engine/context";
 import type { Duty } from "@/lib/engine/duties/duty";
 import { advance } from "@/lib/engine/jobs/advance";
+import { editExpire } from "@/lib/engine/sql/edit";
 import { jobExpire, jobsDue } from "@/lib/engine/sql/job";
 
 /** How long jobs that ended can be looked at. */
@@ -21,7 +22,8 @@ export const jobs: Duty = {
   },
 };
 
-/** Forgets jobs that ended long ago. */
+/** Forgets jobs that ended long ago, and edits of messages that are gone. */
 export async function expireJobs(context: EngineContext): Promise<void> {
   await jobExpire(context.database.main, KEPT_DAYS);
+  await editExpire(context.database.main, KEPT_DAYS);
 }

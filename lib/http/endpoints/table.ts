@@ -4,6 +4,7 @@ import { connectionEndpoints } from "@/lib/http/endpoints/connections";
 import { deadLetterGroupEndpoints } from "@/lib/http/endpoints/dead-letter-groups";
 import { deadLetterEndpoints } from "@/lib/http/endpoints/dead-letters";
 import { definitionEndpoints } from "@/lib/http/endpoints/definitions";
+import { editEndpoints } from "@/lib/http/endpoints/edits";
 import { errorPolicyEndpoints } from "@/lib/http/endpoints/error-policies";
 import { eventEndpoints } from "@/lib/http/endpoints/events";
 import { exchangeEndpoints } from "@/lib/http/endpoints/exchanges";
@@ -55,6 +56,7 @@ const described: readonly Endpoint[] = [
   ...reviewEndpoints,
   ...jobEndpoints,
   ...notificationEndpoints,
+  ...editEndpoints,
   ...trashEndpoints,
   ...tokenEndpoints,
   ...templateEndpoints,
