@@ -392,8 +392,19 @@ export class Channel {
       );
     }
     for (const { taken } of this.#transaction?.take().settlings ?? []) this.unacknowledged.restore(taken);
-    this.settle(this.unacknowledged.takeAll(), { kind: "requeue", counts: true });
+    this.#loseConsumers();
     await this.connection.settler.idle();
+  }
+
+  /** What is still held goes back: that it was held for too long, or that its consumer is gone. */
+  #loseConsumers(): void {
+    const usual = this.connection.door.settings.acknowledgementTimeoutMs;
+    const now = Date.now();
+    const held = [...this.unacknowledged.takeAll()];
+    const isOverdue = ([, { since, timeoutMs }]: [number, Held]) => now - since >= (timeoutMs ?? usual);
+    const lost = held.filter((one) => !isOverdue(one));
+    this.settle(new Map(held.filter(isOverdue)), { kind: "requeue", counts: true, because: "timeout" });
+    this.settle(new Map(lost), { kind: "requeue", counts: true, because: "consumer_lost" });
   }
 
   #leave(consumer: Consumer): boolean {

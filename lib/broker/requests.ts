@@ -118,7 +118,13 @@ export interface Settlement {
   readonly outcome:
     | { readonly kind: "ack" }
     /** Back to its original position; `delayMs` later if given. `counts` (default true): whether this counts towards the delivery limit. */
-    | { readonly kind: "requeue"; readonly delayMs?: number; readonly counts?: boolean }
+    | {
+        readonly kind: "requeue";
+        readonly delayMs?: number;
+        readonly counts?: boolean;
+        /** Given when it is not the consumer that asks: error policies may then decide otherwise. */
+        readonly because?: "timeout" | "consumer_lost";
+      }
     /** Dead-lettered with reason `rejected`; into the trash where the queue has no dead-letter exchange. */
     | { readonly kind: "reject"; readonly error?: FailureReport };
 }

@@ -1,6 +1,7 @@
 import type {
   ErrorPolicy,
   FailedDelivery,
+  FailureReason,
   PolicyAction,
   PolicyCondition,
   PolicyNext,
@@ -35,15 +36,21 @@ export interface RuleVerdict {
 /** A rule with its patterns compiled. */
 export interface CompiledPolicy {
   readonly policy: ErrorPolicy;
+  /** Whether it may have something to say of such failures in a queue. */
+  concerns(queue: string, reason: FailureReason): boolean;
   /** Null when it applies; otherwise why not. */
   mismatch(failed: FailedDelivery): string | null;
 }
 
 /** Throws `bad-request` for a pattern that can't be; one that was stored can. */
 export function compilePolicy(policy: ErrorPolicy): CompiledPolicy {
-  const tests = [queueTest(policy), ...conditionTests(policy.when)];
+  const isQueue = queueTest(policy);
+  const tests = [isQueue, ...conditionTests(policy.when)];
+  const { reasons } = policy.when;
   return {
     policy,
+    concerns: (queue, reason) =>
+      policy.enabled && (reasons === undefined || reasons.includes(reason)) && isQueue({ queue }) === null,
     mismatch: (failed) => {
       if (!policy.enabled) return "it is switched off";
       for (const test of tests) {
@@ -121,7 +128,7 @@ const maxText = 4_096;
 
 type Test = (failed: FailedDelivery) => string | null;
 
-function queueTest({ queue, pattern }: ErrorPolicy): Test {
+function queueTest({ queue, pattern }: ErrorPolicy): (failed: Pick<FailedDelivery, "queue">) => string | null {
   if (queue !== null) return (failed) => (failed.queue === queue ? null : `it is for the queue ${queue}`);
   if (pattern === null) return () => null;
   const compiled = compilePattern(pattern);

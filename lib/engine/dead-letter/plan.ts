@@ -13,6 +13,8 @@ export interface Burial extends HeldEntry {
   readonly reason: FailureReason;
   /** What the worker said. */
   readonly error?: FailureReport;
+  /** Who had it and since when, where the broker holds it meanwhile. */
+  readonly heldBefore?: { readonly holder: string | null; readonly since: Date | null };
 }
 
 /** How long what nobody takes as a dead letter can be found in the trash, in ms. */

@@ -2,6 +2,7 @@ import type { FailureOutcome } from "@/lib/broker/failures";
 import { wasTried } from "@/lib/broker/failures";
 import type { Held } from "@/lib/engine/dead-letter/endings";
 import { isRecorded } from "@/lib/engine/error-policy/judged";
+import { isBrokerHolder } from "@/lib/engine/lease/hold";
 import { failureInsert, type NewFailure } from "@/lib/engine/sql/failure";
 import { storable } from "@/lib/engine/sql/storable";
 import type { Queryable } from "@/lib/engine/statement";
@@ -14,8 +15,9 @@ export async function recordFailures(tx: Queryable, done: readonly Held[]): Prom
 function failureOf(held: Held): NewFailure {
   const { queue, message, judged, burial } = held.plan;
   const { policy } = judged.verdict;
+  const before = burial.heldBefore ?? { holder: message.leased_by, since: message.leased_at };
   // What nobody tried was held by the broker itself.
-  const wasHeld = wasTried(judged.reason) && judged.reason !== "delivery_limit";
+  const wasHeld = wasTried(judged.reason) && before.holder !== null && !isBrokerHolder(before.holder);
   return {
     vhostId: queue.vhostId,
     messageId: message.message_id,
@@ -24,8 +26,8 @@ function failureOf(held: Held): NewFailure {
     seq: burial.seq,
     attempt: judged.attempt,
     reason: judged.reason,
-    holder: wasHeld && message.leased_by !== null ? storable(message.leased_by) : null,
-    heldSince: wasHeld ? message.leased_at : null,
+    holder: wasHeld ? storable(before.holder ?? "") : null,
+    heldSince: wasHeld ? before.since : null,
     errorType: storableOrNull(judged.error.type),
     errorMessage: storableOrNull(judged.error.message),
     errorStack: storableOrNull(judged.error.stack),

@@ -64,6 +64,11 @@ function errorOf(
   });
 }
 
+/** Whether a policy may have something to say of such failures in the queue, so that they must be judged one by one. */
+export function isConcern(snapshot: TopologySnapshot, queue: QueueRecord, reason: FailureReason): boolean {
+  return snapshot.vhost(queue.vhost).errorPolicies.some((policy) => policy.concerns(queue.name, reason));
+}
+
 /** Whether it is written down as a failure: what only expired or did not fit, if it still lies somewhere or a rule decided. */
 export function isRecorded({ reason, verdict }: Judged, isLetter: boolean): boolean {
   return wasTried(reason) || isLetter || verdict.policy !== null;

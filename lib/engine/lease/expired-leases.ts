@@ -1,10 +1,11 @@
 import type { EngineContext } from "@/lib/engine/context";
 import { bury } from "@/lib/engine/dead-letter/bury";
+import { isConcern } from "@/lib/engine/error-policy/judged";
 import { cameBack } from "@/lib/engine/lease/came-back";
-import { brokerHolder, brokerHoldMs } from "@/lib/engine/lease/hold";
+import { brokerHolder, brokerHoldMs, judgeHolders } from "@/lib/engine/lease/hold";
 import { newLeaseToken } from "@/lib/engine/lease/receipt";
 import { endClaims, findEnded } from "@/lib/engine/sql/claim-break";
-import { type DeliveryLimits, type LeaseScope, returnExpired } from "@/lib/engine/sql/expired-lease";
+import { type DeliveryLimits, type LeaseScope, type OverdueRow, returnExpired } from "@/lib/engine/sql/expired-lease";
 import type { TopologySnapshot } from "@/lib/engine/topology/snapshot";
 
 const maxAtOnce = 1000;
@@ -12,7 +13,7 @@ const claimsAtOnce = 100;
 
 /**
  * Gives back messages whose lease has run out, and dead-letters (reason `delivery_limit`) those that have come back too
- * often.
+ * often. Where error policies are concerned with what timed out, or lost its consumer, they decide.
  * @returns how many came back or died
  */
 export async function returnExpiredLeases(
@@ -21,24 +22,43 @@ export async function returnExpiredLeases(
 ): Promise<number> {
   await breakUpClaims(context, scope);
   const token = newLeaseToken();
-  const { returned, overdue } = await returnExpired(context.database.relaxed, {
+  const reason = reasonOf(scope);
+  const { returned, overdue, judged } = await returnExpired(context.database.relaxed, {
     scope,
     max: maxAtOnce,
     // Fresh: a node without any traffic of its own may know an old topology.
-    limits: deliveryLimits(await context.topology.fresh()),
+    limits: deliveryLimits(await context.topology.fresh(), reason),
     token,
     holder: brokerHolder,
+    judge: judgeHolders[reason ?? "timeout"],
+    judges: Object.values(judgeHolders),
     holdMs: brokerHoldMs,
   });
   await cameBack(
     context,
     returned.map((queue) => queue.queue_id),
   );
-  await bury(
-    context,
-    overdue.map(({ queue_id, rank, seq }) => ({ queueId: queue_id, rank, seq, token, reason: "delivery_limit" })),
-  );
-  return returned.reduce((sum, { count }) => sum + count, 0) + overdue.length;
+  const burial = (row: OverdueRow) => ({
+    ...{ queueId: row.queue_id, rank: row.rank, seq: row.seq, token },
+    heldBefore: { holder: row.was_by, since: row.was_at },
+  });
+  await bury(context, [
+    ...overdue.map((row) => ({ ...burial(row), reason: "delivery_limit" as const })),
+    ...judged.map((row) => ({ ...burial(row), reason: judgedReason(row, reason) })),
+  ]);
+  return returned.reduce((sum, { count }) => sum + count, 0) + overdue.length + judged.length;
+}
+
+/** Why leases of a scope end; null when nobody ever had them. */
+function reasonOf(scope: LeaseScope): "timeout" | "consumer_lost" | null {
+  if (scope.kind === "lost") return null;
+  return scope.kind === "nodes" ? "consumer_lost" : "timeout";
+}
+
+/** What a node that died meant to have judged keeps its reason. */
+function judgedReason({ was_by: holder }: OverdueRow, reason: "timeout" | "consumer_lost" | null) {
+  if (holder === judgeHolders.timeout) return "timeout";
+  return holder === judgeHolders.consumer_lost ? "consumer_lost" : (reason ?? "timeout");
 }
 
 /** What is left of claims that have run out is held one by one from now on, so that it can be given back like the rest. */
@@ -56,9 +76,25 @@ export async function returnLeasesOfNodes(context: EngineContext, nodeIds: reado
   while ((await returnExpiredLeases(context, { kind: "nodes", nodeIds })) >= maxAtOnce);
 }
 
-function deliveryLimits(snapshot: TopologySnapshot): DeliveryLimits {
-  const limited = [...snapshot.queuesById.values()].flatMap(({ id, limits }) =>
+/** The limits of a topology, since they are asked for several times a second, and there may be many queues. */
+const known = new WeakMap<TopologySnapshot, Map<string, DeliveryLimits>>();
+
+function deliveryLimits(snapshot: TopologySnapshot, reason: "timeout" | "consumer_lost" | null): DeliveryLimits {
+  const ofSnapshot = known.get(snapshot) ?? new Map<string, DeliveryLimits>();
+  known.set(snapshot, ofSnapshot);
+  const limits = ofSnapshot.get(reason ?? "") ?? limitsOf(snapshot, reason);
+  ofSnapshot.set(reason ?? "", limits);
+  return limits;
+}
+
+function limitsOf(snapshot: TopologySnapshot, reason: "timeout" | "consumer_lost" | null): DeliveryLimits {
+  const queues = [...snapshot.queuesById.values()];
+  const limited = queues.flatMap(({ id, limits }) =>
     limits.deliveryLimit === null ? [] : [{ id, limit: limits.deliveryLimit }],
   );
-  return { queueIds: limited.map(({ id }) => id), limits: limited.map(({ limit }) => limit) };
+  return {
+    queueIds: limited.map(({ id }) => id),
+    limits: limited.map(({ limit }) => limit),
+    judged: reason === null ? [] : queues.filter((queue) => isConcern(snapshot, queue, reason)).map(({ id }) => id),
+  };
 }

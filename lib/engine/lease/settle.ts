@@ -1,8 +1,10 @@
+import type { FailureReason } from "@/lib/broker/failures";
 import type { Receipt, Settlement, SettlementResult } from "@/lib/broker/requests";
 import type { ConnectionPool } from "@/lib/engine/connection-pool";
 import type { EngineContext } from "@/lib/engine/context";
 import { bury, leaseKey } from "@/lib/engine/dead-letter/bury";
 import type { Burial } from "@/lib/engine/dead-letter/plan";
+import { isConcern } from "@/lib/engine/error-policy/judged";
 import { type Acknowledged, acknowledge, holdOneByOne } from "@/lib/engine/lease/acknowledge";
 import { cameBack } from "@/lib/engine/lease/came-back";
 import { checkRange } from "@/lib/engine/lease/lease";
@@ -62,7 +64,11 @@ export class Settler {
   /** A queue that isn't known here was made elsewhere, or is gone. */
   async #snapshotKnowing(parsed: readonly Parsed[]): Promise<TopologySnapshot> {
     const known = await this.#context.topology.current();
-    return parsed.every(({ hold }) => known.queuesById.has(hold.queueId)) ? known : this.#context.topology.fresh();
+    // Where the consumer did not decide itself, the policies of this moment may.
+    const isCurrent = parsed.every(
+      ({ hold, outcome }) => known.queuesById.has(hold.queueId) && !(outcome.kind === "requeue" && outcome.because),
+    );
+    return isCurrent ? known : this.#context.topology.fresh();
   }
 
   async #settleAll(parsed: readonly Parsed[], lazily: boolean): Promise<(hold: Hold) => boolean> {
@@ -72,8 +78,11 @@ export class Settler {
     const rejected: Burial[] = [];
     for (const { hold, outcome } of parsed) {
       if (outcome.kind === "ack") acknowledged.push(hold);
-      else if (outcome.kind === "requeue") requeued.push(requeueOf(snapshot, hold, outcome));
-      else rejected.push({ ...hold, reason: "rejected", ...(outcome.error && { error: outcome.error }) });
+      else if (outcome.kind === "requeue") {
+        const reason = judgedReason(snapshot, hold, outcome.because);
+        if (reason) rejected.push({ ...hold, reason });
+        else requeued.push(requeueOf(snapshot, hold, outcome));
+      } else rejected.push({ ...hold, reason: "rejected", ...(outcome.error && { error: outcome.error }) });
     }
     const acknowledgements = lazily ? this.#lazyAcknowledgements : this.#acknowledgements;
     const [deleted, others] = await Promise.all([
@@ -117,6 +126,16 @@ async function requeue(context: EngineContext, requeues: readonly Requeue[]): Pr
     left.map((hold) => ({ ...hold, reason: "delivery_limit" })),
   );
   return new Set([...returned, ...buried]);
+}
+
+/** The reason by which policies are to judge what comes back; null when none of them is concerned. */
+function judgedReason(
+  snapshot: TopologySnapshot,
+  { queueId }: Hold,
+  because: "timeout" | "consumer_lost" | undefined,
+): FailureReason | null {
+  const queue = snapshot.queuesById.get(queueId);
+  return queue && because && isConcern(snapshot, queue, because) ? because : null;
 }
 
 function requeueOf(

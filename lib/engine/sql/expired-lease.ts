@@ -1,16 +1,21 @@
 import type { Queryable, Statement } from "@/lib/engine/statement";
 
-/** A lease that has run out, of a message that comes back too often to be given back. */
+/** A lease that has run out, of a message that is not just given back. */
 export interface OverdueRow {
   readonly queue_id: number;
   readonly rank: number;
   readonly seq: number;
+  /** Who had it, and since when. */
+  readonly was_by: string | null;
+  readonly was_at: Date | null;
 }
 
 /** Which queues' delivery limits are to be kept; a queue that isn't listed has none. */
 export interface DeliveryLimits {
   readonly queueIds: readonly number[];
   readonly limits: readonly number[];
+  /** Queues whose leases are all held to be judged. */
+  readonly judged: readonly number[];
 }
 
 /**
@@ -25,14 +30,14 @@ export type LeaseScope =
 
 const hasRunOut = "leased_until <= statement_timestamp()";
 
-/** The statement for each scope, with what comes from $7 on. */
+/** The statement for each scope, with what comes from $10 on. */
 const scopes: { readonly [K in LeaseScope["kind"]]: Statement } = {
   all: { name: "lease_expire_all", text: expire(hasRunOut) },
-  queue: { name: "lease_expire_queue", text: expire(`${hasRunOut} AND queue_id = $7`) },
-  nodes: { name: "lease_expire_nodes", text: expire("lease_node = ANY ($7::int[])") },
+  queue: { name: "lease_expire_queue", text: expire(`${hasRunOut} AND queue_id = $10`) },
+  nodes: { name: "lease_expire_nodes", text: expire("lease_node = ANY ($10::int[])") },
   lost: {
     name: "lease_expire_lost",
-    text: expire("queue_id = ANY ($8::int[]) AND lease_token = ANY ($7::bigint[])"),
+    text: expire("queue_id = ANY ($11::int[]) AND lease_token = ANY ($10::bigint[])"),
   },
 };
 
@@ -45,8 +50,10 @@ export function scopeValues(scope: LeaseScope): unknown[] {
 
 /**
  * Gives messages back whose lease has run out: redelivered, and counted towards the delivery limit. Those that would
- * exceed it are not given back but held under `token`, to be dead-lettered.
- * @returns the queues with how many came back to each, and those that are to be dead-lettered
+ * exceed it, and those that are to be judged, are not given back but held under `token`.
+ * @param request.holder who holds those that exceed the limit; `judge` those that are to be judged. What one of `judge`
+ *   holds has run out because a node died in between, and is still to be judged; what `holder` holds comes back.
+ * @returns the queues with how many came back to each, and those that are held
  */
 export async function returnExpired(
   db: Queryable,
@@ -56,50 +63,61 @@ export async function returnExpired(
     limits: DeliveryLimits;
     token: number;
     holder: string;
+    judge: string;
+    judges: readonly string[];
     holdMs: number;
   },
-): Promise<{ returned: { queue_id: number; count: number }[]; overdue: OverdueRow[] }> {
-  const rows = await db.query<OverdueRow & { state: "ready" | "leased"; count: number }>(scopes[request.scope.kind], [
-    request.max,
-    request.limits.queueIds,
-    request.limits.limits,
-    request.token,
-    request.holder,
-    request.holdMs,
-    ...scopeValues(request.scope),
-  ]);
+): Promise<{ returned: { queue_id: number; count: number }[]; overdue: OverdueRow[]; judged: OverdueRow[] }> {
+  const rows = await db.query<OverdueRow & { state: "ready" | "leased"; is_judged: boolean }>(
+    scopes[request.scope.kind],
+    [
+      request.max,
+      request.limits.queueIds,
+      request.limits.limits,
+      request.token,
+      request.holder,
+      request.holdMs,
+      request.limits.judged,
+      request.judge,
+      request.judges,
+      ...scopeValues(request.scope),
+    ],
+  );
   const counts = new Map<number, number>();
   for (const row of rows) if (row.state === "ready") counts.set(row.queue_id, (counts.get(row.queue_id) ?? 0) + 1);
   return {
     returned: [...counts].map(([queue_id, count]) => ({ queue_id, count })),
-    overdue: rows.filter((row) => row.state === "leased"),
+    overdue: rows.filter((row) => row.state === "leased" && !row.is_judged),
+    judged: rows.filter((row) => row.is_judged),
   };
 }
 
 function expire(condition: string): string {
   return `
 WITH overdue AS MATERIALIZED (
-  SELECT ctid AS place, queue_id, delivery_count FROM warren.deferred
+  SELECT ctid AS place, queue_id, rank, seq, delivery_count, leased_by, leased_at FROM warren.deferred
   WHERE state = 'leased' AND ${condition}
   ORDER BY leased_until LIMIT $1 FOR UPDATE SKIP LOCKED
 ),
 judged AS MATERIALIZED (
-  SELECT o.*, coalesce(o.delivery_count + 1 > ($3::bigint[])[array_position($2::int[], o.queue_id)], false) AS dies
+  SELECT o.*, o.leased_by = ANY ($9::text[]) OR (o.queue_id = ANY ($7::int[]) AND o.leased_by IS DISTINCT FROM $5) AS is_judged,
+    coalesce(o.delivery_count + 1 > ($3::bigint[])[array_position($2::int[], o.queue_id)], false) AS is_too_often
   FROM overdue o
 ),
 returned AS (
   UPDATE warren.deferred
   SET state = 'ready', redelivered = true, delivery_count = delivery_count + 1,
       lease_token = NULL, leased_by = NULL, lease_node = NULL, leased_at = NULL, leased_until = NULL
-  WHERE ctid = ANY (ARRAY(SELECT place FROM judged WHERE NOT dies))
+  WHERE ctid = ANY (ARRAY(SELECT place FROM judged WHERE NOT is_judged AND NOT is_too_often))
   RETURNING queue_id, rank, seq, state
 ),
 dying AS (
-  UPDATE warren.deferred
-  SET redelivered = true, lease_token = $4::bigint, leased_by = $5, lease_node = NULL, leased_at = statement_timestamp(),
+  UPDATE warren.deferred d
+  SET redelivered = true, lease_token = $4::bigint, lease_node = NULL, leased_at = statement_timestamp(),
+      leased_by = CASE WHEN NOT j.is_judged THEN $5 WHEN j.leased_by = ANY ($9::text[]) THEN j.leased_by ELSE $8 END,
       leased_until = statement_timestamp() + $6::float8 * interval '1 millisecond'
-  WHERE ctid = ANY (ARRAY(SELECT place FROM judged WHERE dies))
-  RETURNING queue_id, rank, seq, state
+  FROM judged j WHERE d.ctid = j.place AND (j.is_judged OR j.is_too_often)
+  RETURNING d.queue_id, d.rank, d.seq, d.state, j.is_judged, j.leased_by AS was_by, j.leased_at AS was_at
 ),
 entries AS MATERIALIZED (
   SELECT c.queue_id, e.bytes
@@ -110,5 +128,6 @@ counted AS (
   INSERT INTO warren.queue_delta (queue_id, unacked, unacked_bytes, ready, ready_bytes)
   SELECT queue_id, -count(*), -sum(bytes), count(*), sum(bytes) FROM entries GROUP BY queue_id
 )
-SELECT * FROM returned UNION ALL SELECT * FROM dying`;
+SELECT queue_id, rank, seq, state, false AS is_judged, NULL AS was_by, NULL::timestamptz AS was_at FROM returned
+UNION ALL SELECT * FROM dying`;
 }
