@@ -47,6 +47,8 @@ export class Channel {
   readonly #finished: (() => void)[] = [];
   #publishes = 0;
   #publishesDone: (() => void) | undefined;
+  /** What went back to its queue, or to be dead-lettered, is there. */
+  #givenBack: Promise<void> = Promise.resolve();
   #confirms: Confirms | undefined;
   #transaction: Transaction | undefined;
   readonly #timeoutChecks: NodeJS.Timeout[] = [];
@@ -161,6 +163,7 @@ export class Channel {
       this.connection.settler.add(receipts, outcome, promised);
       relieve();
     }
+    if (outcome.kind !== "ack") this.#givenBack = this.connection.settler.settledSoFar();
   }
 
   wakeConsumers(): void {
@@ -289,6 +292,8 @@ export class Channel {
   async #handleAlone(method: Exclude<Method, ContentMethod>): Promise<void> {
     try {
       await this.#publishesStored();
+      // A client that gives a message back and asks for one next expects to get it.
+      await this.#givenBack;
       if (this.#closing) return;
       await this.#dispatch(method);
     } catch (error) {

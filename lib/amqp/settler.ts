@@ -14,8 +14,11 @@ export class Settler {
   readonly #actor: Actor;
   readonly #onError: (error: unknown) => void;
   #waiting: Settlement[] = [];
-  /** To be called when what waits has been settled. */
-  #told: (() => void)[] = [];
+  /** How many were ever added, and how many of them are settled: always the first ones. */
+  #added = 0;
+  #settled = 0;
+  /** To be called when that many are settled, the earliest first. */
+  #marks: { readonly at: number; readonly tell: () => void }[] = [];
   /** Somebody is told when what waits has been settled. */
   #promised = false;
   #flight: Promise<void> | undefined;
@@ -32,14 +35,27 @@ export class Settler {
    */
   add(receipts: Iterable<Receipt>, outcome: Settlement["outcome"], promised = false, done?: () => void): void {
     if (promised) this.#promised = true;
-    for (const receipt of receipts) this.#waiting.push({ receipt, outcome });
-    if (done) this.#told.push(done);
+    for (const receipt of receipts) {
+      this.#waiting.push({ receipt, outcome });
+      this.#added++;
+    }
+    if (done) this.#mark(done);
     if (this.#waiting.length > 0) this.#flight ??= this.#fly();
+  }
+
+  /** Resolves when what was added so far is settled, whatever is added after it. */
+  settledSoFar(): Promise<void> {
+    return new Promise((resolve) => this.#mark(resolve));
   }
 
   /** Resolves when everything that was added so far is settled. */
   async idle(): Promise<void> {
     while (this.#flight !== undefined) await this.#flight;
+  }
+
+  #mark(tell: () => void): void {
+    if (this.#settled === this.#added) tell();
+    else this.#marks.push({ at: this.#added, tell });
   }
 
   async #fly(): Promise<void> {
@@ -48,16 +64,14 @@ export class Settler {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, atOnce);
       const lazily = !this.#promised;
-      const isLast = this.#waiting.length === 0;
-      const told = isLast ? this.#told.splice(0) : [];
-      if (isLast) this.#promised = false;
+      if (this.#waiting.length === 0) this.#promised = false;
       try {
         await this.#broker.settle(this.#actor, batch, { lazily });
-        for (const tell of told) tell();
+        this.#settled += batch.length;
+        while (this.#marks[0] !== undefined && this.#marks[0].at <= this.#settled) this.#marks.shift()?.tell();
       } catch (error) {
         this.#onError(error);
         this.#waiting.unshift(...batch);
-        this.#told.unshift(...told);
         this.#promised ||= !lazily;
         await new Promise((resolve) => setTimeout(resolve, retryPauseMs));
       }

@@ -70,6 +70,27 @@ test("a worker that dies in mid-task loses its message to the other, first come 
     ]);
 });
 
+test("what a channel gives back is there for its next request", async () => {
+  const channel = await (await server.connect()).createChannel();
+  await channel.assertQueue("dead");
+  await channel.assertQueue("given", {
+    arguments: { "x-dead-letter-exchange": "", "x-dead-letter-routing-key": "dead" },
+  });
+  for (const text of ["1", "2"]) channel.sendToQueue("given", Buffer.from(text));
+  const body = (message: GetMessage | false) => message && message.content.toString();
+  for (let round = 0; round < 5; round++) {
+    const [first, second] = [await channel.get("given"), await channel.get("given")];
+    expect([body(first), body(second)]).toEqual(["1", "2"]);
+    channel.nack(second as GetMessage, true, true);
+  }
+  channel.reject((await channel.get("given")) as GetMessage, false);
+  const dead = await channel.get("dead");
+  expect(body(dead)).toBe("1");
+  channel.ack(dead as GetMessage);
+  expect(await channel.deleteQueue("dead", { ifEmpty: true })).toEqual({ messageCount: 0 });
+  await channel.deleteQueue("given");
+});
+
 test("properties come back byte for byte through the database", async () => {
   const channel = await (await server.connect()).createChannel();
   await channel.assertQueue("typed");

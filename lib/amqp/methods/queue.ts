@@ -102,6 +102,8 @@ async function remove(channel: Channel, args: Arguments<"queue.delete">): Promis
   if (args.ifUnused && door.dispatchers.consumerCount(vhost, queue) > 0) {
     throw new AmqpError("PRECONDITION_FAILED", `queue '${queue}' in vhost '${vhost}' in use`);
   }
+  // What the client has acknowledged lies in the queue no more, as it sees it.
+  if (args.ifEmpty) await channel.connection.settler.settledSoFar();
   try {
     const { ifUnused, ifEmpty } = args;
     const { messages } = await door.broker.deleteQueue(actor, vhost, queue, { ifUnused, ifEmpty });
