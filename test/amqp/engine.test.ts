@@ -77,7 +77,7 @@ test("what a channel gives back is there for its next request", async () => {
     arguments: { "x-dead-letter-exchange": "", "x-dead-letter-routing-key": "dead" },
   });
   for (const text of ["1", "2"]) channel.sendToQueue("given", Buffer.from(text));
-  const body = (message: GetMessage | false) => message?.content.toString();
+  const body = (message: GetMessage | false) => (message === false ? null : message.content.toString());
   for (let round = 0; round < 5; round++) {
     const [first, second] = [await channel.get("given"), await channel.get("given")];
     expect([body(first), body(second)]).toEqual(["1", "2"]);
