@@ -1,7 +1,7 @@
 "use client";
 
 import { useSyncExternalStore } from "react";
-import { CopyButton } from "@/components/ui/copy-button";
+import { CodeBlock } from "@/components/ui/code-block";
 
 const never = () => () => undefined;
 
@@ -30,16 +30,5 @@ export function CurlSnippet() {
     () => location.origin,
     () => "",
   );
-  const text = commands(origin);
-  return (
-    <div className="relative min-w-0">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
-      <pre tabIndex={0} className="mono overflow-x-auto rounded-5 border border-line bg-sunken p-3 pr-10 leading-5">
-        {text}
-      </pre>
-      <span className="absolute top-1.5 right-1.5">
-        <CopyButton text={text} label="Copy the commands" />
-      </span>
-    </div>
-  );
+  return <CodeBlock text={commands(origin)} label="Copy the commands" />;
 }

@@ -7,6 +7,7 @@ import { SampleDiagram } from "@/components/overview/sample-diagram";
 import { useSampleSwitch } from "@/components/overview/sample-section";
 import { Button } from "@/components/ui/button";
 import { ErrorNote } from "@/components/ui/error-state";
+import { TextLink } from "@/components/ui/text-link";
 
 /** What a first visitor sees: three ways to begin. */
 export function GettingStarted({ vhost }: { vhost: string | null }) {
@@ -57,6 +58,9 @@ export function GettingStarted({ vhost }: { vhost: string | null }) {
           <p className="text-ink-2">
             Any AMQP 0-9-1 client (pika, amqplib, Celery) connects unchanged, to the address that the server printed
             when it was ready. Without a client it goes over HTTP: publish, take with a visibility timeout, acknowledge.
+          </p>
+          <p>
+            <TextLink href="/connect">Code to copy for Node.js, Python, Celery, Spring, Go and Ruby</TextLink>
           </p>
           <CurlSnippet />
         </section>

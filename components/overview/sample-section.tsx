@@ -3,7 +3,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Play, Square, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { Button } from "@/components/ui/button";
+import { Button, ButtonLink } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { ErrorNote } from "@/components/ui/error-state";
 import { SectionHead } from "@/components/ui/page-head";
@@ -67,6 +67,7 @@ export function SampleSection() {
               Start the sample
             </Button>
           )}
+          {state === "running" && <ButtonLink href="/connect">Follow a message</ButtonLink>}
           {(state === "running" || state === "stopped") && (
             <Button
               variant="danger"

@@ -84,3 +84,15 @@ export function withFormat(form: FormState, format: Format): FormState {
     properties: usual ? { ...form.properties, content_type: usualContentType[format] } : form.properties,
   };
 }
+
+/** Where the form is kept in this tab's session storage. */
+export const formKey = "warren.publish";
+
+/** Keeps the form over a reload, or fills it in before the page is opened. */
+export function keepForm(form: FormState): void {
+  try {
+    sessionStorage.setItem(formKey, JSON.stringify(form));
+  } catch {
+    // A body beyond the browser's quota is not kept over a reload.
+  }
+}

@@ -6,12 +6,10 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { Plain } from "@/components/body/header-values";
 import { parseRef } from "@/components/messages/links";
 import type { BodyFile } from "@/components/publish/build";
-import { type FormState, initialForm, parseForm } from "@/components/publish/form-state";
+import { type FormState, formKey, initialForm, keepForm, parseForm } from "@/components/publish/form-state";
 import { rowOf } from "@/components/publish/header-rows";
 import { bytesOf, loadBody, type Message, messageQuery } from "@/lib/api-client/messages";
 import { base64FromBytes } from "@/lib/format/base64";
-
-const storeKey = "warren.publish";
 
 export interface PublishForm {
   readonly exchange: string;
@@ -46,7 +44,7 @@ export function usePublishForm(vhost: string): PublishForm {
   // Session storage exists in the browser only, after the first render.
   useEffect(() => {
     try {
-      const kept = parseForm(JSON.parse(sessionStorage.getItem(storeKey) ?? "null"));
+      const kept = parseForm(JSON.parse(sessionStorage.getItem(formKey) ?? "null"));
       if (kept) setFormState(kept);
     } catch {
       // What can't be read is as if nothing had been kept.
@@ -54,11 +52,7 @@ export function usePublishForm(vhost: string): PublishForm {
   }, []);
   const setForm = useCallback((next: FormState) => {
     setFormState(next);
-    try {
-      sessionStorage.setItem(storeKey, JSON.stringify(next));
-    } catch {
-      // A body beyond the browser's quota is not kept over a reload.
-    }
+    keepForm(next);
   }, []);
   const setTarget = useCallback((next: { exchange?: string; key?: string }) => void setUrl(next), [setUrl]);
   return {

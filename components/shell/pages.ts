@@ -6,9 +6,11 @@ import {
   type LucideIcon,
   MailSearch,
   MailX,
+  Plug,
   Send,
   Users,
   Waypoints,
+  Workflow,
 } from "lucide-react";
 
 export type Page = {
@@ -29,6 +31,8 @@ export const pages: readonly Page[] = [
   { href: "/consumers", label: "Consumers", icon: Users, key: "w", group: "broker" },
   { href: "/exchanges", label: "Exchanges", icon: Waypoints, key: "e", group: "broker" },
   { href: "/queues", label: "Queues", icon: Layers, key: "q", group: "broker" },
+  { href: "/topology", label: "Topology", icon: Workflow, key: "t", group: "broker" },
+  { href: "/connect", label: "Connect", icon: Plug, key: "n", group: "broker" },
   { href: "/messages", label: "Messages", icon: MailSearch, key: "m", group: "messages" },
   { href: "/publish", label: "Publish", icon: Send, key: "p", group: "messages" },
   { href: "/dead-letters", label: "Dead letters", icon: MailX, key: "d", group: "messages" },

@@ -35,6 +35,16 @@ export function bindingsQuery(scope: BindingScope) {
   });
 }
 
+/** All bindings but those of the default exchange, or those of one vhost. */
+export function allBindingsQuery(vhost: string | null) {
+  return queryOptions({
+    queryKey: ["bindings", "list", vhost],
+    queryFn: ({ signal }) =>
+      request<readonly Binding[]>("GET", `/api/bindings${vhost === null ? "" : `/${encodeName(vhost)}`}`, { signal }),
+    refetchInterval: live(3 * liveInterval),
+  });
+}
+
 function pairPath(binding: { vhost: string; source: string; destination: string }, type: "queue" | "exchange") {
   return `/api/bindings/${encodeName(binding.vhost)}/e/${encodeName(binding.source)}/${type === "queue" ? "q" : "e"}/${encodeName(binding.destination)}`;
 }

@@ -22,6 +22,7 @@ export interface Overview {
     readonly messages_unacknowledged?: number;
   };
   readonly message_stats?: MessageStats;
+  readonly listeners?: readonly { readonly protocol: string; readonly port: number }[];
 }
 
 /** The broker as a whole. The frame of the console asks for it on every page: it is also how a lost server is noticed. */
