@@ -10,7 +10,7 @@ test("the code to copy connects, as it stands", async ({ page, api, vhost }) => 
   await expectAccessible(page);
   await makeQueue(api, vhost, "by-hand");
   // As a file of the project would be run, with the password that it asks for.
-  const program = spawn(process.execPath, ["--input-type=module", "-e", await code.innerText()], {
+  const program = spawn(process.execPath, ["--input-type=module", "-e", (await code.textContent()) ?? ""], {
     env: { ...process.env, WARREN_PASSWORD: "guest" },
   });
   const said = new Promise<string>((resolve) => program.stdout.once("data", (bytes) => resolve(String(bytes))));

@@ -25,12 +25,22 @@ export function Providers({ children }: { children: ReactNode }) {
   useEffect(() => {
     let stop = () => {};
     let left = false;
-    // Comes after the page itself: until then the lists are polled.
-    void import("@/lib/api-client/live/feed").then(({ startFeed }) => {
-      if (!left) stop = startFeed(client);
-    });
+    let retry: ReturnType<typeof setTimeout> | undefined;
+    // Comes after the page itself: until then the lists are polled, and when it can't be had, too.
+    const begin = () => {
+      import("@/lib/api-client/live/feed").then(
+        ({ startFeed }) => {
+          if (!left) stop = startFeed(client);
+        },
+        () => {
+          if (!left) retry = setTimeout(begin, 10_000);
+        },
+      );
+    };
+    begin();
     return () => {
       left = true;
+      clearTimeout(retry);
       stop();
     };
   }, [client]);

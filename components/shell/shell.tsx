@@ -6,6 +6,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import { ServerLostBanner, useConnection } from "@/components/shell/connection";
 import { GoKeys, NavigationList } from "@/components/shell/navigation";
 import { TopBar } from "@/components/shell/top-bar";
+import { prepareConfirm } from "@/components/ui/confirm-dialog";
 import { prepareDialogs } from "@/components/ui/dialog";
 import { useHotkey } from "@/components/ui/hotkeys";
 import { Mark } from "@/components/ui/mark";
@@ -36,6 +37,7 @@ export function Shell({ children }: { children: ReactNode }) {
     const timer = setTimeout(() => {
       void import("@/components/shell/palette");
       prepareDialogs();
+      prepareConfirm();
     }, 3000);
     return () => clearTimeout(timer);
   }, []);

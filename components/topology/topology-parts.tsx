@@ -44,6 +44,7 @@ export function TopologyNode({ data }: NodeProps & { data: NodeData }) {
       >
         {nameOf(node)}
       </span>
+      {/* The name of the node for screen readers holds these words in this order, with spaces between them. */}{" "}
       <Figure node={node} />
       <Handle type="source" position={Position.Right} isConnectable={false} className="opacity-0" />
     </div>
@@ -55,7 +56,7 @@ function Figure({ node }: { node: Node }) {
   if (node.kind === "consumers") return node.consumers > 0 ? <Pips of={node.consumers} full={node.full} /> : null;
   return (
     <>
-      {node.kind === "group" && <span className="text-11 text-ink-3">{formatNoun(node.members, node.type)}</span>}
+      {node.kind === "group" && <span className="text-11 text-ink-3">{formatNoun(node.members, node.type)}</span>}{" "}
       {(node.kind === "queue" || node.type === "queue") && (
         <span className={node.dead > 0 ? "text-danger" : node.ready === 0 ? "text-ink-3" : "font-semibold"}>
           {formatCount(node.ready)}

@@ -32,7 +32,7 @@ export function sentenceOf(node: Node): string {
         ? `${isMissing(node) ? "No consumer" : "Taken by calls"}, ${formatCount(node.ready)} wait`
         : `${nameOf(node)}, ${formatCount(node.full)} without room, ${rate} taken`;
     case "group":
-      return `${formatNoun(node.members, node.type)} ${node.name === "" ? "more" : `whose names begin with ${node.name}`}, ${rate}`;
+      return `${nameOf(node)} ${formatNoun(node.members, node.type)}, ${formatCount(node.ready)} ready, ${rate}`;
   }
 }
 
