@@ -68,6 +68,29 @@ describe("over HTTP", () => {
     expect((await api.call("GET", "/api/vhosts", { as: "outsider:outsider" })).json).toEqual([]);
   });
 
+  it("a job does what who starts it may do, and is changed by who started it or could have", async () => {
+    const job = (body: unknown) => as("worker", "POST", "/api/jobs", { vhost: "/", ...(body as object) });
+    const to = { exchange: "amq.topic", routing_key: "worker.x" };
+    expect(await job({ kind: "purge", queue: "secret" })).toBe(403);
+    expect(await job({ kind: "purge", queue: "worker.jobs" })).toBe(201);
+    expect(await job({ kind: "retry", all: true })).toBe(403);
+    expect(await job({ kind: "retry", all: true, dry_run: true })).toBe(403);
+    expect(await job({ kind: "discard", all: true, queue: "worker.jobs" })).toBe(201);
+    expect(await job({ kind: "move", from: "worker.jobs", all: true, to: { routing_key: "secret" } })).toBe(403);
+    expect(await job({ kind: "move", from: "worker.jobs", all: true, to })).toBe(201);
+    expect(await job({ kind: "replay", to })).toBe(403);
+    expect(await job({ kind: "replay", source: { queue: "worker.jobs" }, to })).toBe(201);
+    const own = { vhost: "/", kind: "move", from: "secret", all: true, to, rate: 0.1 };
+    const { id } = (await api.call("POST", "/api/jobs", { body: own })).json;
+    expect(await as("worker", "GET", `/api/jobs/${id}`)).toBe(200);
+    expect(await as("worker", "POST", `/api/jobs/${id}/cancel`, {})).toBe(403);
+    expect(await as("outsider", "GET", `/api/jobs/${id}`)).toBe(403);
+    expect((await api.call("GET", "/api/jobs", { as: "outsider:outsider" })).json.items).toEqual([]);
+    const edit = { exchange: "amq.topic", routing_key: "worker.x", properties: {}, payload: "x" };
+    expect(await as("worker", "POST", "/api/queues/%2F/secret/messages/1/edit", edit)).toBe(403);
+    expect(await as("worker", "POST", "/api/queues/%2F/worker.jobs/messages/1/edit", edit)).toBe(409);
+  });
+
   it("only administrators see and change users", async () => {
     for (const path of ["/api/users", "/api/users/worker", "/api/permissions", "/api/users/worker/permissions"]) {
       expect([path, await as("worker", "GET", path)]).toEqual([path, 403]);

@@ -14,6 +14,7 @@ import {
   seesEverything,
 } from "@/lib/engine/access/access-control";
 import { authorizedGroups } from "@/lib/engine/access/authorized-groups";
+import { authorizedEdits, authorizedJobs, type SharedChecks } from "@/lib/engine/access/authorized-jobs";
 import type { Grant } from "@/lib/engine/access/grants";
 import type { EngineContext } from "@/lib/engine/context";
 import { permissionPut, permissionPutAdministrators } from "@/lib/engine/sql/permission";
@@ -88,6 +89,21 @@ export function authorizedBroker(broker: Broker, access: AccessControl, context:
 
   const mustSeeOne = (actor: Actor, vhost: string | undefined) =>
     vhost === undefined ? Promise.resolve() : access.mustSee(actor, vhost);
+
+  const mustRestore = async (actor: Actor, batch: string) => {
+    if (isTrusted(actor)) return;
+    const found = (await broker.listTrash(actor)).find(({ id }) => id === batch);
+    if (!found) return;
+    const { vhost, queue: from } = found;
+    await mustReadSelected(actor, vhost, { kind: "all", ...(from !== null && { queue: from }) });
+  };
+
+  const shared: SharedChecks = {
+    mustReadSelected,
+    mustPublish,
+    mustRestore,
+    exchangesOf: async (vhost) => [...(await context.topology.fresh()).vhost(vhost).exchanges.keys()],
+  };
 
   return {
     ...broker,
@@ -250,19 +266,15 @@ export function authorizedBroker(broker: Broker, access: AccessControl, context:
     },
 
     groups: authorizedGroups(broker.groups, access),
+    jobs: authorizedJobs(broker.jobs, access, shared),
+    edits: authorizedEdits(broker.edits, access, shared),
 
     listTrash: async (actor, vhost) => {
       await mustSeeOne(actor, vhost);
       return inVisible(actor, broker.listTrash(actor, vhost));
     },
     restoreTrash: async (actor, batch) => {
-      if (!isTrusted(actor)) {
-        const found = (await broker.listTrash(actor)).find(({ id }) => id === batch);
-        if (found) {
-          const { vhost, queue: from } = found;
-          await mustReadSelected(actor, vhost, { kind: "all", ...(from !== null && { queue: from }) });
-        }
-      }
+      await mustRestore(actor, batch);
       return broker.restoreTrash(actor, batch);
     },
 

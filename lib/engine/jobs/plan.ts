@@ -29,7 +29,7 @@ export async function planJob(context: EngineContext, { vhost, work }: JobReques
   const topology = await context.topology.fresh();
   switch (work.kind) {
     case "restore":
-      return { ...nothing, matched: await restorable(context, work.trash) };
+      return { ...nothing, matched: await restorable(context, vhost, work.trash) };
     case "purge": {
       const queue = topology.queue(vhost, work.queue);
       const [depth] = await readQueueDepths(context.database.main, [queue.id]);
@@ -43,9 +43,10 @@ export async function planJob(context: EngineContext, { vhost, work }: JobReques
 }
 
 /** How many messages of a batch can come back. `not-found` when it expired, `conflict` when it was restored before. */
-export async function restorable(context: EngineContext, batch: string): Promise<number> {
+export async function restorable(context: EngineContext, vhost: string, batch: string): Promise<number> {
   const row = await trashBatchGet(context.database.main, batch);
-  if (!row) throw new BrokerError("not-found", "There is no such batch in the trash; it may have expired.", { batch });
+  if (row?.vhost !== vhost)
+    throw new BrokerError("not-found", "There is no such batch in the trash; it may have expired.", { batch });
   if (row.restored_at) throw new BrokerError("conflict", "This batch was restored before.", { batch });
   return trashCount(context.database.main, batch);
 }

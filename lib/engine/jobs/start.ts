@@ -76,7 +76,7 @@ async function countAtOnce(
   vhost: string,
   work: JobWork,
 ): Promise<number | null> {
-  if (work.kind === "restore") return restorable(context, work.trash);
+  if (work.kind === "restore") return restorable(context, vhost, work.trash);
   if (work.kind !== "purge") return null;
   const [depth] = await readQueueDepths(context.database.main, [topology.queue(vhost, work.queue).id]);
   return depth?.ready ?? 0;
