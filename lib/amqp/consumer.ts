@@ -109,7 +109,7 @@ export class Consumer implements CreditHolder {
         exchange: message.exchange,
         routingKey: message.routingKey,
       },
-      encodeProperties(message.properties),
+      message.encodedProperties ?? encodeProperties(message.properties),
       message.body,
     );
     // It was taken for consumers some of which acknowledge.

@@ -142,6 +142,7 @@ export class QueueDispatcher {
       autoAck,
       boundToNode: true,
       countAs: "deliver",
+      room: () => (this.#resting ? 0 : Math.min(this.#credit(), most)),
       signal,
     });
     const surplus = this.#deal(messages);

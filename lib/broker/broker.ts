@@ -30,6 +30,8 @@ import type { Binding, Destination, ExchangeStatus, Overview, QueueStatus, Sampl
 
 /** A message in a caller's hands. */
 export interface Leased extends Envelope {
+  /** The properties as AMQP's content header has them, where they are at hand: to be passed on as they are. */
+  readonly encodedProperties?: Uint8Array;
   readonly body: Uint8Array;
   /** Null when it was acknowledged automatically. */
   readonly receipt: Receipt | null;

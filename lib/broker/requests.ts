@@ -93,6 +93,8 @@ export interface LeaseRequest {
   readonly queue: string;
   /** At most this many messages, 1 to 1000. */
   readonly max: number;
+  /** For callers in this process: how many they would take by now, when messages come while they wait; `max` if omitted. */
+  readonly room?: () => number;
   /** How long they are the caller's, in ms, 0 to 12 h; when it runs out they return, flagged redelivered. */
   readonly visibilityTimeoutMs: number;
   /** Long polling: how long to wait for a first message, in ms, 0 to 20 s. */

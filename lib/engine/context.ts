@@ -5,6 +5,7 @@ import type { HeldClaims } from "@/lib/engine/lease/held-claims";
 import type { ExpiryLookouts } from "@/lib/engine/lease/lookouts";
 import type { LostClaims } from "@/lib/engine/lease/lost-claims";
 import type { ClaimTurns } from "@/lib/engine/lease/turns";
+import type { MessageCache } from "@/lib/engine/message-cache";
 import type { NodeSelf } from "@/lib/engine/node-self";
 import type { PostgresPresence } from "@/lib/engine/presence/board";
 import type { Publisher } from "@/lib/engine/publish/publisher";
@@ -35,6 +36,8 @@ export interface EngineContext {
   readonly turns: ClaimTurns;
   /** Claims whose answer was lost, with the connection. */
   readonly lostClaims: LostClaims;
+  /** What this node has stored a moment ago. */
+  readonly messages: MessageCache;
   /** By which claims this node has handed messages out. */
   readonly claims: HeldClaims;
   /** When to look for leases that have run out. */

@@ -10,10 +10,12 @@ import { HeldClaims } from "@/lib/engine/lease/held-claims";
 import { ExpiryLookouts } from "@/lib/engine/lease/lookouts";
 import { LostClaims } from "@/lib/engine/lease/lost-claims";
 import { ClaimTurns } from "@/lib/engine/lease/turns";
+import { MessageCache } from "@/lib/engine/message-cache";
 import { NodeSelf } from "@/lib/engine/node-self";
 import { postgresBroker } from "@/lib/engine/postgres-broker";
 import { PostgresPresence } from "@/lib/engine/presence/board";
 import { Publisher } from "@/lib/engine/publish/publisher";
+import type { Handovers, Routed } from "@/lib/engine/publish/store";
 import { QueueSignals } from "@/lib/engine/signals";
 import { TopologyCache } from "@/lib/engine/topology/cache";
 import type { QueueRecord } from "@/lib/engine/topology/records";
@@ -57,8 +59,15 @@ export function createEngine(options: EngineOptions): Engine {
     signals.announce([...grown].map((queue) => queue.id));
     await enforceLimits(context, grown);
   };
-  const publisher = new Publisher(database, topology, async (stored) => {
-    await queuesGrew(stored.flatMap(({ queues }) => queues));
+  const messages = new MessageCache();
+  const handovers: Handovers = {
+    takers: signals,
+    granted: (claim) => claims.granted(claim),
+    lost: (queueId, leaseToken) => context.lostClaims.add(queueId, leaseToken),
+  };
+  const publisher = new Publisher(database, topology, handovers, async (stored) => {
+    for (const one of stored) remember(messages, one);
+    await queuesGrew(stored.flatMap(readyIn));
     await deadLetterRefused(context, stored);
   });
   const context: EngineContext = {
@@ -72,6 +81,7 @@ export function createEngine(options: EngineOptions): Engine {
     lostClaims: new LostClaims(async (scope) => {
       await returnExpiredLeases(context, scope);
     }),
+    messages,
     claims,
     lookouts: new ExpiryLookouts(),
     groups: new KnownGroups(database),
@@ -89,4 +99,18 @@ export function createEngine(options: EngineOptions): Engine {
       await database.close();
     },
   };
+}
+
+/** For the consumers of this node that will ask for it. */
+function remember(messages: MessageCache, stored: Routed): void {
+  if (stored.messageId === null || stored.message.delayMs > 0) return;
+  const readers = messages.readersOf(readyIn(stored).map((queue) => queue.id));
+  if (readers === 0) return;
+  const { exchange, routingKey, encoded, body } = stored.message;
+  messages.add(stored.messageId, { exchange, routingKey, properties: encoded, body }, readers);
+}
+
+/** The queues in which it may have become ready, or one of those before it. */
+function readyIn({ queues, handed }: Routed): readonly QueueRecord[] {
+  return handed ? queues.filter((queue) => !handed.has(queue.id)) : queues;
 }

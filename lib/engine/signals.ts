@@ -1,5 +1,35 @@
-/** Ends a wait; the reason is not told: whoever waited looks for itself. */
-type Wake = () => void;
+import type { Leased } from "@/lib/broker/broker";
+
+/** What somebody who waits at a queue would take, at once when it is stored. */
+export interface TakerTerms {
+  /** How many it would take now. */
+  room(): number;
+  readonly autoAck: boolean;
+  readonly visibilityTimeoutMs: number;
+  readonly holder: string;
+  /** The node whose end is to end the lease; null for none. */
+  readonly node: number | null;
+  readonly countAs: "get" | "deliver";
+}
+
+/** A waiter that goes on waiting until it is told to end, with messages or without. */
+export interface ReservedTaker {
+  readonly terms: TakerTerms;
+  /** How many it takes. */
+  readonly room: number;
+  end(messages: readonly Leased[]): void;
+}
+
+interface Waiter {
+  readonly terms: TakerTerms | undefined;
+  /** Ends the wait; the reason is not told: whoever waited looks for itself. */
+  wake(): void;
+  /** From now on nothing ends the wait but `end`. */
+  reserve(): void;
+  end(messages: readonly Leased[]): void;
+}
+
+const nothing: readonly Leased[] = [];
 
 /**
  * Lets leases wait for messages. A signal is only a hint: it may come for nothing, and it may be missed, so waiting
@@ -7,7 +37,7 @@ type Wake = () => void;
  * something passes the hint on (`wake` again), so that a single message does not set all of them running.
  */
 export class QueueSignals {
-  readonly #waiting = new Map<number, Set<Wake>>();
+  readonly #waiting = new Map<number, Set<Waiter>>();
   /** Queues of which something was told when nobody waited: whoever is only just going to wait looks again at once. */
   readonly #missed = new Set<number>();
   readonly #listeners = new Set<(queueIds: readonly number[]) => void>();
@@ -24,7 +54,7 @@ export class QueueSignals {
   wake(queueIds: Iterable<number>): void {
     for (const id of queueIds) {
       const first = this.#waiting.get(id)?.values().next().value;
-      if (first) first();
+      if (first) first.wake();
       else this.#missed.add(id);
     }
   }
@@ -36,29 +66,50 @@ export class QueueSignals {
 
   /** Wakes everybody, e.g. when signals may have been missed, or at the end. */
   wakeAll(): void {
-    for (const waiters of [...this.#waiting.values()]) for (const wake of [...waiters]) wake();
+    for (const waiters of [...this.#waiting.values()]) for (const waiter of [...waiters]) waiter.wake();
+  }
+
+  /** Takes waiters that have room out of the queue's line, until there is room for so many messages. They have to be ended. */
+  reserve(queueId: number, messages: number): readonly ReservedTaker[] {
+    const reserved: ReservedTaker[] = [];
+    let left = messages;
+    for (const waiter of this.#waiting.get(queueId) ?? []) {
+      if (left <= 0) break;
+      const room = waiter.terms?.room() ?? 0;
+      if (!waiter.terms || room <= 0) continue;
+      waiter.reserve();
+      reserved.push({ terms: waiter.terms, room, end: waiter.end });
+      left -= room;
+    }
+    return reserved;
   }
 
   /**
    * Waits for a hint.
    * @param timeoutMs how long at most, in ms
    * @param abort ends the wait early
+   * @param terms on which messages may be given right away
+   * @returns messages that it was given; none for a hint
    */
-  wait(queueId: number, timeoutMs: number, abort?: AbortSignal): Promise<void> {
-    if (abort?.aborted || this.#missed.delete(queueId)) return Promise.resolve();
+  wait(queueId: number, timeoutMs: number, abort?: AbortSignal, terms?: TakerTerms): Promise<readonly Leased[]> {
+    if (abort?.aborted || this.#missed.delete(queueId)) return Promise.resolve(nothing);
     return new Promise((resolve) => {
-      const waiters = this.#waiting.get(queueId) ?? new Set<Wake>();
+      const waiters = this.#waiting.get(queueId) ?? new Set<Waiter>();
       this.#waiting.set(queueId, waiters);
-      const end: Wake = () => {
+      const reserve = () => {
         clearTimeout(timer);
-        abort?.removeEventListener("abort", end);
-        waiters.delete(end);
+        abort?.removeEventListener("abort", wake);
+        waiters.delete(waiter);
         if (waiters.size === 0 && this.#waiting.get(queueId) === waiters) this.#waiting.delete(queueId);
-        resolve();
       };
-      const timer = setTimeout(end, timeoutMs);
-      abort?.addEventListener("abort", end);
-      waiters.add(end);
+      const wake = () => {
+        reserve();
+        resolve(nothing);
+      };
+      const timer = setTimeout(wake, timeoutMs);
+      abort?.addEventListener("abort", wake);
+      const waiter: Waiter = { terms, wake, reserve, end: resolve };
+      waiters.add(waiter);
     });
   }
 }

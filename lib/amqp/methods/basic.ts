@@ -165,7 +165,7 @@ async function get(channel: Channel, { queue: named, noAck }: Arguments<"basic.g
       routingKey: message.routingKey,
       messageCount: Math.min(message.remaining, 0xffffffff),
     },
-    encodeProperties(message.properties),
+    message.encodedProperties ?? encodeProperties(message.properties),
     message.body,
   );
 }

@@ -1,14 +1,15 @@
 import type { Actor } from "@/lib/broker/actor";
 import type { Leased } from "@/lib/broker/broker";
 import { BrokerError, notFound } from "@/lib/broker/errors";
-import { decodeProperties } from "@/lib/broker/properties/properties";
 import type { LeaseRequest } from "@/lib/broker/requests";
 import type { EngineContext } from "@/lib/engine/context";
 import { isConnectionTrouble } from "@/lib/engine/database-errors";
 import { bury } from "@/lib/engine/dead-letter/bury";
+import { leasedMessages, type TakenRow } from "@/lib/engine/lease/contents";
 import { returnExpiredLeases } from "@/lib/engine/lease/expired-leases";
 import { withinRate } from "@/lib/engine/lease/rate-limit";
-import { newLeaseToken, receiptOf } from "@/lib/engine/lease/receipt";
+import { newLeaseToken } from "@/lib/engine/lease/receipt";
+import type { TakerTerms } from "@/lib/engine/signals";
 import { type Claim, type ClaimedRow, claimMessages, claimToken, handoverMs, lockCursor } from "@/lib/engine/sql/lease";
 import { hasMore, type More } from "@/lib/engine/sql/lease-groups";
 import { queueDepths } from "@/lib/engine/sql/queue-depth";
@@ -38,10 +39,26 @@ export async function lease(context: EngineContext, actor: Actor, request: Lease
     if (left <= 0 || request.signal?.aborted) return [];
     // Waiting is using, which a queue with x-expires must be shown in time.
     const untilUsed = (queue.limits.expiresMs ?? Number.POSITIVE_INFINITY) / 4;
-    await context.signals.wait(queue.id, Math.min(pause, left, untilUsed, tokenInMs ?? pause), request.signal);
+    const forMs = Math.min(pause, left, untilUsed, tokenInMs ?? pause);
+    const handed = await context.signals.wait(queue.id, forMs, request.signal, termsOf(context, actor, request));
+    if (handed.length > 0) {
+      if (!request.autoAck) context.lookouts.granted(queue.id, request.visibilityTimeoutMs);
+      return handed;
+    }
     if (request.signal?.aborted) return [];
     pause = Math.min(pause * 2, longestPause);
   }
+}
+
+/** On which terms it is given, while it waits, what this node is just storing. */
+function termsOf(context: EngineContext, actor: Actor, request: LeaseRequest): TakerTerms {
+  const { max, room, autoAck, visibilityTimeoutMs, countAs } = request;
+  const node = nodeOf(context, request);
+  return { room: room ?? (() => max), autoAck, visibilityTimeoutMs, holder: holderOf(actor), node, countAs };
+}
+
+function nodeOf(context: EngineContext, { boundToNode, autoAck }: LeaseRequest): number | null {
+  return boundToNode && !autoAck ? context.self.id : null;
 }
 
 /** @param begun when the caller began to wait, as of `performance.now()` */
@@ -65,10 +82,12 @@ async function claim(context: EngineContext, actor: Actor, request: LeaseRequest
       expired.map(({ rank, seq }) => ({ queueId: queue.id, rank, seq, token, reason: "expired" })),
     );
   }
-  const live = rows.filter((row) => !row.expired);
+  const live = expired.length === 0 ? rows : rows.filter((row) => !row.expired);
+  const lease = { queueId: queue.id, token, readyLeft };
+  const messages = await lostWithAnswer(context, request, lease, leasedMessages(context, lease, live, request));
   return {
     queue,
-    messages: live.map((row, index) => leased(queue, row, request, token, live.length - 1 - index + readyLeft)),
+    messages,
     moreIsLikely: rows.length === request.max || more,
     tokenInMs,
   };
@@ -86,10 +105,6 @@ function remember(context: EngineContext, queueId: number, token: number, rows: 
   for (const [rank, seqs] of byRank) context.claims.granted({ queueId, rank, token: claimToken(token), seqs });
 }
 
-function tokenOf({ claimed }: ClaimedRow, token: number): number {
-  return claimed ? claimToken(token) : token;
-}
-
 async function expiredCameBack(context: EngineContext, queue: QueueRecord): Promise<boolean> {
   if (!context.lookouts.isDue(queue.id)) return false;
   return (await returnExpiredLeases(context, { kind: "queue", queueId: queue.id })) > 0;
@@ -104,22 +119,33 @@ async function claimRows(
   { token, begun }: { readonly token: number; readonly begun: number },
 ) {
   let queue = known;
-  const node = request.boundToNode && !request.autoAck ? context.self.id : null;
+  const node = nodeOf(context, request);
   await context.lostClaims.before(queue.id);
   for (let attempt = 0; attempt < 3; attempt++) {
-    const claimed = await claimOnce(context, queue, request, {
+    const claiming = claimOnce(context, queue, request, {
       token,
       holder: holderOf(actor),
       node,
       waitedMs: performance.now() - begun + (request.countAs === "deliver" ? handoverMs : 0),
-    }).catch((error: unknown) => {
-      if (isConnectionTrouble(error) && !request.autoAck) context.lostClaims.add(queue.id, token);
-      throw error;
     });
+    const claimed = await lostWithAnswer(context, request, { queueId: queue.id, token }, claiming);
     if (claimed) return { queue, ...claimed };
     queue = (await context.topology.reload()).queue(request.vhost, request.queue);
   }
   throw notFound("queue", request.queue, request.vhost);
+}
+
+/** When the connection breaks before the answer is here, what was claimed is given back. */
+function lostWithAnswer<T>(
+  context: EngineContext,
+  { autoAck }: LeaseRequest,
+  { queueId, token }: { readonly queueId: number; readonly token: number },
+  answer: Promise<T>,
+): Promise<T> {
+  return answer.catch((error: unknown) => {
+    if (isConnectionTrouble(error) && !autoAck) context.lostClaims.add(queueId, token);
+    throw error;
+  });
 }
 
 /** Null when the queue is gone. */
@@ -129,7 +155,9 @@ async function claimOnce(
   request: LeaseRequest,
   by: Pick<Claim, "token" | "holder" | "node" | "waitedMs">,
 ) {
-  const claim = { ...request, ...by, queueId, byGroup: limits.orderedGroups };
+  context.messages.asked(queueId);
+  const withoutContents = context.messages.isLikely(queueId);
+  const claim = { ...request, ...by, queueId, byGroup: limits.orderedGroups, withoutContents };
   const { relaxed } = context.database;
   const { rateLimit } = limits;
   if (rateLimit) {
@@ -152,31 +180,12 @@ async function claimOnce(
   // What there is in a queue with groups may all be waiting for others of its group.
   const more = claim.byGroup && (others.shift() as More[])[0]?.more === true;
   const readyLeft = (others[0] as { ready: number }[] | undefined)?.[0]?.ready ?? 0;
-  return { rows: rows as readonly ClaimedRow[], readyLeft, more, tokenInMs: null };
+  return { rows: rows as readonly TakenRow[], readyLeft, more, tokenInMs: null };
 }
 
 async function findQueue(context: EngineContext, { vhost, queue }: LeaseRequest): Promise<QueueRecord> {
   const known = (await context.topology.current()).vhosts.get(vhost)?.queues.get(queue);
   return known ?? (await context.topology.fresh()).queue(vhost, queue);
-}
-
-function leased(queue: QueueRecord, row: ClaimedRow, request: LeaseRequest, token: number, remaining: number): Leased {
-  return {
-    id: row.seq,
-    messageId: row.message_id,
-    exchange: row.exchange,
-    routingKey: row.routing_key,
-    properties: decodeProperties(row.properties),
-    bodySize: row.bytes,
-    redelivered: row.redelivered,
-    deliveryCount: row.delivery_count,
-    body: row.body,
-    receipt: request.autoAck
-      ? null
-      : receiptOf({ queueId: queue.id, rank: row.rank, seq: row.seq, token: tokenOf(row, token) }),
-    leasedUntil: request.autoAck ? null : row.leased_until,
-    remaining,
-  };
 }
 
 /** How a holder is shown. */

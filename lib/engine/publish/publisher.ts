@@ -3,7 +3,7 @@ import type { PublishOutcome } from "@/lib/broker/requests";
 import type { Database } from "@/lib/engine/database";
 import { isConnectionTrouble } from "@/lib/engine/database-errors";
 import type { Outgoing } from "@/lib/engine/publish/outgoing";
-import { type Routed, routed, storeRouted } from "@/lib/engine/publish/store";
+import { type Handovers, type Routed, routed, storeRouted } from "@/lib/engine/publish/store";
 import type { TopologyCache } from "@/lib/engine/topology/cache";
 import type { TopologySnapshot } from "@/lib/engine/topology/snapshot";
 
@@ -30,13 +30,15 @@ export type AfterFlush = (stored: readonly Routed[]) => Promise<void>;
 export class Publisher {
   readonly #database: Database;
   readonly #topology: TopologyCache;
+  readonly #handovers: Handovers;
   readonly #afterFlush: AfterFlush;
   #waiting: Waiting[] = [];
   #running = false;
 
-  constructor(database: Database, topology: TopologyCache, afterFlush: AfterFlush) {
+  constructor(database: Database, topology: TopologyCache, handovers: Handovers, afterFlush: AfterFlush) {
     this.#database = database;
     this.#topology = topology;
+    this.#handovers = handovers;
     this.#afterFlush = afterFlush;
   }
 
@@ -119,6 +121,7 @@ export class Publisher {
         this.#database,
         snapshot,
         routable.map((one) => one.routed),
+        this.#handovers,
       );
       if (stored) return routable.map(({ waiting }, index) => ({ waiting, routed: stored[index] as Routed }));
       left = routable.map(({ waiting }) => waiting);

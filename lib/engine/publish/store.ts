@@ -1,5 +1,6 @@
 import { groupHeader, headerId } from "@/lib/broker/rules/header-id";
 import type { Database } from "@/lib/engine/database";
+import { isConnectionTrouble } from "@/lib/engine/database-errors";
 import {
   deduplicationIdOf,
   mayKnow,
@@ -7,9 +8,9 @@ import {
   rememberIds,
   withoutDuplicates,
 } from "@/lib/engine/publish/deduplicate";
+import { Handover, type Takers } from "@/lib/engine/publish/handover";
 import { type Outgoing, placementIn, routeOf } from "@/lib/engine/publish/outgoing";
 import { hasLimit, refusals } from "@/lib/engine/publish/overflow";
-import type { Placement } from "@/lib/engine/sql/entry-copies";
 import { type ExchangeUse, insertMessages, type NewMessage } from "@/lib/engine/sql/publish";
 import { enterQueues } from "@/lib/engine/sql/shards";
 import type { Queryable } from "@/lib/engine/statement";
@@ -28,6 +29,8 @@ export interface Routed {
   readonly deduplicationId: string | null;
   /** Queues that have had it before. */
   readonly duplicates: readonly QueueRecord[];
+  /** Queues of which all messages of the same flush were handed to consumers as they were stored. */
+  readonly handed?: ReadonlySet<number>;
   /** Null until it is stored, and for one that goes nowhere. */
   readonly messageId: number | null;
 }
@@ -51,13 +54,53 @@ export async function storeRouted(
   database: Database,
   snapshot: TopologySnapshot,
   messages: readonly Routed[],
+  handovers?: Handovers,
 ): Promise<readonly Routed[] | null> {
   const pool = messages.some(mustSurvive) ? database.durable : database.relaxed;
-  if (!messages.some(needsAdmission)) return insertRouted(pool, snapshot.version, messages);
+  if (!messages.some(needsAdmission)) {
+    const handover = handovers && !messages.some(isSpecial) ? Handover.of(handovers.takers, messages) : null;
+    if (!handovers || !handover) return insertRouted(pool, snapshot.version, messages);
+    return insertHanded(pool, snapshot.version, messages, handover, handovers);
+  }
   return pool.transaction(async (tx) => {
     if (!(await enterQueues(tx, snapshot.version, queueIdsOf(messages)))) return null;
     return insertRouted(tx, snapshot.version, await admitted(tx, messages));
   });
+}
+
+/** Who is told of what was handed to consumers as it was stored. */
+export interface Handovers {
+  readonly takers: Takers;
+  granted(claim: { queueId: number; rank: number; token: number; seqs: readonly number[] }): void;
+  /** A claim may have been made. */
+  lost(queueId: number, leaseToken: number): void;
+}
+
+/** The same as `insertRouted`, with some of them in the hands of consumers from the beginning. */
+async function insertHanded(
+  pool: Queryable,
+  version: number,
+  messages: readonly Routed[],
+  handover: Handover,
+  { granted, lost }: Handovers,
+): Promise<readonly Routed[] | null> {
+  const stored = messages.filter(isKept);
+  const rows = stored.map((message, index) =>
+    newMessage(message, (queueId) => handover.assign(queueId, message.message, index)),
+  );
+  const inserted = await insertMessages(pool, version, rows, usesOf(messages), handover).catch((error: unknown) => {
+    if (isConnectionTrouble(error)) handover.lost(lost);
+    else handover.refused();
+    throw error;
+  });
+  if (!inserted) {
+    handover.refused();
+    return null;
+  }
+  const whole = handover.stored(inserted.open, inserted.ids, inserted.at, granted);
+  return numbered(messages, inserted.ids).map((one) =>
+    one.queues.some(({ id }) => whole.has(id)) ? { ...one, handed: whole } : one,
+  );
 }
 
 /** The numbers of all queues that they go to. */
@@ -99,11 +142,25 @@ export async function insertRouted(
   messages: readonly Routed[],
 ): Promise<readonly Routed[] | null> {
   const stored = messages.filter(isKept);
-  const ids = await insertMessages(db, version, stored.map(newMessage), usesOf(messages));
-  if (!ids) return null;
+  const inserted = await insertMessages(
+    db,
+    version,
+    stored.map((message) => newMessage(message)),
+    usesOf(messages),
+  );
+  if (!inserted) return null;
   await rememberIds(db, messages);
+  return numbered(messages, inserted.ids);
+}
+
+function numbered(messages: readonly Routed[], ids: readonly number[]): readonly Routed[] {
   let next = 0;
   return messages.map((message) => (isKept(message) ? { ...message, messageId: ids[next++] ?? null } : message));
+}
+
+/** It waits for a time, or for others of its group. */
+function isSpecial({ message, queues }: Routed): boolean {
+  return message.delayMs > 0 || queues.some(({ limits }) => limits.orderedGroups);
 }
 
 /** A message that a full queue refused is kept too if that queue has a dead-letter exchange to send it to. */
@@ -120,7 +177,8 @@ function mustSurvive({ message, queues }: Routed): boolean {
   return message.persistent && queues.some((queue) => queue.durable);
 }
 
-function newMessage({ message, vhostId, queues }: Routed): NewMessage {
+/** @param offerOf to which offer the message goes in a queue, 0 for none */
+function newMessage({ message, vhostId, queues }: Routed, offerOf?: (queueId: number) => number): NewMessage {
   return {
     vhostId,
     publishedBy: message.publishedBy,
@@ -129,7 +187,8 @@ function newMessage({ message, vhostId, queues }: Routed): NewMessage {
     properties: message.encoded,
     body: message.body,
     delayMs: message.delayMs,
-    placements: queues.map((queue): Placement => placementIn(queue, message)),
+    placements: queues.map((queue) => placementIn(queue, message)),
+    ...(offerOf && { offers: queues.map((queue) => offerOf(queue.id)) }),
   };
 }
 

@@ -1,11 +1,15 @@
+import { int4Array, int8Array } from "@/lib/engine/sql/binary-arrays";
+import { allowed, firstExpired, firstReady, isExpired } from "@/lib/engine/sql/lease-choice";
 import { choiceByGroup } from "@/lib/engine/sql/lease-groups";
-import type { Statement } from "@/lib/engine/statement";
+import type { Queryable, Statement } from "@/lib/engine/statement";
 
-/** A message that was claimed. */
+/** A message that was claimed, without its contents. */
 export interface ClaimedRow {
   readonly rank: number;
   readonly seq: number;
   readonly message_id: number;
+  /** It travels under other properties than its message's. */
+  readonly has_envelope: boolean;
   readonly redelivered: boolean;
   readonly delivery_count: number;
   /** It may not be delivered any more; it is held until it is dead-lettered. */
@@ -14,6 +18,11 @@ export interface ClaimedRow {
   readonly claimed: boolean;
   readonly leased_until: Date;
   readonly bytes: number;
+}
+
+/** What is in a claimed message. */
+export interface ContentsRow {
+  readonly seq: number;
   readonly exchange: string;
   readonly routing_key: string;
   readonly properties: Buffer;
@@ -42,6 +51,8 @@ export interface Claim {
   readonly byGroup?: boolean;
   /** Each is held by a row of its own, since each is going to be settled in another way than by acknowledging. */
   readonly oneByOne?: boolean;
+  /** The contents are not to be read along; `autoAck` and `byGroup` always bring them, `oneByOne` never. */
+  readonly withoutContents?: boolean;
   /** `none`: the broker takes them for itself. */
   readonly countAs: "get" | "deliver" | "none";
 }
@@ -65,11 +76,13 @@ export function isClaimToken(token: number): boolean {
   return token % 2 === 0;
 }
 
-/** Claims messages for a lease; `lockCursor` must come before it in the same transaction. */
+/**
+ * Claims messages for a lease; `lockCursor` must come before it in the same transaction. The rows are `ClaimedRow`s, and
+ * `ContentsRow`s at the same time, unless the claim is without.
+ */
 export function claimMessages(claim: Claim): readonly [Statement, readonly unknown[]] {
-  const { hold, remove } = claim.byGroup ? claimsByGroup : claims;
   return [
-    claim.autoAck ? remove : claim.oneByOne ? claims.holdEach : hold,
+    statementOf(claim),
     [
       claim.queueId,
       claim.max,
@@ -81,6 +94,27 @@ export function claimMessages(claim: Claim): readonly [Statement, readonly unkno
       claim.waitedMs ?? 0,
     ],
   ];
+}
+
+function statementOf({ autoAck, byGroup, oneByOne, withoutContents }: Claim): Statement {
+  if (byGroup) return autoAck ? claimsByGroup.remove : claimsByGroup.hold;
+  if (autoAck) return claims.remove;
+  if (oneByOne) return claims.holdEach;
+  return withoutContents ? claims.holdUnread : claims.hold;
+}
+
+/** Reads what is in messages that the caller holds. Those that are gone are left out. */
+export async function readContents(
+  db: Queryable,
+  queueId: number,
+  rows: readonly ClaimedRow[],
+): Promise<readonly ContentsRow[]> {
+  return db.query<ContentsRow>({ name: "claim_contents", text: contentsOfClaimed }, [
+    queueId,
+    int8Array(rows.map((row) => row.seq)),
+    int8Array(rows.map((row) => row.message_id)),
+    int4Array(rows.map((row) => (row.has_envelope ? 1 : 0))),
+  ]);
 }
 
 /**
@@ -95,53 +129,6 @@ export function claimExpired(
     [claim.queueId, claim.max, claim.visibilityTimeoutMs, claim.token, claim.holder, "none", null, handoverMs],
   ];
 }
-
-// Rows are changed by their place, for the reason given at heldPlaces.
-// What came back has been passed by the cursor, so it is older than all that follows the cursor in its rank.
-const candidates = `
-candidates AS MATERIALIZED (
-  (SELECT d.rank, d.seq, true AS again, d.redelivered, d.delivery_count, e.message_id, e.bytes, e.has_envelope, e.dead,
-          e.expires_at, e.enqueued_at, e.place, d.deferred_place, e.group_key
-   FROM (SELECT rank, seq, redelivered, delivery_count, ctid AS deferred_place FROM warren.deferred
-         WHERE queue_id = $1 AND state = 'ready' ORDER BY queue_id, rank, seq LIMIT $2) d
-   CROSS JOIN LATERAL (SELECT ctid AS place, * FROM warren.entry e
-                       WHERE e.queue_id = $1 AND e.rank = d.rank AND e.seq = d.seq LIMIT 1) e)
-  UNION ALL
-  (SELECT e.rank, e.seq, false, false, 0, e.message_id, e.bytes, e.has_envelope, e.dead, e.expires_at, e.enqueued_at, e.place,
-          NULL::tid, e.group_key
-   FROM warren.cursor c
-   CROSS JOIN LATERAL (SELECT ctid AS place, * FROM warren.entry e
-                       WHERE e.queue_id = c.queue_id AND e.rank = c.rank AND e.seq > c.seq
-                       ORDER BY e.queue_id, e.rank, e.seq LIMIT $2) e
-   WHERE c.queue_id = $1)
-)`;
-
-// A message that may live for 0 ms is for who waits when it comes (https://www.rabbitmq.com/docs/ttl#per-queue-message-ttl):
-// it is not expired for a consumer that has waited since before.
-const isExpired = `(coalesce(c.expires_at <= statement_timestamp(), false)
-  AND NOT (c.expires_at <= c.enqueued_at AND c.enqueued_at > statement_timestamp() - $8::float8 * interval '1 millisecond'))`;
-
-const allowed = `
-  CASE WHEN $7::int IS NULL OR EXISTS (SELECT FROM warren.node WHERE id = $7 AND gone_at IS NULL) THEN $2 ELSE 0 END`;
-
-const first = `
-taken AS MATERIALIZED (
-  SELECT c.*, ${isExpired} AS expired FROM candidates c ORDER BY c.rank, c.seq LIMIT ${allowed}
-)`;
-
-const expiredHead = `
-taken AS MATERIALIZED (
-  SELECT c.*, true AS expired
-  FROM (SELECT c.*, bool_and(${isExpired}) OVER (PARTITION BY c.rank ORDER BY c.seq) AS in_head FROM candidates c) c
-  WHERE c.in_head ORDER BY c.rank, c.seq LIMIT $2
-)`;
-
-const moved = `
-moved AS (
-  UPDATE warren.cursor c SET seq = f.seq
-  FROM (SELECT rank, max(seq) AS seq FROM taken WHERE NOT again GROUP BY rank) f
-  WHERE c.queue_id = $1 AND c.rank = f.rank
-)`;
 
 const held = (which: string) => `
 returned AS (
@@ -158,17 +145,29 @@ held AS (
   FROM taken t WHERE NOT t.again ${which}
 )`;
 
-const contents = (claimed: string) => `
-SELECT t.rank, t.seq, t.message_id, t.redelivered, t.delivery_count, t.expired, ${claimed} AS claimed, t.bytes,
-       statement_timestamp() + $3::float8 * interval '1 millisecond' AS leased_until,
-       coalesce(v.exchange, m.exchange) AS exchange, coalesce(v.routing_key, m.routing_key) AS routing_key,
-       coalesce(v.properties, m.properties) AS properties, m.body
-FROM taken t
+const columns = (claimed: string) => `
+SELECT t.rank, t.seq, t.message_id, t.has_envelope, t.redelivered, t.delivery_count, t.expired, ${claimed} AS claimed,
+       t.bytes, statement_timestamp() + $3::float8 * interval '1 millisecond' AS leased_until`;
+
+const unread = (claimed: string) => `${columns(claimed)} FROM taken t ORDER BY t.rank, t.seq`;
+
+const messageOf = `
 CROSS JOIN LATERAL (SELECT exchange, routing_key, properties, body FROM warren.message m
                     WHERE m.id = t.message_id LIMIT 1) m
 LEFT JOIN LATERAL (SELECT exchange, routing_key, properties FROM warren.envelope v
-                   WHERE t.has_envelope AND v.queue_id = $1 AND v.seq = t.seq LIMIT 1) v ON true
+                   WHERE t.has_envelope AND v.queue_id = $1 AND v.seq = t.seq LIMIT 1) v ON true`;
+const contentColumns = `
+       coalesce(v.exchange, m.exchange) AS exchange, coalesce(v.routing_key, m.routing_key) AS routing_key,
+       coalesce(v.properties, m.properties) AS properties, m.body`;
+
+const contents = (claimed: string) => `${columns(claimed)}, ${contentColumns}
+FROM taken t ${messageOf}
 ORDER BY t.rank, t.seq`;
+
+const contentsOfClaimed = `
+SELECT t.seq, ${contentColumns}
+FROM (SELECT g.seq, g.message_id, g.enveloped = 1 AS has_envelope
+      FROM unnest($2::bigint[], $3::bigint[], $4::int[]) AS g (seq, message_id, enveloped)) t ${messageOf}`;
 
 const countedAsHeld = `
 counted AS (
@@ -179,30 +178,28 @@ counted AS (
   FROM taken HAVING count(*) > 0
 )`;
 
-/** How messages are chosen, and how the cursor then passes them. */
-const plainly = `WITH ${candidates}, ${first}, ${moved}`;
-
 const claims = {
-  hold: { name: "claim_and_hold", text: holdingTogether(plainly) },
-  holdEach: { name: "claim_and_hold_each", text: holding(plainly) },
-  remove: { name: "claim_and_delete", text: removing(plainly) },
+  hold: { name: "claim_and_hold", text: holdingTogether(firstReady, contents) },
+  holdUnread: { name: "claim_and_hold_unread", text: holdingTogether(firstReady, unread) },
+  holdEach: { name: "claim_and_hold_each", text: holding(firstReady, unread) },
+  remove: { name: "claim_and_delete", text: removing(firstReady) },
 };
 const claimsByGroup = {
-  hold: { name: "claim_and_hold_group", text: holding(choiceByGroup(isExpired, allowed)) },
+  hold: { name: "claim_and_hold_group", text: holding(choiceByGroup(isExpired, allowed), contents) },
   remove: { name: "claim_and_delete_group", text: removing(choiceByGroup(isExpired, allowed)) },
 };
 const claimExpiredHead: Statement = {
   name: "claim_expired",
-  text: holding(`WITH ${candidates}, ${expiredHead}, ${moved}`),
+  text: holding(firstExpired, unread),
 };
 
-function holding(choice: string): string {
+function holding(choice: string, result: (claimed: string) => string): string {
   return `${choice}, ${held("")}, ${countedAsHeld}
-${contents("false")}`;
+${result("false")}`;
 }
 
 /** What was not handed out before is held by one row in each rank. */
-function holdingTogether(choice: string): string {
+function holdingTogether(choice: string, result: (claimed: string) => string): string {
   return `${choice}, ${held("AND (t.again OR t.expired)")},
 claimed AS (
   INSERT INTO warren.claim (queue_id, rank, lo, hi, token, holder, node, leased_at, leased_until)
@@ -210,7 +207,7 @@ claimed AS (
          statement_timestamp() + $3::float8 * interval '1 millisecond'
   FROM taken t WHERE NOT t.again AND NOT t.expired GROUP BY t.rank
 ), ${countedAsHeld}
-${contents("NOT t.again AND NOT t.expired")}`;
+${result("NOT t.again AND NOT t.expired")}`;
 }
 
 function removing(choice: string): string {

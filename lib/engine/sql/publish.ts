@@ -1,7 +1,8 @@
 import { int2Array, int4Array, int8Array, textArray } from "@/lib/engine/sql/binary-arrays";
 import type { Placement } from "@/lib/engine/sql/entry-copies";
+import { insertHanded, insertPlain, insertSpecial } from "@/lib/engine/sql/publish-statements";
 import { shardsOf } from "@/lib/engine/sql/shards";
-import type { Queryable, Statement } from "@/lib/engine/statement";
+import type { Queryable } from "@/lib/engine/statement";
 
 /** A message to be stored, with its places in queues. */
 export interface NewMessage {
@@ -15,6 +16,33 @@ export interface NewMessage {
   /** How long it waits in its queues before it is ready, in ms; 0: not at all. */
   readonly delayMs: number;
   readonly placements: readonly Placement[];
+  /** For each placement: the number of the offer that the message is handed to, 0 for none; none at all if omitted. */
+  readonly offers?: readonly number[];
+}
+
+/** Somebody who is given messages as they are stored. */
+export interface HandoverOffer {
+  /** Below 0 for one that acknowledges as it takes. */
+  readonly number: number;
+  readonly queueId: number;
+  /** Of the claim, if there is one. */
+  readonly token: number;
+  readonly holder: string;
+  readonly node: number | null;
+  readonly visibilityTimeoutMs: number;
+  readonly isGet: boolean;
+  /** How many messages are for it, and how large their bodies are together. */
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** What was stored. */
+export interface Inserted {
+  readonly ids: readonly number[];
+  /** The queues in which what was offered is in the hands of those whose offers they are; in the others it is ready. */
+  readonly open: readonly number[];
+  /** When the leases of those began, by the database's clock. */
+  readonly at: Date;
 }
 
 /** How often an exchange was used within one flush. */
@@ -28,21 +56,24 @@ export interface ExchangeUse {
 /**
  * Stores messages and their entries, in the order given, and counts them, in one statement.
  * @param version of the topology by which they were routed
- * @returns the numbers of the messages, or null when the topology has moved on and nothing was written
+ * @param handover who is given some of them right away; not with delays and groups
+ * @returns null when the topology has moved on and nothing was written
  */
 export async function insertMessages(
   db: Queryable,
   version: number,
   messages: readonly NewMessage[],
   uses: readonly ExchangeUse[],
-): Promise<number[] | null> {
+  handover?: { readonly queueIds: readonly number[]; readonly offers: readonly HandoverOffer[] },
+): Promise<Inserted | null> {
   const pack = packed(messages);
   const entries = entriesOf(messages);
   const totals = totalsOf(messages);
   const isSpecial = messages.some(
     (message) => message.delayMs > 0 || message.placements.some((place) => place.groupKey != null),
   );
-  const [row] = await db.query<{ ok: boolean; ids: number[] }>(isSpecial ? insertSpecial : insertPlain, [
+  const statement = handover ? insertHanded : isSpecial ? insertSpecial : insertPlain;
+  const [row] = await db.query<{ ok: boolean; ids: number[]; open?: number[]; at?: Date }>(statement, [
     version,
     shardsOf(totals.keys()),
     messages.length,
@@ -74,90 +105,30 @@ export async function insertMessages(
           textArray(entries.map((entry) => entry.groupKey ?? null)),
         ]
       : []),
+    ...(handover ? handoverParameters(entries, handover) : []),
   ]);
-  return row?.ok ? row.ids : null;
+  return row?.ok ? { ids: row.ids, open: row.open ?? [], at: row.at ?? new Date() } : null;
 }
 
-// Numbers are taken only after the locks: "ids" depends on "entered". No message has more than one entry in a queue.
-const insertion = (entries: string, queueDeltas: string) => `
-WITH entered AS MATERIALIZED (
-  SELECT warren.enter($1::bigint, $2::int[]) AS ok
-),
-numbers AS MATERIALIZED (
-  SELECT entered.ok,
-         ARRAY(SELECT nextval('warren.seq') FROM generate_series(1, CASE WHEN entered.ok THEN $3::int ELSE 0 END)) AS ids
-  FROM entered
-),
-messages AS (
-  INSERT INTO warren.message (id, vhost_id, published_by, exchange, routing_key, properties, body)
-  SELECT m.id, m.vhost_id, m.published_by, m.exchange, m.routing_key,
-         substring($8::bytea FROM m.properties_at FOR m.properties_length),
-         substring($8::bytea FROM m.body_at FOR m.body_length)
-  FROM numbers,
-       unnest(numbers.ids, $4::int[], $5::text[], $6::text[], $7::text[], $9::int[], $10::int[], $11::int[], $12::int[])
-         AS m (id, vhost_id, published_by, exchange, routing_key, properties_at, properties_length, body_at, body_length)
-  WHERE numbers.ok
-),
-${entries},
-${queueDeltas},
-exchange_deltas AS (
-  INSERT INTO warren.exchange_delta (exchange_id, publish_in, publish_out, drop_unroutable)
-  SELECT d.* FROM numbers, unnest($21::int[], $22::int[], $23::int[], $24::int[]) AS d
-  WHERE numbers.ok
-)
-SELECT ok, ids FROM numbers`;
-
-const insertPlain: Statement = {
-  name: "messages_insert",
-  text: insertion(
-    `entries AS (
-  INSERT INTO warren.entry (queue_id, rank, seq, message_id, expires_at, bytes)
-  SELECT e.queue_id, e.rank, numbers.ids[e.ord], numbers.ids[e.ord],
-         CASE WHEN e.ttl >= 0 THEN now() + e.ttl * interval '1 millisecond' END, e.bytes
-  FROM numbers, unnest($13::int[], $14::int[], $15::smallint[], $16::bigint[], $17::int[])
-    AS e (ord, queue_id, rank, ttl, bytes)
-  WHERE numbers.ok
-)`,
-    `queue_deltas AS (
-  INSERT INTO warren.queue_delta (queue_id, ready, ready_bytes, publish)
-  SELECT d.queue_id, d.count, d.bytes, d.count
-  FROM numbers, unnest($18::int[], $19::int[], $20::bigint[]) AS d (queue_id, count, bytes)
-  WHERE numbers.ok
-)`,
-  ),
-};
-
-// With delays and groups. Where delayed ones lie: see the migration "delayed". Their time to live begins when they are
-// ready.
-const insertSpecial: Statement = {
-  name: "messages_insert_special",
-  text: insertion(
-    `placed AS MATERIALIZED (
-  SELECT e.*, numbers.ids[e.ord] AS message_id,
-         CASE WHEN e.delay > 0 THEN nextval('warren.delayed_seq') ELSE numbers.ids[e.ord] END AS seq
-  FROM numbers, unnest($13::int[], $14::int[], $15::smallint[], $16::bigint[], $17::int[], $25::bigint[],
-                       $27::text[])
-    AS e (ord, queue_id, rank, ttl, bytes, delay, group_key)
-  WHERE numbers.ok
-),
-entries AS (
-  INSERT INTO warren.entry (queue_id, rank, seq, message_id, expires_at, bytes, group_key)
-  SELECT queue_id, rank, seq, message_id,
-         CASE WHEN ttl >= 0 THEN now() + (delay + ttl) * interval '1 millisecond' END, bytes, group_key
-  FROM placed
-),
-waiting AS (
-  INSERT INTO warren.deferred (queue_id, rank, seq, state, available_at)
-  SELECT queue_id, rank, seq, 'delayed', now() + delay * interval '1 millisecond' FROM placed WHERE delay > 0
-)`,
-    `queue_deltas AS (
-  INSERT INTO warren.queue_delta (queue_id, ready, ready_bytes, delayed, publish)
-  SELECT d.queue_id, d.count, d.bytes, d.delayed, d.count + d.delayed
-  FROM numbers, unnest($18::int[], $19::int[], $20::bigint[], $26::int[]) AS d (queue_id, count, bytes, delayed)
-  WHERE numbers.ok
-)`,
-  ),
-};
+function handoverParameters(
+  entries: readonly { offer: number }[],
+  { queueIds, offers }: { readonly queueIds: readonly number[]; readonly offers: readonly HandoverOffer[] },
+): unknown[] {
+  return [
+    int4Array(queueIds),
+    offers.find(({ node }) => node !== null)?.node ?? null,
+    int4Array(entries.map((entry) => entry.offer)),
+    int4Array(offers.map((offer) => offer.number)),
+    int4Array(offers.map((offer) => offer.queueId)),
+    int8Array(offers.map((offer) => offer.token)),
+    textArray(offers.map((offer) => offer.holder)),
+    int4Array(offers.map((offer) => offer.node ?? 0)),
+    int8Array(offers.map((offer) => offer.visibilityTimeoutMs)),
+    int4Array(offers.map((offer) => (offer.isGet ? 1 : 0))),
+    int4Array(offers.map((offer) => offer.count)),
+    int8Array(offers.map((offer) => offer.bytes)),
+  ];
+}
 
 /** Properties and bodies one after the other; positions count from 1, as in SQL. */
 function packed(messages: readonly NewMessage[]) {
@@ -179,13 +150,14 @@ function packed(messages: readonly NewMessage[]) {
 }
 
 function entriesOf(messages: readonly NewMessage[]) {
-  const entries: (Placement & { ord: number; bytes: number; delayMs: number })[] = [];
+  const entries: (Placement & { ord: number; bytes: number; delayMs: number; offer: number })[] = [];
   messages.forEach((message, index) => {
     // Field by field: a spread costs a microsecond and more, for each message.
-    for (const { queueId, rank, ttlMs, groupKey = null } of message.placements) {
+    message.placements.forEach(({ queueId, rank, ttlMs, groupKey = null }, place) => {
       const bytes = message.body.length;
-      entries.push({ queueId, rank, ttlMs, groupKey, ord: index + 1, bytes, delayMs: message.delayMs });
-    }
+      const offer = message.offers?.[place] ?? 0;
+      entries.push({ queueId, rank, ttlMs, groupKey, ord: index + 1, bytes, delayMs: message.delayMs, offer });
+    });
   });
   return entries;
 }

@@ -1,0 +1,136 @@
+import type { Statement } from "@/lib/engine/statement";
+
+const enter = "SELECT warren.enter($1::bigint, $2::int[]) AS ok";
+
+const plainDeltas = `queue_deltas AS (
+  INSERT INTO warren.queue_delta (queue_id, ready, ready_bytes, publish)
+  SELECT d.queue_id, d.count, d.bytes, d.count
+  FROM numbers, unnest($18::int[], $19::int[], $20::bigint[]) AS d (queue_id, count, bytes)
+  WHERE numbers.ok
+)`;
+
+// Numbers are taken only after the locks: "ids" depends on "entered". No message has more than one entry in a queue.
+const insertion = (entries: string, queueDeltas: string, entered = enter, result = "ok, ids") => `
+WITH entered AS MATERIALIZED (
+  ${entered}
+),
+numbers AS MATERIALIZED (
+  SELECT entered.*,
+         ARRAY(SELECT nextval('warren.seq') FROM generate_series(1, CASE WHEN entered.ok THEN $3::int ELSE 0 END)) AS ids
+  FROM entered
+),
+messages AS (
+  INSERT INTO warren.message (id, vhost_id, published_by, exchange, routing_key, properties, body)
+  SELECT m.id, m.vhost_id, m.published_by, m.exchange, m.routing_key,
+         substring($8::bytea FROM m.properties_at FOR m.properties_length),
+         substring($8::bytea FROM m.body_at FOR m.body_length)
+  FROM numbers,
+       unnest(numbers.ids, $4::int[], $5::text[], $6::text[], $7::text[], $9::int[], $10::int[], $11::int[], $12::int[])
+         AS m (id, vhost_id, published_by, exchange, routing_key, properties_at, properties_length, body_at, body_length)
+  WHERE numbers.ok
+),
+${entries},
+${queueDeltas},
+exchange_deltas AS (
+  INSERT INTO warren.exchange_delta (exchange_id, publish_in, publish_out, drop_unroutable)
+  SELECT d.* FROM numbers, unnest($21::int[], $22::int[], $23::int[], $24::int[]) AS d
+  WHERE numbers.ok
+)
+SELECT ${result} FROM numbers`;
+
+export const insertPlain: Statement = {
+  name: "messages_insert",
+  text: insertion(
+    `entries AS (
+  INSERT INTO warren.entry (queue_id, rank, seq, message_id, expires_at, bytes)
+  SELECT e.queue_id, e.rank, numbers.ids[e.ord], numbers.ids[e.ord],
+         CASE WHEN e.ttl >= 0 THEN now() + e.ttl * interval '1 millisecond' END, e.bytes
+  FROM numbers, unnest($13::int[], $14::int[], $15::smallint[], $16::bigint[], $17::int[])
+    AS e (ord, queue_id, rank, ttl, bytes)
+  WHERE numbers.ok
+)`,
+    plainDeltas,
+  ),
+};
+
+// With delays and groups. Where delayed ones lie: see the migration "delayed". Their time to live begins when they are
+// ready.
+export const insertSpecial: Statement = {
+  name: "messages_insert_special",
+  text: insertion(
+    `placed AS MATERIALIZED (
+  SELECT e.*, numbers.ids[e.ord] AS message_id,
+         CASE WHEN e.delay > 0 THEN nextval('warren.delayed_seq') ELSE numbers.ids[e.ord] END AS seq
+  FROM numbers, unnest($13::int[], $14::int[], $15::smallint[], $16::bigint[], $17::int[], $25::bigint[],
+                       $27::text[])
+    AS e (ord, queue_id, rank, ttl, bytes, delay, group_key)
+  WHERE numbers.ok
+),
+entries AS (
+  INSERT INTO warren.entry (queue_id, rank, seq, message_id, expires_at, bytes, group_key)
+  SELECT queue_id, rank, seq, message_id,
+         CASE WHEN ttl >= 0 THEN now() + (delay + ttl) * interval '1 millisecond' END, bytes, group_key
+  FROM placed
+),
+waiting AS (
+  INSERT INTO warren.deferred (queue_id, rank, seq, state, available_at)
+  SELECT queue_id, rank, seq, 'delayed', now() + delay * interval '1 millisecond' FROM placed WHERE delay > 0
+)`,
+    `queue_deltas AS (
+  INSERT INTO warren.queue_delta (queue_id, ready, ready_bytes, delayed, publish)
+  SELECT d.queue_id, d.count, d.bytes, d.delayed, d.count + d.delayed
+  FROM numbers, unnest($18::int[], $19::int[], $20::bigint[], $26::int[]) AS d (queue_id, count, bytes, delayed)
+  WHERE numbers.ok
+)`,
+  ),
+};
+
+// With messages for those who wait at queues in which nothing is ready: what is offered to them is held by claims from the
+// beginning, and what they acknowledge as they take it has no entry at all. See the migration "handover".
+export const insertHanded: Statement = {
+  name: "messages_insert_handed",
+  text: insertion(
+    `placed AS MATERIALIZED (
+  SELECT e.queue_id, e.rank, numbers.ids[e.ord] AS seq, e.ttl, e.bytes,
+         CASE WHEN e.queue_id = ANY (numbers.open) THEN e.offer ELSE 0 END AS offer
+  FROM numbers, unnest($13::int[], $14::int[], $15::smallint[], $16::bigint[], $17::int[], $27::int[])
+    AS e (ord, queue_id, rank, ttl, bytes, offer)
+  WHERE numbers.ok
+),
+offers AS MATERIALIZED (
+  SELECT o.*
+  FROM numbers, unnest($28::int[], $29::int[], $30::bigint[], $31::text[], $32::int[], $33::bigint[], $34::int[],
+                       $35::int[], $36::bigint[])
+    AS o (number, queue_id, token, holder, node, visibility, is_get, count, bytes)
+  WHERE o.queue_id = ANY (numbers.open)
+),
+entries AS (
+  INSERT INTO warren.entry (queue_id, rank, seq, message_id, expires_at, bytes)
+  SELECT queue_id, rank, seq, seq, CASE WHEN ttl >= 0 THEN now() + ttl * interval '1 millisecond' END, bytes
+  FROM placed WHERE offer >= 0
+),
+claims AS (
+  INSERT INTO warren.claim (queue_id, rank, lo, hi, token, holder, node, leased_at, leased_until)
+  SELECT o.queue_id, 0, p.lo, p.hi, o.token, o.holder, nullif(o.node, 0), statement_timestamp(),
+         statement_timestamp() + o.visibility * interval '1 millisecond'
+  FROM (SELECT offer, min(seq) AS lo, max(seq) AS hi FROM placed WHERE offer > 0 GROUP BY offer) p
+  CROSS JOIN LATERAL (SELECT * FROM offers o WHERE o.number = p.offer LIMIT 1) o
+),
+moved AS (
+  UPDATE warren.cursor c SET seq = p.seq
+  FROM (SELECT queue_id, max(seq) AS seq FROM placed WHERE offer > 0 GROUP BY queue_id) p
+  WHERE c.queue_id = p.queue_id AND c.rank = 0
+)`,
+    `${plainDeltas},
+handed AS (
+  INSERT INTO warren.queue_delta (queue_id, ready, ready_bytes, unacked, unacked_bytes, get, deliver, get_no_ack,
+                                  deliver_no_ack)
+  SELECT queue_id, -count, -bytes, CASE WHEN number > 0 THEN count ELSE 0 END, CASE WHEN number > 0 THEN bytes ELSE 0 END,
+         CASE WHEN number > 0 THEN count * is_get ELSE 0 END, CASE WHEN number > 0 THEN count * (1 - is_get) ELSE 0 END,
+         CASE WHEN number < 0 THEN count * is_get ELSE 0 END, CASE WHEN number < 0 THEN count * (1 - is_get) ELSE 0 END
+  FROM offers WHERE count > 0
+)`,
+    "SELECT e.ok, e.open FROM warren.enter_open($1::bigint, $2::int[], $25::int[], $26::int) AS e",
+    "ok, ids, open, statement_timestamp() AS at",
+  ),
+};
