@@ -3,6 +3,7 @@ import { Duplex } from "node:stream";
 import { FrameParser } from "@/lib/amqp/wire/frame-parser";
 import { decodeMethod } from "@/lib/amqp/wire/method-codec";
 import type { Method } from "@/lib/amqp/wire/methods";
+import type { Broker } from "@/lib/broker/broker";
 import { emptyTable } from "@/lib/broker/properties/field-value";
 import { mutatedStreams, xorshift } from "@/test/amqp/mutations";
 import { startAmqpServer, type TestServer } from "@/test/support/amqp/amqp-server";
@@ -27,13 +28,14 @@ const streamsPerConnection = 12;
  * disturbed, or when a connection remains.
  * @param frames how many frames to send at least
  * @param seed the same seed gives the same streams
+ * @param broker what they do it to; without one, to a fresh one in memory again and again
  */
-export async function attack(frames: number, seed: number): Promise<HostileReport> {
+export async function attack(frames: number, seed: number, broker?: Broker): Promise<HostileReport> {
   const random = xorshift(seed);
   const next = mutatedStreams(random);
   const report: HostileReport = { frames: 0, connections: 0, closed: {} };
   while (report.frames < frames) {
-    const server = await startAmqpServer({ handshakeTimeoutMs: 60_000 });
+    const server = await startAmqpServer({ handshakeTimeoutMs: 60_000 }, broker);
     try {
       await attackOne(server, next, frames, report);
     } finally {
