@@ -25,7 +25,7 @@ async function startBroker(): Promise<RunningProcess> {
   if (process.send === undefined) await requireDatabase(databaseUrl);
   else await waitForDatabase(databaseUrl, (line) => console.log(line));
   const onError = (message: string, error: unknown) => console.error(`${message} ${errorMessage(error)}`);
-  const { broker, administration, presence, close } = composeBroker({
+  const { broker, administration, presence, doors, close } = composeBroker({
     databaseUrl,
     node: { name: `broker@${hostname()}:${process.pid}`, kind: "broker", version: WARREN_VERSION },
     onError,
@@ -40,6 +40,7 @@ async function startBroker(): Promise<RunningProcess> {
     ...(amqps && { loginFrom: amqps.loginFrom }),
     log: { error: onError },
     presence,
+    cluster: doors,
     settings: { maxMessageSize: maxMessageBytes, acknowledgementTimeoutMs },
   });
   await listen(amqpPort, "AMQP_PORT", host, (port) => amqp.listen(port, host));

@@ -1,5 +1,6 @@
 import type { Administration } from "@/lib/broker/administration";
 import type { Broker } from "@/lib/broker/broker";
+import type { DoorCluster } from "@/lib/broker/door-cluster";
 import type { PresenceBoard } from "@/lib/broker/presence";
 import { AccessControl } from "@/lib/engine/access/access-control";
 import { authorizedBroker } from "@/lib/engine/access/authorized-broker";
@@ -29,6 +30,8 @@ export interface ComposedBroker {
   readonly sample: SampleControl;
   /** Where this process's doors tell who is connected. */
   readonly presence: PresenceBoard;
+  /** What this process's doors agree on with those of other nodes. */
+  readonly doors: DoorCluster;
   /** Stops the duties, ends what waits, and closes the connections. */
   close(): Promise<void>;
 }
@@ -62,6 +65,7 @@ export function composeBroker(options: BrokerOptions): ComposedBroker {
     administration: postgresAdministration(engine.context, access),
     sample,
     presence: engine.context.presence,
+    doors: engine.context.doors,
     close: async () => {
       await node.stop();
       await engine.close();

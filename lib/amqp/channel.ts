@@ -6,13 +6,17 @@ import { handleBasic } from "@/lib/amqp/methods/basic";
 import { handleExchange } from "@/lib/amqp/methods/exchange";
 import { checkPublish, publish } from "@/lib/amqp/methods/publish";
 import { handleQueue } from "@/lib/amqp/methods/queue";
+import { consumerKey } from "@/lib/amqp/presence";
 import { Tally } from "@/lib/amqp/tally";
 import { Transaction } from "@/lib/amqp/transaction";
 import { type Held, Unacknowledged } from "@/lib/amqp/unacknowledged";
+import { untilDone } from "@/lib/amqp/until-done";
 import { frameType } from "@/lib/amqp/wire/constants";
 import { type Content, ContentAssembler, type ContentMethod, idOf } from "@/lib/amqp/wire/content-assembler";
 import { AmqpError } from "@/lib/amqp/wire/errors";
 import type { Arguments, Method, MethodName } from "@/lib/amqp/wire/methods";
+import { systemActor } from "@/lib/broker/actor";
+import type { Subscription } from "@/lib/broker/door-cluster";
 import { isBrokerError } from "@/lib/broker/errors";
 import { channelCounters } from "@/lib/broker/presence";
 import type { Settlement } from "@/lib/broker/requests";
@@ -170,10 +174,37 @@ export class Channel {
     for (const consumer of this.consumers.values()) consumer.dispatcher.wake();
   }
 
-  /** A consumer's queue was deleted under it. */
+  /** Enters a consumer of this channel among those of all nodes. Throws as DoorCluster.subscribe does. */
+  subscribe(vhost: string, queue: string, number: number, exclusive: boolean, priority: number): Promise<Subscription> {
+    const key = consumerKey(this, number);
+    return this.connection.door.cluster.subscribe({ vhost, queue, key, exclusive, priority });
+  }
+
+  /** Enters a consumer again that was forgotten. When somebody has its queue alone by now, it ends. */
+  async renew(consumer: Consumer): Promise<void> {
+    const { number, exclusive, priority, dispatcher } = consumer;
+    const { vhost, name } = dispatcher.queue;
+    try {
+      const subscription = await this.subscribe(vhost, name, number, exclusive, priority);
+      if (this.consumers.get(consumer.tag) === consumer) {
+        consumer.subscription = subscription;
+        this.connection.door.standings.follow(subscription.queueId, dispatcher);
+        dispatcher.stand(subscription.standing);
+      } else await untilDone(() => this.connection.door.cluster.unsubscribe(subscription.id));
+    } catch (error) {
+      // While the database is away nothing is decided: it is found forgotten again.
+      if (!isBrokerError(error) || error.code !== "unavailable") this.consumerLost(consumer);
+    }
+  }
+
+  /** A consumer's queue was deleted under it, or was taken from it. */
   consumerLost(consumer: Consumer): void {
+    if (this.consumers.get(consumer.tag) !== consumer) return;
     this.consumers.delete(consumer.tag);
     this.#leave(consumer);
+    this.connection.door.cluster.unsubscribe(consumer.subscription.id).catch((error: unknown) => {
+      this.connection.door.log.error("A consumer could not be taken off the list.", error);
+    });
     if (this.connection.capabilities.has("consumer_cancel_notify")) {
       this.send("basic.cancel", { consumerTag: consumer.tag, noWait: true });
     }
@@ -182,16 +213,16 @@ export class Channel {
   /** Ends a consumer; what it holds stays with the channel. Deletes its queue if that is due. */
   async cancel(consumer: Consumer): Promise<void> {
     // What is already taken out for consumers that don't acknowledge still goes to them.
-    if (!this.#closing) await consumer.dispatcher.quiet(consumer);
-    this.consumers.delete(consumer.tag);
-    const wasLast = this.#leave(consumer);
     const { queue } = consumer.dispatcher;
-    if (!wasLast || !queue.autoDelete) return;
-    const { broker, dispatchers, registry } = this.connection.door;
-    // Whether it is unused is for the broker to say, which knows of other nodes' consumers; this one is none any more.
-    await registry.flushed();
+    if (!this.#closing || queue.singleActive) await consumer.dispatcher.quiet(consumer);
+    this.consumers.delete(consumer.tag);
+    this.#leave(consumer);
+    const { broker, cluster, dispatchers } = this.connection.door;
+    const remaining = await untilDone(() => cluster.unsubscribe(consumer.subscription.id));
+    if (remaining !== 0 || !queue.autoDelete) return;
+    const options = { ifUnused: true, ifEmpty: false };
     try {
-      await broker.deleteQueue(this.connection.actor, queue.vhost, queue.name, { ifUnused: true, ifEmpty: false });
+      await untilDone(() => broker.deleteQueue(systemActor, queue.vhost, queue.name, options));
       dispatchers.queueGone(queue.vhost, queue.name);
     } catch (error) {
       if (!isBrokerError(error)) throw error;
@@ -211,6 +242,11 @@ export class Channel {
       if (confirms !== undefined) this.tally.totals.confirm++;
       if (confirms?.settle(number, stored)) setImmediate(() => this.#flushConfirms());
     };
+  }
+
+  /** It takes no more consumers. */
+  get isClosing(): boolean {
+    return this.#closing;
   }
 
   get confirms(): boolean {
@@ -391,14 +427,14 @@ export class Channel {
   async #letGo(): Promise<void> {
     const consumers = [...this.consumers.values()];
     if (this.replyName !== undefined) this.connection.door.replies.close(this.replyName);
-    for (const consumer of consumers) {
-      await this.cancel(consumer).catch((error: unknown) =>
-        this.connection.door.log.error("An auto-delete queue could not be deleted.", error),
-      );
-    }
     for (const { taken } of this.#transaction?.take().settlings ?? []) this.unacknowledged.restore(taken);
+    // First what it held, then who follows: a single active consumer goes on where this one was.
     this.#loseConsumers();
     await this.connection.settler.idle();
+    const ended = await Promise.allSettled(consumers.map((consumer) => this.cancel(consumer)));
+    for (const one of ended) {
+      if (one.status === "rejected") this.connection.door.log.error("A consumer could not be ended.", one.reason);
+    }
   }
 
   /** What is still held goes back: that it was held for too long, or that its consumer is gone. */
@@ -412,16 +448,13 @@ export class Channel {
     this.settle(new Map(lost), { kind: "requeue", counts: true, because: "consumer_lost" });
   }
 
-  #leave(consumer: Consumer): boolean {
-    const wasLast = consumer.dispatcher.remove(consumer);
-    const { registry } = this.connection.door;
+  #leave(consumer: Consumer): void {
+    const { dispatcher, subscription } = consumer;
+    const { registry, dispatchers, standings } = this.connection.door;
     registry.changed(this.connection);
-    // The next in line may have become the active one.
-    if (consumer.dispatcher.queue.singleActive) {
-      for (const { connection } of consumer.dispatcher.consumers) registry.changed(connection);
-    }
-    if (wasLast) this.connection.door.dispatchers.release(consumer.dispatcher);
-    return wasLast;
+    if (!dispatcher.remove(consumer)) return;
+    standings.leave(subscription.queueId, dispatcher);
+    dispatchers.release(dispatcher);
   }
 }
 

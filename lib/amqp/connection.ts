@@ -10,13 +10,14 @@ import { Outbox } from "@/lib/amqp/outbox";
 import { PublishPressure } from "@/lib/amqp/publish-pressure";
 import { Settler } from "@/lib/amqp/settler";
 import { Tally } from "@/lib/amqp/tally";
+import { untilDone } from "@/lib/amqp/until-done";
 import { defaultFrameMax, frameType, protocolHeader } from "@/lib/amqp/wire/constants";
 import { idOf } from "@/lib/amqp/wire/content-assembler";
 import { AmqpError } from "@/lib/amqp/wire/errors";
 import { FrameParser, ProtocolMismatchError } from "@/lib/amqp/wire/frame-parser";
 import { decodeMethod } from "@/lib/amqp/wire/method-codec";
 import type { Arguments, ContentMethodName, MethodName } from "@/lib/amqp/wire/methods";
-import type { Actor } from "@/lib/broker/actor";
+import { type Actor, systemActor } from "@/lib/broker/actor";
 import { isBrokerError } from "@/lib/broker/errors";
 
 /** `leaving`: the peer has said goodbye, and what it asked for before is done first; `closing`: we have said it. */
@@ -390,12 +391,12 @@ export class Connection {
     this.#channels.clear();
     await Promise.all(channels.map((channel) => channel.release()));
     if (this.#session === undefined) return;
-    const { actor, vhost } = this.#session;
+    const { vhost } = this.#session;
     const { dispatchers, broker, log } = this.door;
     for (const queue of dispatchers.ownedBy(vhost, this)) {
       dispatchers.queueGone(vhost, queue);
       try {
-        await broker.deleteQueue(actor, vhost, queue, { ifUnused: false, ifEmpty: false });
+        await untilDone(() => broker.deleteQueue(systemActor, vhost, queue, { ifUnused: false, ifEmpty: false }));
       } catch (error) {
         if (!isBrokerError(error) || error.code !== "not-found") {
           log.error(`The exclusive queue '${queue}' could not be deleted.`, error);

@@ -5,6 +5,7 @@ import type { QueueDispatcher } from "@/lib/amqp/dispatch";
 import type { CreditHolder, Held } from "@/lib/amqp/unacknowledged";
 import type { Actor } from "@/lib/broker/actor";
 import type { Leased } from "@/lib/broker/broker";
+import type { Subscription } from "@/lib/broker/door-cluster";
 import type { FieldTable } from "@/lib/broker/properties/field-value";
 import { encodeProperties } from "@/lib/broker/properties/properties";
 import type { Settlement } from "@/lib/broker/requests";
@@ -12,9 +13,9 @@ import type { Settlement } from "@/lib/broker/requests";
 /** What a consumer without a prefetch limit may be given at once. */
 const unlimited = 200;
 
-let count = 0;
-
 export interface ConsumerOptions {
+  /** No other consumer of this process has it. */
+  readonly number: number;
   readonly tag: string;
   readonly noAck: boolean;
   readonly exclusive: boolean;
@@ -34,9 +35,10 @@ export class Consumer implements CreditHolder {
   readonly noAck: boolean;
   readonly exclusive: boolean;
   readonly priority: number;
-  /** Grows with the order of subscription on this node. */
-  readonly number = ++count;
+  readonly number: number;
   readonly dispatcher: QueueDispatcher;
+  /** What all nodes know it by. */
+  subscription: Subscription;
   readonly prefetch: number;
   readonly timeoutMs: number | null;
   readonly arguments: FieldTable;
@@ -45,10 +47,13 @@ export class Consumer implements CreditHolder {
   readonly activity = new Activity();
   readonly #channel: Channel;
   #held = 0;
+  #isRenewing = false;
 
-  constructor(channel: Channel, dispatcher: QueueDispatcher, options: ConsumerOptions) {
+  constructor(channel: Channel, dispatcher: QueueDispatcher, subscription: Subscription, options: ConsumerOptions) {
     this.#channel = channel;
     this.dispatcher = dispatcher;
+    this.subscription = subscription;
+    this.number = options.number;
     this.tag = options.tag;
     this.noAck = options.noAck;
     this.exclusive = options.exclusive;
@@ -123,6 +128,15 @@ export class Consumer implements CreditHolder {
     this.#held--;
     this.#channel.heldByConsumers--;
     this.activity.settle(since, at, outcomes[outcome]);
+  }
+
+  /** The other nodes took this one for dead, and its subscription ended: it begins anew, behind the others. */
+  forgotten(): void {
+    if (this.#isRenewing) return;
+    this.#isRenewing = true;
+    void this.#channel.renew(this).finally(() => {
+      this.#isRenewing = false;
+    });
   }
 
   /** Its queue was deleted: `basic.cancel` to clients that understand it (rabbitmq.com/consumer-cancel). */

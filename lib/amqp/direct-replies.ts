@@ -1,27 +1,27 @@
 import { randomBytes } from "node:crypto";
-import type { MessageProperties } from "@/lib/broker/properties/properties";
+import type { DirectReply, DoorCluster } from "@/lib/broker/door-cluster";
 
 /** The queue that a client consumes from, and names in `reply_to`, for direct replies. */
 export const directReplyQueue = "amq.rabbitmq.reply-to";
 
 const prefix = `${directReplyQueue}.`;
 
-export interface Reply {
-  readonly routingKey: string;
-  readonly properties: MessageProperties;
-  readonly body: Buffer;
-}
-
 /**
  * Direct reply-to (rabbitmq.com/direct-reply-to): answers go straight to the channel that asked, past all queues. They
- * are not stored, and one for somebody who has gone is dropped.
+ * are not kept, and one for somebody who has gone is dropped. A name tells on which node somebody waits for it.
  */
 export class DirectReplies {
-  readonly #receivers = new Map<string, (reply: Reply) => void>();
+  readonly #cluster: DoorCluster;
+  readonly #receivers = new Map<string, (reply: DirectReply) => void>();
+
+  constructor(cluster: DoorCluster) {
+    this.#cluster = cluster;
+    cluster.onReply((reply) => this.#receivers.get(reply.routingKey)?.(reply));
+  }
 
   /** A name to give as `reply_to` that can't be guessed. */
-  open(receive: (reply: Reply) => void): string {
-    const name = prefix + randomBytes(18).toString("base64url");
+  open(receive: (reply: DirectReply) => void): string {
+    const name = `${prefix}${this.#cluster.node}.${randomBytes(18).toString("base64url")}`;
     this.#receivers.set(name, receive);
     return name;
   }
@@ -35,15 +35,12 @@ export class DirectReplies {
     return routingKey.startsWith(prefix);
   }
 
-  /** Whether the one who asked is still there. */
-  isOpen(routingKey: string): boolean {
-    return this.#receivers.has(routingKey);
-  }
-
-  /** Returns false when nobody is there any more. */
-  deliver(reply: Reply): boolean {
+  /** Hands a reply over, or sends it on. False when nobody is there any more, or the node isn't. */
+  deliver(reply: DirectReply): boolean | Promise<boolean> {
     const receive = this.#receivers.get(reply.routingKey);
     receive?.(reply);
-    return receive !== undefined;
+    if (receive !== undefined) return true;
+    const node = reply.routingKey.slice(prefix.length).split(".")[0] ?? "";
+    return node === this.#cluster.node ? false : this.#cluster.sendReply(node, reply);
   }
 }

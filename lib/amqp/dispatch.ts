@@ -2,6 +2,7 @@ import type { Consumer } from "@/lib/amqp/consumer";
 import type { AmqpLog } from "@/lib/amqp/door";
 import { AmqpError } from "@/lib/amqp/wire/errors";
 import type { Broker, Leased } from "@/lib/broker/broker";
+import type { DoorCluster, Standing } from "@/lib/broker/door-cluster";
 import { isBrokerError } from "@/lib/broker/errors";
 
 /** How long one look for messages waits, in ms, and how many it takes at most. */
@@ -36,6 +37,7 @@ export class QueueDispatcher {
   /** The call that takes messages that are acknowledged as they are taken. */
   #taking: Promise<void> | undefined;
   #wake: (() => void) | undefined;
+  #standing: Standing | undefined;
   #abort = new AbortController();
 
   constructor(queue: QueueFacts, broker: Broker, log: AmqpLog, holdMs: number) {
@@ -51,23 +53,35 @@ export class QueueDispatcher {
 
   /** False for one that waits for its turn at a queue with a single active consumer. */
   isActive(consumer: Consumer): boolean {
-    return !this.queue.singleActive || this.#oldest() === consumer;
+    return !this.queue.singleActive || this.#standing?.active === consumer.subscription.id;
   }
 
-  /** Throws AmqpError 403 when one of the two, the new one or one that is there, wants the queue for itself. */
+  /** Whether it has to be known who else consumes, and not only that the queue is there. */
+  get dependsOnOthers(): boolean {
+    return this.queue.singleActive || (this.#standing?.mixed ?? false);
+  }
+
+  /** Takes note of how the queue's consumers stand on all nodes. Returns whether another one is the active one now. */
+  stand(standing: Standing): boolean {
+    const isNew = this.queue.singleActive && this.#standing?.active !== standing.active;
+    this.#standing = standing;
+    this.wake();
+    return isNew;
+  }
+
   add(consumer: Consumer): void {
-    if (this.#consumers.some((one) => one.exclusive) || (consumer.exclusive && this.#consumers.length > 0)) {
-      const { name, vhost } = this.queue;
-      throw new AmqpError("ACCESS_REFUSED", `queue '${name}' in vhost '${vhost}' in exclusive use`);
-    }
     this.#consumers.push(consumer);
+    this.stand(consumer.subscription.standing);
     if (!this.#running) void this.#run();
     this.wake();
   }
 
-  /** Resolves when nothing is under way any more that would be lost if this consumer, the last one, went now. */
+  /**
+   * Resolves when nothing is under way any more that would be lost if this consumer, the last one, went now, or that the
+   * next single active one has to come after.
+   */
   async quiet(consumer: Consumer): Promise<void> {
-    if (!consumer.noAck || this.#consumers.length > 1) return;
+    if (!this.queue.singleActive && (!consumer.noAck || this.#consumers.length > 1)) return;
     this.#resting = true;
     this.#abort.abort();
     this.#abort = new AbortController();
@@ -79,10 +93,10 @@ export class QueueDispatcher {
     const before = this.#consumers.length;
     this.#resting = false;
     this.#consumers = this.#consumers.filter((one) => one !== consumer);
+    this.wake();
     if (this.#consumers.length > 0 || before === 0) return false;
     this.#abort.abort();
     this.#abort = new AbortController();
-    this.wake();
     return true;
   }
 
@@ -110,7 +124,7 @@ export class QueueDispatcher {
       try {
         const autoAck = this.#consumers.every(({ noAck }) => noAck);
         const taking = this.#takeAndDeal(Math.min(credit, most), autoAck);
-        this.#taking = autoAck ? taking : undefined;
+        this.#taking = autoAck || this.queue.singleActive ? taking : undefined;
         await taking;
       } catch (error) {
         if (isBrokerError(error) && error.code === "not-found") {
@@ -175,20 +189,12 @@ export class QueueDispatcher {
 
   /** Consumers that may be given a message now, in the order of their turn. */
   #open(): Consumer[] {
-    if (this.queue.singleActive) {
-      const active = this.#oldest();
-      return active !== undefined && active.credit > 0 ? [active] : [];
-    }
     const open = this.#consumers.filter((consumer) => consumer.credit > 0);
+    if (this.queue.singleActive) return open.filter((consumer) => this.isActive(consumer));
     const highest = Math.max(...open.map((consumer) => consumer.priority));
+    // It is another node's turn.
+    if ((this.#standing?.elsewhere ?? highest) > highest) return [];
     return open.filter((consumer) => consumer.priority === highest);
-  }
-
-  #oldest(): Consumer | undefined {
-    return this.#consumers.reduce<Consumer | undefined>(
-      (oldest, one) => (oldest === undefined || one.number < oldest.number ? one : oldest),
-      undefined,
-    );
   }
 
   /** Longer than any of the consumers may hold a message; its channel is closed before. */
@@ -207,10 +213,12 @@ export class QueueDispatchers {
   readonly #broker: Broker;
   readonly #log: AmqpLog;
   readonly #holdMs: number;
+  readonly #cluster: DoorCluster;
   readonly #dispatchers = new Map<string, QueueDispatcher>();
   readonly #owners = new Map<string, object>();
 
-  constructor(broker: Broker, log: AmqpLog, holdMs: number) {
+  constructor(broker: Broker, log: AmqpLog, holdMs: number, cluster: DoorCluster) {
+    this.#cluster = cluster;
     this.#broker = broker;
     this.#log = log;
     this.#holdMs = holdMs;
@@ -225,10 +233,6 @@ export class QueueDispatchers {
       this.#dispatchers.set(key, dispatcher);
     }
     return dispatcher;
-  }
-
-  consumerCount(vhost: string, queue: string): number {
-    return this.#dispatchers.get(keyOf(vhost, queue))?.consumers.length ?? 0;
   }
 
   /** Forgets a dispatcher without consumers. */
@@ -254,10 +258,10 @@ export class QueueDispatchers {
     return [...this.#owners].filter(([, one]) => one === owner).map(([key]) => key.slice(prefix.length));
   }
 
-  /** Throws AmqpError 405 for a queue that another connection has for itself. */
-  mustBeOpenTo(vhost: string, queue: string, connection: object): void {
+  /** Throws AmqpError 405 for a queue that another connection, to whichever node, has for itself. */
+  async mustBeOpenTo(vhost: string, queue: string, connection: object): Promise<void> {
     const owner = this.#owners.get(keyOf(vhost, queue));
-    if (owner !== undefined && owner !== connection) {
+    if (owner === undefined ? await this.#cluster.isExclusive(vhost, queue) : owner !== connection) {
       throw new AmqpError(
         "RESOURCE_LOCKED",
         `cannot obtain exclusive access to locked queue '${queue}' in vhost '${vhost}'. It could be originally ` +

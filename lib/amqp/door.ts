@@ -4,7 +4,9 @@ import type { LoginFrom } from "@/lib/amqp/certificate-name";
 import type { DirectReplies } from "@/lib/amqp/direct-replies";
 import type { QueueDispatchers } from "@/lib/amqp/dispatch";
 import type { Registry } from "@/lib/amqp/registry";
+import type { Standings } from "@/lib/amqp/standings";
 import type { Broker } from "@/lib/broker/broker";
+import type { DoorCluster } from "@/lib/broker/door-cluster";
 
 /** A user whose password was right. */
 export interface AmqpUser {
@@ -60,4 +62,7 @@ export interface Door {
   readonly replies: DirectReplies;
   readonly registry: Registry;
   readonly admission: Admission;
+  /** What is agreed with the doors of other nodes. */
+  readonly cluster: DoorCluster;
+  readonly standings: Standings;
 }

@@ -24,16 +24,20 @@ export function presenceOf(connection: Connection, now: number): Presence {
   const key = String(connection.number);
   presence.connections.set(key, whole);
   for (const channel of connection.channels) {
-    const channelKey = `${key}/${channel.number}`;
     const { consumers } = channel;
-    presence.channels.set(channelKey, channelReport(channel, whole, now));
+    presence.channels.set(`${key}/${channel.number}`, channelReport(channel, whole, now));
     const held = channel.unacknowledged.heldByConsumers(mostHolds);
     for (const consumer of consumers.values()) {
       const report = consumerReport(consumer, held.get(consumer) ?? [], channel, whole);
-      presence.consumers.set(`${channelKey}/${consumer.number}`, report);
+      presence.consumers.set(consumerKey(channel, consumer.number), report);
     }
   }
   return presence;
+}
+
+/** What a consumer is reported as; it ends with its number in this process. */
+export function consumerKey({ connection, number }: Channel, consumer: number): string {
+  return `${connection.number}/${number}/${consumer}`;
 }
 
 function connectionReport(connection: Connection, now: number): Report<ConnectionStatus> {

@@ -29,7 +29,7 @@ class Board implements PresenceBoard {
 
 async function start(): Promise<Board> {
   const board = new Board();
-  server = await startAmqpServer({}, undefined, board);
+  server = await startAmqpServer({}, undefined, { presence: board });
   return board;
 }
 

@@ -15,9 +15,12 @@ import {
   overdueCheckMs,
 } from "@/lib/amqp/door";
 import { Listeners, type TlsIdentity } from "@/lib/amqp/listeners";
+import { LocalCluster } from "@/lib/amqp/local-cluster";
 import { Registry } from "@/lib/amqp/registry";
+import { Standings } from "@/lib/amqp/standings";
 import { defaultChannelMax, defaultFrameMax } from "@/lib/amqp/wire/constants";
 import type { Broker } from "@/lib/broker/broker";
+import type { DoorCluster } from "@/lib/broker/door-cluster";
 import { isBrokerError } from "@/lib/broker/errors";
 import type { PresenceBoard } from "@/lib/broker/presence";
 
@@ -44,6 +47,8 @@ export interface AmqpServerOptions {
   readonly settings?: Partial<AmqpSettings>;
   /** Where to tell who is connected; without it nobody is told. */
   readonly presence?: PresenceBoard;
+  /** What it agrees on with other nodes' doors; without it there are no others. */
+  readonly cluster?: DoorCluster;
 }
 
 /** The AMQP 0-9-1 door of a broker. */
@@ -55,6 +60,7 @@ export class AmqpServer {
 
   constructor(options: AmqpServerOptions) {
     const { broker, authenticate, identify, loginFrom = "common_name", log, settings, presence } = options;
+    const { cluster = new LocalCluster() } = options;
     const all = { ...defaultSettings, ...settings };
     const alarm = new Alarm(broker, (reason) => this.#alarm(log, reason));
     const watched: AmqpLog = {
@@ -73,10 +79,12 @@ export class AmqpServer {
       log: watched,
       settings: all,
       alarm,
-      dispatchers: new QueueDispatchers(broker, watched, holdMs(all)),
-      replies: new DirectReplies(),
-      registry,
       admission: new Admission(broker, registry),
+      dispatchers: new QueueDispatchers(broker, watched, holdMs(all), cluster),
+      replies: new DirectReplies(cluster),
+      registry,
+      cluster,
+      standings: new Standings(cluster, watched, ({ connection }) => registry.changed(connection)),
     };
     this.#overdueCheck = setInterval(() => {
       for (const connection of this.#connections) connection.endOverdueChannels(Date.now());
@@ -128,6 +136,7 @@ export class AmqpServer {
     this.#listeners.dropUnfinished();
     await closed;
     await this.#door.registry.close();
+    this.#door.standings.close();
     this.#door.alarm.close();
   }
 

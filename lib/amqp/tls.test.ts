@@ -31,7 +31,7 @@ interface Start {
 }
 
 async function start({ settings, presence, loginFrom, asksForCertificates = true }: Start = {}): Promise<void> {
-  server = await startAmqpServer(settings, undefined, presence, loginFrom);
+  server = await startAmqpServer(settings, undefined, { presence, loginFrom });
   port = await server.server.listenTls(0, "127.0.0.1", { ...own, ...(asksForCertificates && { ca: authority.cert }) });
 }
 

@@ -44,6 +44,14 @@ export function exchangeAnnouncements(context: EngineContext): Announcements {
       void context.presence.takeCloses().catch(() => {});
       return;
     }
+    if (sender === "subscriptions") {
+      context.doors.changed(ids ? ids.split(",").map(Number) : "any");
+      return;
+    }
+    if (sender === "reply") {
+      if (ids === context.self.name) void context.doors.takeReplies().catch(() => {});
+      return;
+    }
     if (sender === "topology") {
       void context.topology.fresh().catch(() => {});
       return;
@@ -73,6 +81,8 @@ async function listen(
         context.signals.wakeAll();
         void context.topology.fresh().catch(() => {});
         void context.presence.takeCloses().catch(() => {});
+        context.doors.changed("any");
+        void context.doors.takeReplies().catch(() => {});
       });
     } catch (error) {
       if (!stopping.aborted) context.log.error("The connection that listens for announcements was lost.", error);

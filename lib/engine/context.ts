@@ -1,6 +1,7 @@
 import type { NoticeSender } from "@/lib/broker/notifications";
 import type { Database } from "@/lib/engine/database";
 import type { KnownGroups } from "@/lib/engine/dead-letter/known-groups";
+import type { PostgresDoorCluster } from "@/lib/engine/door-cluster";
 import type { HeldClaims } from "@/lib/engine/lease/held-claims";
 import type { ExpiryLookouts } from "@/lib/engine/lease/lookouts";
 import type { LostClaims } from "@/lib/engine/lease/lost-claims";
@@ -46,6 +47,8 @@ export interface EngineContext {
   readonly groups: KnownGroups;
   /** Where the doors of this process tell who is connected. */
   readonly presence: PostgresPresence;
+  /** What the AMQP doors of all nodes agree on. */
+  readonly doors: PostgresDoorCluster;
   /** This process among the nodes. */
   readonly self: NodeSelf;
   /** What carries notices to the world outside. */

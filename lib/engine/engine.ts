@@ -5,6 +5,7 @@ import { Database } from "@/lib/engine/database";
 import { KnownGroups } from "@/lib/engine/dead-letter/known-groups";
 import { deadLetterRefused } from "@/lib/engine/dead-letter/refused";
 import { enforceLimits } from "@/lib/engine/dead-letter/trim";
+import { PostgresDoorCluster } from "@/lib/engine/door-cluster";
 import { returnExpiredLeases } from "@/lib/engine/lease/expired-leases";
 import { HeldClaims } from "@/lib/engine/lease/held-claims";
 import { ExpiryLookouts } from "@/lib/engine/lease/lookouts";
@@ -70,6 +71,7 @@ export function createEngine(options: EngineOptions): Engine {
     await queuesGrew(stored.flatMap(readyIn));
     await deadLetterRefused(context, stored);
   });
+  const self = new NodeSelf();
   const context: EngineContext = {
     database,
     topology,
@@ -86,8 +88,9 @@ export function createEngine(options: EngineOptions): Engine {
     lookouts: new ExpiryLookouts(),
     groups: new KnownGroups(database),
     presence: new PostgresPresence(database),
-    self: new NodeSelf(),
     notifier: options.notifier ?? noSender,
+    doors: new PostgresDoorCluster(database, topology, self),
+    self,
     log,
   };
   return {

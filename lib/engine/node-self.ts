@@ -11,6 +11,11 @@ export class NodeSelf {
     throw new BrokerError("unavailable", "This node is only starting. Try again shortly.");
   }
 
+  /** Its number as announcements write it; "" while it has none. */
+  get name(): string {
+    return typeof this.#state === "number" ? String(this.#state) : "";
+  }
+
   get isEntering(): boolean {
     return this.#state === "entering";
   }

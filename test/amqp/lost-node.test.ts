@@ -33,7 +33,8 @@ test.each(["SIGKILL", "SIGSTOP"] as const)(
   "what a broker process holds goes to another's consumer after %s",
   async (end) => {
     const [doomed, other] = await Promise.all([startBroker(), startBroker()]);
-    await doomed.channel.assertQueue("tasks");
+    // The other one's consumer waits until this one's is known to be gone.
+    await doomed.channel.assertQueue("tasks", { arguments: { "x-single-active-consumer": true } });
     for (const text of ["first", "second"])
       doomed.channel.sendToQueue("tasks", Buffer.from(text), { persistent: true });
     await doomed.channel.waitForConfirms();

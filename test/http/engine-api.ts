@@ -23,7 +23,8 @@ export async function startApiWithDoors(count: number): Promise<{
       passwordHash: await hashPassword("guest"),
       tags: ["administrator"],
     });
-    for (let i = 0; i < count; i++) doors.push(await startAmqpServer({}, composed.broker, composed.presence));
+    for (let i = 0; i < count; i++)
+      doors.push(await startAmqpServer({}, composed.broker, { presence: composed.presence, cluster: composed.doors }));
     return composed;
   });
   return {

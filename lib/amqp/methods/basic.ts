@@ -12,6 +12,8 @@ import { encodeProperties } from "@/lib/broker/properties/properties";
 /** No lease lasts longer than twelve hours, and a channel is closed before. */
 const longestTimeoutMs = 11 * 60 * 60 * 1000;
 
+let count = 0;
+
 /** Does what a method of class basic asks, apart from publishing and settling; returns false for one that isn't a client's. */
 export async function handleBasic(channel: Channel, method: Method): Promise<boolean> {
   switch (method.name) {
@@ -64,35 +66,40 @@ async function consume(channel: Channel, args: Arguments<"basic.consume">): Prom
     confirm();
     return;
   }
-  const name = openQueue(channel, args.queue);
+  const name = await openQueue(channel, args.queue);
   await door.broker.checkAccess(actor, "read", { vhost, kind: "queue", name });
   const queue = await door.broker.getQueue(actor, vhost, name);
   const sac = queue.arguments.get("x-single-active-consumer");
+  const priority = consumerPriority(args.arguments, name, vhost);
+  const number = ++count;
+  const subscription = await channel.subscribe(vhost, name, number, args.exclusive, priority);
   const dispatcher = door.dispatchers.of({
     vhost,
     name,
     autoDelete: queue.autoDelete,
     singleActive: sac?.t === "t" && sac.v,
   });
-  const consumer = new Consumer(channel, dispatcher, {
+  const consumer = new Consumer(channel, dispatcher, subscription, {
+    number,
     tag,
     noAck: args.noAck,
     exclusive: args.exclusive,
-    priority: consumerPriority(args.arguments, name, vhost),
+    priority,
     prefetch: channel.consumerPrefetch,
     timeoutMs:
       consumerTimeout(args.arguments) ??
       (queue.consumerTimeoutMs === null ? null : Math.min(queue.consumerTimeoutMs, longestTimeoutMs)),
     arguments: args.arguments,
   });
-  // The answer has to be on its way before the first delivery.
   channel.consumers.set(tag, consumer);
-  try {
-    dispatcher.add(consumer);
-  } catch (error) {
-    channel.consumers.delete(tag);
-    throw error;
+  dispatcher.add(consumer);
+  door.standings.follow(subscription.queueId, dispatcher);
+  if (channel.isClosing) {
+    // It has let go of its consumers already.
+    await channel.cancel(consumer);
+    return;
   }
+  // The answer is on its way before the first delivery, which takes at least one more turn.
   channel.watchTimeout(consumer.timeoutMs);
   door.registry.changed(connection);
   confirm();
@@ -114,7 +121,7 @@ function receiveReplies(channel: Channel, tag: string, noAck: boolean): void {
         exchange: "",
         routingKey,
       },
-      encodeProperties(properties),
+      properties,
       body,
     ),
   );
@@ -134,7 +141,7 @@ async function cancel(channel: Channel, tag: string): Promise<void> {
 
 async function get(channel: Channel, { queue: named, noAck }: Arguments<"basic.get">): Promise<void> {
   const { actor, vhost, door } = channel.connection;
-  const queue = openQueue(channel, named);
+  const queue = await openQueue(channel, named);
   const [message] = await door.broker.lease(actor, {
     vhost,
     queue,

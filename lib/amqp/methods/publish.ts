@@ -5,7 +5,7 @@ import { idOf } from "@/lib/amqp/wire/content-assembler";
 import { AmqpError, replyCodes } from "@/lib/amqp/wire/errors";
 import type { Arguments } from "@/lib/amqp/wire/methods";
 import { isBrokerError } from "@/lib/broker/errors";
-import { decodeProperties, type MessageProperties } from "@/lib/broker/properties/properties";
+import { decodeProperties, encodeProperties, type MessageProperties } from "@/lib/broker/properties/properties";
 import type { PublishOutcome } from "@/lib/broker/requests";
 
 /**
@@ -19,25 +19,29 @@ export function publish(channel: Channel, args: Arguments<"basic.publish">, cont
   const properties = checkedProperties(channel, decodeProperties(content.properties));
   const { exchange, routingKey } = args;
   const done = channel.publishBegins(content.body.length);
+  const failed = (error: unknown) => {
+    // The publisher who waits for confirms is told; another one can only be told by closing.
+    door.alarm.failed(error);
+    const isAway = isBrokerError(error) && error.code === "unavailable";
+    done(false);
+    if (!isAway || !channel.confirms) channel.fail(error, { name: "basic.publish", args });
+  };
   if (exchange === "" && door.replies.isReply(routingKey)) {
-    const isThere = door.replies.deliver({ routingKey, properties, body: content.body });
-    if (args.mandatory && !isThere) giveBack(channel, args, content);
-    done(true);
+    const delivered = (isThere: boolean) => {
+      if (args.mandatory && !isThere) giveBack(channel, args, content);
+      done(true);
+    };
+    const isThere = door.replies.deliver({ routingKey, properties: encodeProperties(properties), body: content.body });
+    if (typeof isThere === "boolean") delivered(isThere);
+    else isThere.then(delivered, failed);
     return;
   }
-  door.broker.publish(actor, { vhost, exchange, routingKey, properties, body: content.body }).then(
-    (outcome: PublishOutcome) => {
+  door.broker
+    .publish(actor, { vhost, exchange, routingKey, properties, body: content.body })
+    .then((outcome: PublishOutcome) => {
       if (args.mandatory && !outcome.routed && outcome.rejected.length === 0) giveBack(channel, args, content);
       done(outcome.rejected.length === 0);
-    },
-    (error: unknown) => {
-      // The publisher who waits for confirms is told; another one can only be told by closing.
-      door.alarm.failed(error);
-      const isAway = isBrokerError(error) && error.code === "unavailable";
-      done(false);
-      if (!isAway || !channel.confirms) channel.fail(error, { name: "basic.publish", args });
-    },
-  );
+    }, failed);
 }
 
 /**

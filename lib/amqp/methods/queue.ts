@@ -20,14 +20,14 @@ export async function handleQueue(channel: Channel, method: Method): Promise<boo
     case "queue.unbind": {
       const { exchange: source, routingKey } = method.args;
       if (source === "") throw refusedOnDefault();
-      const destination = { kind: "queue", name: openQueue(channel, method.args.queue) } as const;
+      const destination = { kind: "queue", name: await openQueue(channel, method.args.queue) } as const;
       await unbindExisting(channel, { source, destination, routingKey, arguments: method.args.arguments });
       channel.send("queue.unbind-ok", {});
       return true;
     }
     case "queue.purge": {
       const { actor, vhost, door } = channel.connection;
-      const { messages } = await door.broker.purgeQueue(actor, vhost, openQueue(channel, method.args.queue));
+      const { messages } = await door.broker.purgeQueue(actor, vhost, await openQueue(channel, method.args.queue));
       if (!method.args.noWait) channel.send("queue.purge-ok", { messageCount: messages });
       return true;
     }
@@ -45,10 +45,10 @@ export async function handleQueue(channel: Channel, method: Method): Promise<boo
  * The queue that a method names: an empty name is the one that this channel declared last. Throws AmqpError 404 when
  * there was none, and 405 for a queue that another connection has for itself.
  */
-export function openQueue(channel: Channel, named: string): string {
+export async function openQueue(channel: Channel, named: string): Promise<string> {
   const queue = named === "" ? channel.lastQueue : named;
   if (queue === "") throw new AmqpError("NOT_FOUND", "no previously declared queue");
-  channel.connection.door.dispatchers.mustBeOpenTo(channel.connection.vhost, queue, channel.connection);
+  await channel.connection.door.dispatchers.mustBeOpenTo(channel.connection.vhost, queue, channel.connection);
   return queue;
 }
 
@@ -56,12 +56,12 @@ async function declare(channel: Channel, args: Arguments<"queue.declare">): Prom
   const { connection } = channel;
   const { actor, vhost, door } = connection;
   if (args.passive) {
-    const name = openQueue(channel, args.queue);
+    const name = await openQueue(channel, args.queue);
     const { counts } = await door.broker.getQueue(actor, vhost, name);
     channel.lastQueue = name;
     return answer(channel, name, counts.ready);
   }
-  door.dispatchers.mustBeOpenTo(vhost, args.queue, connection);
+  if (args.queue !== "") await door.dispatchers.mustBeOpenTo(vhost, args.queue, connection);
   const { name, ready, created } = await door.broker.declareQueue(actor, {
     vhost,
     name: args.queue,
@@ -71,19 +71,21 @@ async function declare(channel: Channel, args: Arguments<"queue.declare">): Prom
     arguments: args.arguments,
   });
   if (created && args.exclusive) door.dispatchers.own(vhost, name, connection);
+  // Somebody on another node may have been faster.
+  else if (args.exclusive) await door.dispatchers.mustBeOpenTo(vhost, name, connection);
   channel.lastQueue = name;
   return answer(channel, name, ready);
 }
 
-function answer({ connection }: Channel, queue: string, ready: number): Arguments<"queue.declare-ok"> {
-  const consumerCount = connection.door.dispatchers.consumerCount(connection.vhost, queue);
+async function answer({ connection }: Channel, queue: string, ready: number): Promise<Arguments<"queue.declare-ok">> {
+  const consumerCount = await connection.door.cluster.consumers(connection.vhost, queue);
   return { queue, messageCount: Math.min(ready, 0xffffffff), consumerCount };
 }
 
 async function bind(channel: Channel, args: Arguments<"queue.bind">): Promise<void> {
   const { connection } = channel;
   if (args.exchange === "") throw refusedOnDefault();
-  const queue = openQueue(channel, args.queue);
+  const queue = await openQueue(channel, args.queue);
   // An empty key beside an empty name is the queue's name as well (AMQP 0-9-1 reference, queue.bind).
   const routingKey = args.queue === "" && args.routingKey === "" ? queue : args.routingKey;
   await connection.door.broker.bind(connection.actor, {
@@ -98,8 +100,8 @@ async function bind(channel: Channel, args: Arguments<"queue.bind">): Promise<vo
 /** Deleting what isn't there is no error. */
 async function remove(channel: Channel, args: Arguments<"queue.delete">): Promise<number> {
   const { actor, vhost, door } = channel.connection;
-  const queue = openQueue(channel, args.queue);
-  if (args.ifUnused && door.dispatchers.consumerCount(vhost, queue) > 0) {
+  const queue = await openQueue(channel, args.queue);
+  if (args.ifUnused && (await door.cluster.consumers(vhost, queue)) > 0) {
     throw new AmqpError("PRECONDITION_FAILED", `queue '${queue}' in vhost '${vhost}' in use`);
   }
   // What the client has acknowledged lies in the queue no more, as it sees it.

@@ -1,5 +1,6 @@
 import type { EngineContext } from "@/lib/engine/context";
 import { expireGroups, foldGroups, groupOldLetters } from "@/lib/engine/duties/dead-groups";
+import { departed } from "@/lib/engine/duties/departed";
 import type { Duty } from "@/lib/engine/duties/duty";
 import { expiredMessages } from "@/lib/engine/duties/expiry";
 import { expireFailures } from "@/lib/engine/duties/failures";
@@ -28,6 +29,7 @@ export const allDuties: readonly Duty[] = [
   delayedMessages,
   expiredMessages,
   unusedQueues,
+  departed,
   outbox,
   outboxRetries,
   groupOldLetters,

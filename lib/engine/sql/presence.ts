@@ -53,12 +53,6 @@ export async function consumerList(db: Queryable, vhost: string | null, queue: s
   return db.query<ReportRow>({ name: "consumer_list", text: listOf("consumer", "vhost", "queue") }, [vhost, queue]);
 }
 
-/** How many consumers a queue has. */
-export async function consumerCount(db: Queryable, vhost: string, queue: string): Promise<number> {
-  const [row] = await db.query<{ n: number }>({ name: "consumer_count", text: count }, [vhost, queue]);
-  return row?.n ?? 0;
-}
-
 /** Asks the nodes that have a connection of this name to close it, and tells them. Returns how many were asked. */
 export async function connectionCloseAsk(db: Queryable, name: string, reason: string, by: string): Promise<number> {
   const [row] = await db.query<{ n: number }>({ name: "connection_close_ask", text: askClose }, [name, reason, by]);
@@ -122,10 +116,6 @@ ${table}_now AS (
   })
   .join(",")}
 SELECT 1`;
-
-const count = `
-SELECT count(*)::integer AS n FROM warren.consumer c JOIN warren.node n ON n.id = c.node_id AND ${isRunning}
-WHERE c.vhost = $1 AND c.queue = $2`;
 
 const askClose = `
 WITH asked AS (

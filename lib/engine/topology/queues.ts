@@ -7,10 +7,11 @@ import type { EngineContext } from "@/lib/engine/context";
 import { sourcesOf } from "@/lib/engine/sql/binding";
 import { unusedAutoDeleteExchanges } from "@/lib/engine/sql/exchange";
 import { queueAllowance } from "@/lib/engine/sql/limit";
-import { consumerCount } from "@/lib/engine/sql/presence";
 import { deleteQueues, findQueue, insertQueue } from "@/lib/engine/sql/queue";
 import { type QueueDepth, readQueueDepths } from "@/lib/engine/sql/queue-depth";
+import { queueOwnerInsert } from "@/lib/engine/sql/queue-owner";
 import { enterQueues } from "@/lib/engine/sql/shards";
+import { lockSubscriptions, subscriptionCount } from "@/lib/engine/sql/subscription";
 import { bumpTopology, lockTopology, type QueueRow, readTopologyVersion } from "@/lib/engine/sql/topology";
 import type { Queryable } from "@/lib/engine/statement";
 import { decodeArguments, encodeArguments } from "@/lib/engine/topology/arguments";
@@ -52,6 +53,8 @@ async function create(context: EngineContext, declaration: QueueDeclaration): Pr
       arguments: encodeArguments(declaration.arguments),
       maxRank: limits.maxPriority ?? 0,
     });
+    const node = declaration.exclusive ? context.self.id : null;
+    if (node !== null) await queueOwnerInsert(tx, vhostId, declaration.name, node);
     return { changed: true, result: { name: declaration.name, created: true, ready: 0, consumers: 0 } };
   });
 }
@@ -88,7 +91,8 @@ export async function deleteQueue(
     await lockTopology(tx);
     const queue = await findQueue(tx, vhostId, name);
     if (queue?.id !== known.id) throw notFound("queue", name, vhost);
-    if (options.ifUnused && (await consumerCount(tx, vhost, name)) > 0) {
+    if (options.ifUnused) await lockSubscriptions(tx, queue.id);
+    if (options.ifUnused && (await subscriptionCount(tx, vhost, name)) > 0) {
       throw new BrokerError("precondition-failed", `queue '${name}' in vhost '${vhost}' in use`, { queue: name });
     }
     const [depth] = await readQueueDepths(tx, [queue.id]);

@@ -3,6 +3,7 @@ import type { LoginFrom } from "@/lib/amqp/certificate-name";
 import type { AmqpSettings } from "@/lib/amqp/door";
 import { AmqpServer } from "@/lib/amqp/server";
 import type { Broker } from "@/lib/broker/broker";
+import type { DoorCluster } from "@/lib/broker/door-cluster";
 import { BrokerError } from "@/lib/broker/errors";
 import type { PresenceBoard } from "@/lib/broker/presence";
 import { ModelBroker } from "@/test/model/model-broker";
@@ -22,12 +23,17 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
+export interface ServerParts {
+  readonly presence?: PresenceBoard | undefined;
+  readonly loginFrom?: LoginFrom | undefined;
+  readonly cluster?: DoorCluster | undefined;
+}
+
 /** Everybody's password is their name. Of certificates' names only `nobody` is unknown. */
 export async function startAmqpServer(
   settings: Partial<AmqpSettings> = {},
   broker: Broker = new ModelBroker(),
-  presence?: PresenceBoard,
-  loginFrom?: LoginFrom,
+  { presence, loginFrom, cluster }: ServerParts = {},
 ): Promise<TestServer> {
   const errors: unknown[] = [];
   const server = new AmqpServer({
@@ -44,6 +50,7 @@ export async function startAmqpServer(
     log: { error: (message, error) => errors.push(message, error) },
     settings,
     ...(presence && { presence }),
+    ...(cluster && { cluster }),
   });
   const port = await server.listen(0, "127.0.0.1");
   return {
