@@ -82,7 +82,7 @@ export class NodesForTest {
     await this.#client.query(endHandover);
     // What one of them brings about may be another's to go on with: a lease ends, and then the message expires.
     for (const duty of [expiredLeases, delayedMessages, expiredMessages, expiredMessages]) {
-      while (await duty.run(context, signal));
+      while ((await duty.run(context, signal)) === true);
     }
   }
 

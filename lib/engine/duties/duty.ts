@@ -9,8 +9,8 @@ export interface Duty {
   /** Pause between two runs, in ms. */
   readonly everyMs: number;
   /**
-   * Returns true when there is more to do at once. `ended` fires when the node stops or no longer leads: a duty that
+   * Returns true when there is more to do at once, and a number of ms when there will be before the pause is over. `ended` fires when the node stops or no longer leads: a duty that
    * goes on for long ends then.
    */
-  run(context: EngineContext, ended: AbortSignal): Promise<boolean>;
+  run(context: EngineContext, ended: AbortSignal): Promise<boolean | number>;
 }

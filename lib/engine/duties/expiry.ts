@@ -3,7 +3,7 @@ import { bury } from "@/lib/engine/dead-letter/bury";
 import type { Duty } from "@/lib/engine/duties/duty";
 import { brokerHolder, brokerHoldMs } from "@/lib/engine/lease/hold";
 import { newLeaseToken } from "@/lib/engine/lease/receipt";
-import { queuesWithExpiredHead } from "@/lib/engine/sql/expiry";
+import { queuesWithExpiredHead, untilNextExpiry } from "@/lib/engine/sql/expiry";
 import { type ClaimedRow, claimExpired, lockCursor } from "@/lib/engine/sql/lease";
 
 const maxAtOnce = 500;
@@ -11,13 +11,13 @@ const maxAtOnce = 500;
 /** Dead-letters, or drops, expired messages that have come to the head of their queue. */
 export const expiredMessages: Duty = {
   name: "expired messages",
-  everyMs: 200,
+  everyMs: 100,
   run: async (context) => {
     let more = false;
     for (const queueId of await queuesWithExpiredHead(context.database.relaxed)) {
       if ((await buryExpiredHead(context, queueId)) === maxAtOnce) more = true;
     }
-    return more;
+    return more || (await untilNextExpiry(context.database.relaxed)) || false;
   },
 };
 

@@ -8,6 +8,8 @@ import { leaderName } from "@/lib/engine/sql/node";
 const leaderLock = 7_030_000;
 /** How often a node that doesn't lead tries to, and how long it rests when the database is away, in ms. */
 const electionPause = 1000;
+/** Between two runs of a duty that knows when it has to do something next, in ms. */
+const shortestPause = 5;
 /** A failing duty is tried again after growing pauses, up to this, in ms. */
 const longestPause = 30_000;
 
@@ -83,7 +85,7 @@ async function wonElection(client: Client, ended: AbortSignal): Promise<boolean>
 async function repeat(context: EngineContext, duty: Duty, ended: AbortSignal): Promise<void> {
   let failures = 0;
   while (!ended.aborted) {
-    let more = false;
+    let more: boolean | number = false;
     try {
       more = await duty.run(context, ended);
       failures = 0;
@@ -91,7 +93,9 @@ async function repeat(context: EngineContext, duty: Duty, ended: AbortSignal): P
       failures++;
       if (!ended.aborted) context.log.error(`The duty "${duty.name}" failed; it will be tried again.`, error);
     }
-    if (!more) await pause(Math.min(duty.everyMs * 2 ** failures, Math.max(longestPause, duty.everyMs)), ended);
+    if (more === true) continue;
+    const longest = Math.min(duty.everyMs * 2 ** failures, Math.max(longestPause, duty.everyMs));
+    await pause(more === false ? longest : Math.min(Math.max(more, shortestPause), longest), ended);
   }
 }
 

@@ -25,3 +25,13 @@ CROSS JOIN LATERAL (
 ) head
 WHERE EXISTS (SELECT FROM warren.entry WHERE expires_at <= statement_timestamp())
   AND head.expires_at <= statement_timestamp()`;
+
+/** How long until a message expires that hasn't yet, in ms, wherever in its queue; null when none will. */
+export async function untilNextExpiry(db: Queryable): Promise<number | null> {
+  const [row] = await db.query<{ ms: number }>({ name: "expiry_next", text: next });
+  return row?.ms ?? null;
+}
+
+const next = `
+SELECT (1000 * extract(epoch FROM expires_at - clock_timestamp()))::float8 AS ms
+FROM warren.entry WHERE expires_at > statement_timestamp() ORDER BY expires_at LIMIT 1`;

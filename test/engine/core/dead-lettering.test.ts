@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Leased } from "@/lib/broker/broker";
 import { fromPlain, toPlain } from "@/lib/broker/properties/plain";
+import { expiredMessages } from "@/lib/engine/duties/expiry";
 import {
   bind,
   bodies,
@@ -122,6 +123,17 @@ describe("time to live", () => {
     ]);
     expect(dead[0]?.properties.expiration).toBeUndefined();
     expect(await lease(broker(), queue)).toEqual([]);
+  });
+
+  test("the next one to end is known beforehand, so that it is not ended late", async () => {
+    const context = (cluster.nodes[0] as Cluster["nodes"][number]).context;
+    const queue = await declare(broker(), "soon ended");
+    await publish(broker(), queue, "x", { expiration: "3000" });
+    const pauseMs = await expiredMessages.run(context, new AbortController().signal);
+    expect(pauseMs).toBeTypeOf("number");
+    expect(pauseMs).toBeGreaterThan(0);
+    expect(pauseMs).toBeLessThanOrEqual(3000);
+    await broker().deleteQueue(tester, "/", queue, { ifUnused: false, ifEmpty: false });
   });
 
   test("ends at the head only, and a lease meets no expired message", async () => {

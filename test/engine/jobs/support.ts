@@ -5,8 +5,8 @@ import { jobs } from "@/lib/engine/duties/jobs";
 import { actor, type Fixture } from "@/test/engine/views/fixture";
 
 /** Does what is due, once; says whether there was something. */
-export function turn(context: EngineContext): Promise<boolean> {
-  return jobs.run(context, new AbortController().signal);
+export async function turn(context: EngineContext): Promise<boolean> {
+  return (await jobs.run(context, new AbortController().signal)) !== false;
 }
 
 /** Starts a job; nothing is done until `turn`. */
