@@ -21,17 +21,23 @@ function web(world: SoakWorld) {
   return node;
 }
 
-/** Waits until the queues that are consumed from are empty; for at most so many seconds. */
+/** Waits until the queues that are consumed from are empty; gives up when nothing has got fewer for so many seconds. */
 export async function untilConsumed(world: SoakWorld, seconds: number): Promise<void> {
   const names: readonly string[] = [...workQueues, ...world.lanes.map(({ queue }) => queue)];
-  const end = Date.now() + seconds * 1000;
+  let fewest = Number.POSITIVE_INFINITY;
+  let since = Date.now();
   for (;;) {
     const queues = await insist(() => call<readonly QueueJson[]>(web(world), "GET", `queues/${vhost}`));
     const left = queues.filter(({ name }) => names.includes(name)).map((queue) => ({ queue, count: all(queue) }));
-    if (left.every(({ count }) => count === 0)) return;
-    if (Date.now() > end) {
+    const total = left.reduce((sum, { count }) => sum + count, 0);
+    if (total === 0) return;
+    if (total < fewest) {
+      fewest = total;
+      since = Date.now();
+    }
+    if (Date.now() - since > seconds * 1000) {
       const text = left.map(({ queue, count }) => `${count} in ${queue.name}`).join(", ");
-      return world.ledger.violation(`after ${seconds} s without faults there were still ${text}`);
+      return world.ledger.violation(`for ${seconds} s without faults there have been ${text}`);
     }
     await pause(300);
   }

@@ -5,7 +5,7 @@ import { soak } from "@/test/soak/soak";
 const seed = Date.now() % 2 ** 31;
 
 /** `npm run soak` does the same for as long as one likes. */
-test(`every promise holds while everything is killed (seed ${seed})`, { timeout: 300_000 }, async () => {
+test(`every promise holds while everything is killed (seed ${seed})`, { timeout: 600_000 }, async () => {
   const shuffled = [...faultNames].sort(() => Math.random() - 0.5);
   const report = await soak({
     ...{ brokers: 2, webs: 1, clients: 1, faults: shuffled, pauseMs: 1_000, seed },

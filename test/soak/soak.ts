@@ -73,7 +73,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     publishing.abort();
     await Promise.all([...publishers, terminating]);
     options.say("no more faults: what is left is consumed");
-    await untilConsumed(world, 90);
+    await untilConsumed(world, 60);
     consuming.abort();
     await Promise.all(consumers);
     await takeStock(world);
