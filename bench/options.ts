@@ -11,7 +11,7 @@ export interface BenchOptions {
   readonly seed: number;
   /** Body sizes of B1, in bytes. */
   readonly sizes: readonly number[];
-  /** Messages of the backlog that is drained (B3) or looked into (B9). */
+  /** Messages of the backlog that is drained (B3), looked into (B9) or simply lies there (B2 backlog, B7). */
   readonly messages: number;
   /** Messages that lie in the queue already while others flow (B2). */
   readonly backlog: number;
@@ -19,6 +19,8 @@ export interface BenchOptions {
   readonly bindings: number;
   /** Only these contestants; empty for all. */
   readonly only: readonly string[];
+  /** pgmq's SQL file, which makes it a contestant; null for none. */
+  readonly pgmq: string | null;
   /** Of the database of the bench; null leaves the server's own. */
   readonly synchronousCommit: string | null;
   /** Where the JSON goes; null for a new file in bench/results. */
@@ -27,18 +29,19 @@ export interface BenchOptions {
 
 export const usage = `Usage: npm run bench [-- [options] [workload ...]]
 
-Workloads: publish (B1), drain (B3), steady (B2), latency (B4), fan-out and topic-routing (B5),
-pinned-horizon (B6), console-reads (B9); all of them by default. And, only when it is named: amqp.
+Workloads: publish (B1), drain (B3), steady and backlog (B2), latency (B4), fan-out and topic-routing (B5),
+pinned-horizon (B6), delayed (B7), requeues (B8), console-reads (B9); all of them by default. And, only when it is named: amqp.
 
   --rounds 3          how often each contestant is measured in each case
   --seconds 0.5       how long each time
   --seed 1            other bodies, keys and orders
   --sizes 16,1024,16384   bytes of a body in publish
-  --messages 20000    backlog of drain and console-reads
+  --messages 20000    of drain, backlog, delayed and console-reads: ten million if you like
   --backlog 0         messages that lie in the queue during steady
   --consumers 1,8,64  of steady
   --bindings 10000    of topic-routing
-  --only warren,limit contestants: warren, graphile-worker, pg-boss, limit, pgbench
+  --only warren,limit contestants: warren, graphile-worker, pg-boss, limit, pgbench, pgmq
+  --pgmq pgmq.sql     pgmq as well, from its SQL file (github.com/pgmq/pgmq, pgmq-extension/sql/pgmq.sql)
   --synchronous-commit on|off   for all of them
   --full              5 rounds of 2 s, a backlog of 200,000
   --output file.json
@@ -69,6 +72,7 @@ export function benchOptions(
       consumers: { type: "string", default: "1,8,64" },
       bindings: { type: "string", default: "10000" },
       only: { type: "string", default: "" },
+      pgmq: { type: "string" },
       "synchronous-commit": { type: "string" },
       full: { type: "boolean", default: false },
       output: { type: "string" },
@@ -90,6 +94,7 @@ export function benchOptions(
     consumers: listOf("consumers", values.consumers),
     bindings: numberOf("bindings", values.bindings, 1),
     only: values.only === "" ? [] : values.only.split(","),
+    pgmq: values.pgmq ?? null,
     synchronousCommit: values["synchronous-commit"] ?? null,
     output: values.output ?? null,
   };

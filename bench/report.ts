@@ -52,7 +52,9 @@ function cpuOf(measured: Measurement | undefined): number {
 }
 
 function rankOf(name: string, reference: string): number {
-  return name === reference ? -1 : ["warren", "graphile-worker", "pg-boss", "limit", "pgbench"].indexOf(name) + 1;
+  return name === reference
+    ? -1
+    : ["warren", "graphile-worker", "pg-boss", "pgmq", "limit", "pgbench"].indexOf(name) + 1;
 }
 
 function medians(own: readonly Measurement[]): Measurement {

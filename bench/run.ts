@@ -7,17 +7,21 @@ import type { Contestant } from "@/bench/contestants/contestant";
 import { openGraphileWorker } from "@/bench/contestants/graphile-worker";
 import { openLimit } from "@/bench/contestants/limit";
 import { openPgBoss } from "@/bench/contestants/pg-boss";
+import { openPgmq } from "@/bench/contestants/pgmq";
 import { openWarren } from "@/bench/contestants/warren";
 import { Meter } from "@/bench/meter";
 import { type BenchOptions, benchOptions, usage } from "@/bench/options";
 import { type BenchPostgres, openBenchPostgres } from "@/bench/postgres";
 import { amqp } from "@/bench/workloads/amqp";
+import { backlog } from "@/bench/workloads/backlog";
 import { consoleReads } from "@/bench/workloads/console-reads";
+import { delayed } from "@/bench/workloads/delayed";
 import { drain } from "@/bench/workloads/drain";
 import { fanOut } from "@/bench/workloads/fan-out";
 import { latency } from "@/bench/workloads/latency";
 import { pinnedHorizon } from "@/bench/workloads/pinned-horizon";
 import { publish } from "@/bench/workloads/publish";
+import { requeues } from "@/bench/workloads/requeues";
 import { steady } from "@/bench/workloads/steady";
 import { topicRouting } from "@/bench/workloads/topic-routing";
 
@@ -25,10 +29,13 @@ const workloads: readonly Workload[] = [
   publish,
   drain,
   steady,
+  backlog,
   latency,
   fanOut,
   topicRouting,
   pinnedHorizon,
+  delayed,
+  requeues,
   consoleReads,
 ];
 
@@ -81,6 +88,7 @@ async function measure(options: BenchOptions, postgres: BenchPostgres): Promise<
   const others = [
     { name: "graphile-worker", open: openGraphileWorker },
     { name: "pg-boss", open: openPgBoss },
+    ...(options.pgmq === null ? [] : [{ name: "pgmq", open: openPgmq.bind(null, options.pgmq) }]),
     { name: "limit", open: openLimit },
   ];
   const contestants: Contestant[] = isIn(options, "warren") ? [warren] : [];
