@@ -53,6 +53,10 @@ async function startBroker(): Promise<RunningProcess> {
       (error) => onError("The files of AMQPS changed and can't be used; the old ones stay in use.", error),
     );
   }
+  presence.listens([
+    { protocol: "amqp", address: host, port: amqpPort },
+    ...(amqps ? [{ protocol: "amqp/ssl" as const, address: host, port: amqps.port }] : []),
+  ]);
   return {
     ready: `Warren's broker listens on amqp://${host.includes(":") ? `[${host}]` : host}:${amqpPort}`,
     stop: async () => {

@@ -25,6 +25,8 @@ class Board implements PresenceBoard {
   }
 
   onClose(): void {}
+
+  listens(): void {}
 }
 
 async function start(): Promise<Board> {

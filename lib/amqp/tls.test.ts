@@ -51,7 +51,12 @@ const options = (client?: Certified) => ({ ca: [authority.cert], ...client });
 test("clients work over TLS as over TCP, and are shown to do so", async () => {
   const reports: PresenceChanges[] = [];
   await start({
-    presence: { generation: 1, report: async (changes) => void reports.push(changes), onClose: () => {} },
+    presence: {
+      generation: 1,
+      report: async (changes) => void reports.push(changes),
+      onClose: () => {},
+      listens: () => {},
+    },
     asksForCertificates: false,
   });
   const connection = await amqp.connect(`amqps://guest:guest@localhost:${port}`, options());

@@ -141,6 +141,13 @@ export interface CloseRequest {
   readonly reason: string;
 }
 
+/** Where connections are taken, in RabbitMQ's terms. */
+export interface Listener {
+  readonly protocol: "amqp" | "amqp/ssl" | "http";
+  readonly address: string;
+  readonly port: number;
+}
+
 /** Where the doors of a broker process tell who is connected. */
 export interface PresenceBoard {
   /** Changes whenever what was reported before has been lost: everything has to be told anew. 0: nothing can be told yet. */
@@ -148,4 +155,6 @@ export interface PresenceBoard {
   /** Throws `unavailable` when the database is away; then it may or may not have been stored. */
   report(changes: PresenceChanges): Promise<void>;
   onClose(listener: (request: CloseRequest) => void): void;
+  /** Tells where this process listens, and goes on telling it for as long as it runs. */
+  listens(listeners: readonly Listener[]): void;
 }

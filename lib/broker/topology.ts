@@ -1,4 +1,5 @@
 import type { AppliedPolicies } from "@/lib/broker/policy";
+import type { Listener } from "@/lib/broker/presence";
 import type { FieldTable } from "@/lib/broker/properties/field-value";
 
 /** A virtual host: a namespace of its own for exchanges, queues and bindings. */
@@ -150,5 +151,7 @@ export interface Overview {
   };
   readonly deadLetters: number;
   readonly nodes: readonly NodeStatus[];
+  /** Where the nodes that run take connections. */
+  readonly listeners: readonly (Listener & { readonly node: string })[];
   readonly samples: readonly Sample[];
 }

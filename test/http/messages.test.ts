@@ -35,6 +35,13 @@ describe("publish", () => {
     expect((await publish("x", { routing_key: "nobody" })).json).toMatchObject({ routed: false, queues: [] });
   });
 
+  it("is signed by nobody but who publishes it", async () => {
+    expect((await publish("mine", { properties: { user_id: "guest" } })).status).toBe(200);
+    const { status, json } = await publish("not mine", { properties: { user_id: "eve" } });
+    expect(status).toBe(400);
+    expect(json.reason).toBe("user_id property set to 'eve' but authenticated user was 'guest'");
+  });
+
   it("keeps bytes, properties and typed headers as they are", async () => {
     const properties = {
       content_type: "application/json",

@@ -188,6 +188,7 @@ export function overview(topology: ModelTopology, vhost?: string): Overview {
     },
     deadLetters: deadLetters(topology, vhost === undefined ? {} : { vhost }).length,
     nodes: [],
+    listeners: [],
     samples: [],
   };
 }

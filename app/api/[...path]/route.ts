@@ -25,13 +25,14 @@ function handle(request: Request): Promise<Response> {
 function connect(): Services {
   const databaseUrl = process.env.DATABASE_URL;
   if (databaseUrl === undefined) throw new Error("DATABASE_URL is not set: bin/web.ts sets it before it serves.");
-  const { maxMessageBytes, notifyLocal } = readEnvironment();
-  const { broker, administration, sample } = composeBroker({
+  const { host, port, maxMessageBytes, notifyLocal } = readEnvironment();
+  const { broker, administration, presence, sample } = composeBroker({
     databaseUrl,
     node: { name: `web@${hostname()}:${process.pid}`, kind: "web", version: WARREN_VERSION },
     onError: (message, error) => console.error(`${message} ${errorMessage(error)}`),
     notifyLocal,
   });
+  presence.listens([{ protocol: "http", address: host, port }]);
   const database = openConsoleDatabase(databaseUrl);
   const authenticator = new Authenticator(database, administration);
   const events = new EventHub(broker);

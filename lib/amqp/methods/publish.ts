@@ -7,6 +7,7 @@ import type { Arguments } from "@/lib/amqp/wire/methods";
 import { isBrokerError } from "@/lib/broker/errors";
 import { decodeProperties, encodeProperties, type MessageProperties } from "@/lib/broker/properties/properties";
 import type { PublishOutcome } from "@/lib/broker/requests";
+import { forgedUserId } from "@/lib/broker/rules/user-id";
 
 /**
  * Hands a message to the broker; the answer to the client follows when that has stored it. Throws AmqpError for what
@@ -57,6 +58,7 @@ export async function checkPublish(
   checkedProperties(channel, decodeProperties(content.properties));
   if (args.exchange === "") return;
   const { actor, vhost, door } = channel.connection;
+  await door.broker.checkAccess(actor, "write", { vhost, kind: "exchange", name: args.exchange });
   const { internal } = await door.broker.getExchange(actor, vhost, args.exchange);
   if (internal) {
     const text = `cannot publish to internal exchange '${args.exchange}' in vhost '${vhost}'`;
@@ -77,13 +79,13 @@ function giveBack(channel: Channel, { exchange, routingKey }: Arguments<"basic.p
   );
 }
 
-/** Throws AmqpError 406 for another's user-id; puts the address of this channel where replies are asked for directly. */
+/**
+ * Puts the address of this channel where replies are asked for directly. Throws BrokerError `precondition-failed` for
+ * another's user-id: before the message joins a transaction, or goes to somebody directly.
+ */
 function checkedProperties(channel: Channel, properties: MessageProperties): MessageProperties {
-  const { user } = channel.connection.actor;
-  if (properties.userId !== undefined && properties.userId !== user) {
-    const text = `user_id property set to '${properties.userId}' but authenticated user was '${user}'`;
-    throw new AmqpError("PRECONDITION_FAILED", text, idOf("basic.publish"));
-  }
+  const forged = forgedUserId(channel.connection.actor, properties);
+  if (forged !== undefined) throw forged;
   if (properties.replyTo !== directReplyQueue) return properties;
   if (channel.replyName === undefined) {
     throw new AmqpError("PRECONDITION_FAILED", "fast reply consumer does not exist", idOf("basic.publish"));

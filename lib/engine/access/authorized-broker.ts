@@ -6,6 +6,7 @@ import { type FieldTable, textOf } from "@/lib/broker/properties/field-value";
 import type { Selection } from "@/lib/broker/requests";
 import { generateQueueName } from "@/lib/broker/rules/names";
 import { routingKeys } from "@/lib/broker/rules/router";
+import { forgedUserId } from "@/lib/broker/rules/user-id";
 import {
   type AccessControl,
   isTrusted,
@@ -204,6 +205,8 @@ export function authorizedBroker(broker: Broker, access: AccessControl, context:
 
     publish: (actor, request) => {
       const { vhost, exchange: name, routingKey, properties } = request;
+      const forged = isTrusted(actor) ? undefined : forgedUserId(actor, properties);
+      if (forged !== undefined) return Promise.reject(forged);
       let topical = false;
       const check = (grant: Grant | undefined) => {
         mustGrant(grant, actor, "write", exchange(vhost, name));

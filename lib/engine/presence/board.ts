@@ -1,13 +1,17 @@
-import type { Changes, CloseRequest, PresenceBoard, PresenceChanges, Report } from "@/lib/broker/presence";
+import type { Changes, CloseRequest, Listener, PresenceBoard, PresenceChanges, Report } from "@/lib/broker/presence";
 import type { Database } from "@/lib/engine/database";
+import { listenerReplace } from "@/lib/engine/sql/listener";
 import { connectionCloseTake, presenceReport } from "@/lib/engine/sql/presence";
 
 /** Keeps what this process's doors report in the database, under the process's row among the nodes. */
 export class PostgresPresence implements PresenceBoard {
   readonly #database: Database;
-  readonly #listeners = new Set<(request: CloseRequest) => void>();
+  readonly #closers = new Set<(request: CloseRequest) => void>();
   #nodeId: number | undefined;
   #generation = 0;
+  #listeners: readonly Listener[] = [];
+  /** The node whose listeners are noted in the database. */
+  #listenersOf: number | undefined;
 
   constructor(database: Database) {
     this.#database = database;
@@ -22,6 +26,7 @@ export class PostgresPresence implements PresenceBoard {
    * @param wasAway it was not seen for so long that its reports may have been deleted
    */
   registered(nodeId: number, wasAway: boolean): void {
+    if (nodeId !== this.#listenersOf) void this.#noteListeners(nodeId);
     if (nodeId === this.#nodeId && !wasAway) return;
     this.#nodeId = nodeId;
     this.#generation++;
@@ -39,14 +44,31 @@ export class PostgresPresence implements PresenceBoard {
   }
 
   onClose(listener: (request: CloseRequest) => void): void {
-    this.#listeners.add(listener);
+    this.#closers.add(listener);
+  }
+
+  listens(listeners: readonly Listener[]): void {
+    this.#listeners = listeners;
+    this.#listenersOf = undefined;
+    if (this.#nodeId !== undefined) void this.#noteListeners(this.#nodeId);
+  }
+
+  /** When the database is away, it is tried again with the next beat. */
+  async #noteListeners(nodeId: number): Promise<void> {
+    const listeners = this.#listeners;
+    try {
+      await listenerReplace(this.#database.main, nodeId, listeners);
+      if (listeners === this.#listeners) this.#listenersOf = nodeId;
+    } catch {
+      // Nobody needs to know before that.
+    }
   }
 
   /** Looks for connections that this process is to close. */
   async takeCloses(): Promise<void> {
-    if (this.#nodeId === undefined || this.#listeners.size === 0) return;
+    if (this.#nodeId === undefined || this.#closers.size === 0) return;
     const requests = await connectionCloseTake(this.#database.main, this.#nodeId);
-    for (const request of requests) for (const listener of this.#listeners) listener(request);
+    for (const request of requests) for (const close of this.#closers) close(request);
   }
 }
 

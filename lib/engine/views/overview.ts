@@ -1,6 +1,8 @@
 import type { StatsRange } from "@/lib/broker/broker";
+import type { Listener } from "@/lib/broker/presence";
 import type { NodeStatus, Overview } from "@/lib/broker/topology";
 import type { EngineContext } from "@/lib/engine/context";
+import { listenerList } from "@/lib/engine/sql/listener";
 import { type NodeRow, nodeList, overviewGet, vhostSampleList } from "@/lib/engine/sql/overview";
 import { noRates, ratesBetween, totalsOf } from "@/lib/engine/views/rates";
 import { seriesOf } from "@/lib/engine/views/series";
@@ -9,10 +11,11 @@ import { seriesOf } from "@/lib/engine/views/series";
 export async function overview(context: EngineContext, range: StatsRange, vhost?: string): Promise<Overview> {
   const db = context.database.main;
   const vhostId = vhost === undefined ? null : (await context.topology.fresh()).vhost(vhost).vhost.id;
-  const [row, samples, nodes] = await Promise.all([
+  const [row, samples, nodes, listeners] = await Promise.all([
     overviewGet(db, vhostId),
     vhostSampleList(db, vhostId, range.ageMs + range.incrementMs),
     nodeList(db),
+    listenerList(db),
   ]);
   const totals = totalsOf(row);
   return {
@@ -36,6 +39,7 @@ export async function overview(context: EngineContext, range: StatsRange, vhost?
     },
     deadLetters: row.dead,
     nodes: nodes.map(nodeOf),
+    listeners: listeners.map((listener) => ({ ...listener, protocol: listener.protocol as Listener["protocol"] })),
     samples: seriesOf(samples, { ...row, at: row.now }, range, row.now),
   };
 }

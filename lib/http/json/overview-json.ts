@@ -52,7 +52,11 @@ export function overviewJson(overview: Overview, asked: { readonly rates: boolea
     },
     statistics_db_event_queue: 0,
     node: NODE_NAME,
-    listeners: [],
+    listeners: overview.listeners.map(({ address, ...listener }) => ({
+      ...listener,
+      ip_address: address,
+      socket_opts: { nodelay: true },
+    })),
     contexts: [],
     nodes: overview.nodes.map(nodeJson),
     samples: asked.rates || asked.lengths ? samples.map(sampleJson) : [],

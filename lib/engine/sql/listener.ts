@@ -1,0 +1,37 @@
+import { isRunning } from "@/lib/engine/sql/presence";
+import type { Queryable } from "@/lib/engine/statement";
+
+export interface ListenerRow {
+  readonly node: string;
+  readonly protocol: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Notes where a node listens, in place of what was noted before. */
+export async function listenerReplace(
+  db: Queryable,
+  nodeId: number,
+  listeners: readonly { readonly protocol: string; readonly address: string; readonly port: number }[],
+): Promise<void> {
+  await db.query({ name: "listener_replace", text: replace }, [nodeId, JSON.stringify(listeners)]);
+}
+
+/** Where the nodes that run listen. */
+export async function listenerList(db: Queryable): Promise<ListenerRow[]> {
+  return db.query({ name: "listener_list", text: list });
+}
+
+const replace = `
+WITH given AS (
+  SELECT g.protocol, g.address, g.port FROM jsonb_to_recordset($2::jsonb) AS g (protocol text, address text, port integer)
+), gone AS (
+  DELETE FROM warren.listener l WHERE l.node_id = $1 AND (l.protocol, l.address, l.port) NOT IN (TABLE given)
+)
+INSERT INTO warren.listener (node_id, protocol, address, port) SELECT $1, protocol, address, port FROM given
+ON CONFLICT DO NOTHING`;
+
+const list = `
+SELECT n.name AS node, l.protocol, l.address, l.port
+FROM warren.listener l JOIN warren.node n ON n.id = l.node_id AND ${isRunning}
+ORDER BY n.id, l.protocol, l.address, l.port`;
