@@ -262,13 +262,22 @@ export class QueueDispatchers {
   async mustBeOpenTo(vhost: string, queue: string, connection: object): Promise<void> {
     const owner = this.#owners.get(keyOf(vhost, queue));
     if (owner === undefined ? await this.#cluster.isExclusive(vhost, queue) : owner !== connection) {
-      throw new AmqpError(
-        "RESOURCE_LOCKED",
-        `cannot obtain exclusive access to locked queue '${queue}' in vhost '${vhost}'. It could be originally ` +
-          "declared on another connection or the exclusive property value does not match that of the original declaration.",
-      );
+      throw locked(vhost, queue);
     }
   }
+
+  /** Throws AmqpError 405 for a queue that is there, if its being the connection's alone isn't what is asked for. */
+  mustBeOwnedAlike(vhost: string, queue: string, connection: object, exclusive: boolean): void {
+    if ((this.#owners.get(keyOf(vhost, queue)) === connection) !== exclusive) throw locked(vhost, queue);
+  }
+}
+
+function locked(vhost: string, queue: string): AmqpError {
+  return new AmqpError(
+    "RESOURCE_LOCKED",
+    `cannot obtain exclusive access to locked queue '${queue}' in vhost '${vhost}'. It could be originally ` +
+      "declared on another connection or the exclusive property value does not match that of the original declaration.",
+  );
 }
 
 function keyOf(vhost: string, queue: string): string {

@@ -199,6 +199,12 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       await complaint(client, (channel) => channel.deleteQueue("x.mine")),
       await complaint(client, (channel) => channel.consume("x.shared", () => {})),
       await complaint(client, (channel) => channel.consume("x.shared", () => {}, { exclusive: true })),
+      await complaint(client, (channel) => channel.assertQueue("x.shared", { exclusive: true })),
+      await complaint(client, async (channel) => {
+        await channel.assertQueue("x.own", { exclusive: true });
+        await channel.assertQueue("x.own", { exclusive: true });
+        await channel.assertQueue("x.own", { exclusive: false });
+      }),
     ];
     await owner.deleteQueue("x.shared");
     return seen;

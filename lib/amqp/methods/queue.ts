@@ -62,6 +62,7 @@ async function declare(channel: Channel, args: Arguments<"queue.declare">): Prom
     return answer(channel, name, counts.ready);
   }
   if (args.queue !== "") await door.dispatchers.mustBeOpenTo(vhost, args.queue, connection);
+  if (!args.exclusive) door.dispatchers.mustBeOwnedAlike(vhost, args.queue, connection, false);
   const { name, ready, created } = await door.broker.declareQueue(actor, {
     vhost,
     name: args.queue,
@@ -71,8 +72,11 @@ async function declare(channel: Channel, args: Arguments<"queue.declare">): Prom
     arguments: args.arguments,
   });
   if (created && args.exclusive) door.dispatchers.own(vhost, name, connection);
-  // Somebody on another node may have been faster.
-  else if (args.exclusive) await door.dispatchers.mustBeOpenTo(vhost, name, connection);
+  else if (args.exclusive) {
+    // Somebody on another node may have been faster.
+    await door.dispatchers.mustBeOpenTo(vhost, name, connection);
+    door.dispatchers.mustBeOwnedAlike(vhost, name, connection, true);
+  }
   channel.lastQueue = name;
   return answer(channel, name, ready);
 }
