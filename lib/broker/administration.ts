@@ -1,5 +1,6 @@
 import type { Permission, TopicPermission, User } from "@/lib/broker/access";
 import type { Actor } from "@/lib/broker/actor";
+import type { DefinitionChange, Definitions } from "@/lib/broker/definitions";
 import type { GlobalParameter, UserLimits, VhostLimits } from "@/lib/broker/limits";
 import type { Policy, PolicyKind } from "@/lib/broker/policy";
 
@@ -39,6 +40,13 @@ export interface Administration {
   listGlobalParameters(actor: Actor): Promise<readonly GlobalParameter[]>;
   putGlobalParameter(actor: Actor, parameter: GlobalParameter): Promise<{ created: boolean }>;
   deleteGlobalParameter(actor: Actor, name: string): Promise<void>;
+
+  /** All of the broker, or what lies in one vhost: its limits, policies, exchanges, queues and bindings. */
+  exportDefinitions(actor: Actor, vhost?: string): Promise<Definitions>;
+  /** What `importDefinitions` would do. Changes nothing. */
+  planDefinitions(actor: Actor, definitions: Definitions): Promise<readonly DefinitionChange[]>;
+  /** All of it, in one transaction, or nothing: `precondition-failed` when anything is in conflict. */
+  importDefinitions(actor: Actor, definitions: Definitions): Promise<readonly DefinitionChange[]>;
 
   listPermissions(actor: Actor, of?: { vhost?: string; user?: string }): Promise<readonly Permission[]>;
   /** Takes effect within a second at every node. `bad-request` also for a vhost or user that isn't there, as in RabbitMQ. */

@@ -82,7 +82,9 @@ async function run(
   let reply: Reply;
   try {
     await authorize(endpoint, path, caller, services);
-    reply = await endpoint.handle({ path, ...(await parseInput(endpoint, search, call)) }, call);
+    const input = await parseInput(endpoint, search, call);
+    await mustSeeVhost(input.query, caller, services);
+    reply = await endpoint.handle({ path, ...input }, call);
   } catch (error) {
     facts.error = asBrokerError(error).code;
     await record(outcomeOf(error));
@@ -107,6 +109,12 @@ async function authorize(
     throw new BrokerError("access-refused", "This token may only read.");
   }
   if (typeof path.vhost === "string") await administration.checkVisible(actor, path.vhost);
+}
+
+/** Whether the user may see the virtual host that a query names. */
+async function mustSeeVhost(query: unknown, { user, actor }: Caller, { administration }: Services): Promise<void> {
+  const { vhost } = (query ?? {}) as { readonly vhost?: unknown };
+  if (user !== null && typeof vhost === "string") await administration.checkVisible(actor, vhost);
 }
 
 /** RabbitMQ's aliveness test changes something with a GET. */

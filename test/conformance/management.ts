@@ -65,7 +65,7 @@ function side(connections: ChannelModel[], host: string, call: Call): Management
     return channel;
   };
   return {
-    call: (method, path, body, as = "guest") => call(method, path, body, `${as}:${as}`),
+    call: (method, path, body, as = "guest") => call(method, path, body, as.includes(":") ? as : `${as}:${as}`),
     amqp,
     async publish(queue, bodies) {
       const confirms = await open();

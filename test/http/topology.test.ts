@@ -206,7 +206,9 @@ describe("the overview", () => {
   it("lists nodes, and definitions for another broker", async () => {
     expect((await get("/api/nodes")).length).toBeGreaterThan(0);
     const all = await get("/api/definitions");
-    expect(all.vhosts).toContainEqual({ name: "/", description: "Default virtual host", tags: [] });
+    expect(all.vhosts).toContainEqual(
+      expect.objectContaining({ name: "/", description: "Default virtual host", tags: [] }),
+    );
     expect(all.queues).toContainEqual({ name: "bound", vhost: "/", durable: false, auto_delete: false, arguments: {} });
     expect((await get("/api/definitions/%2F")).exchanges[0].vhost).toBeUndefined();
     expect(all.exchanges.every(({ name }: { name: string }) => !name.startsWith("amq."))).toBe(true);

@@ -1,22 +1,17 @@
-import type { Resource } from "@/lib/broker/access";
 import type { Actor } from "@/lib/broker/actor";
 import type { Broker } from "@/lib/broker/broker";
 import { BrokerError, notFound } from "@/lib/broker/errors";
 import { type FieldTable, textOf } from "@/lib/broker/properties/field-value";
-import type { Selection } from "@/lib/broker/requests";
+import type { PublishRequest } from "@/lib/broker/requests";
 import { generateQueueName } from "@/lib/broker/rules/names";
 import { routingKeys } from "@/lib/broker/rules/router";
 import { forgedUserId } from "@/lib/broker/rules/user-id";
-import {
-  type AccessControl,
-  isTrusted,
-  mustGrant,
-  mustGrantTopic,
-  seesEverything,
-} from "@/lib/engine/access/access-control";
+import { type AccessControl, isTrusted, mustGrant } from "@/lib/engine/access/access-control";
+import { authorizedFailures } from "@/lib/engine/access/authorized-failures";
 import { authorizedGroups } from "@/lib/engine/access/authorized-groups";
 import { authorizedEdits, authorizedJobs, type SharedChecks } from "@/lib/engine/access/authorized-jobs";
 import type { Grant } from "@/lib/engine/access/grants";
+import { exchangeIn, Guard, queueIn } from "@/lib/engine/access/guard";
 import type { EngineContext } from "@/lib/engine/context";
 import { permissionPut, permissionPutAdministrators } from "@/lib/engine/sql/permission";
 
@@ -26,84 +21,28 @@ import { permissionPut, permissionPutAdministrators } from "@/lib/engine/sql/per
  * messages needs `read` at their queue, who puts them somewhere `write` at the exchange they go through.
  */
 export function authorizedBroker(broker: Broker, access: AccessControl, context: EngineContext): Broker {
-  const queue = (vhost: string, name: string): Resource => ({ vhost, kind: "queue", name });
-  const exchange = (vhost: string, name: string): Resource => ({ vhost, kind: "exchange", name });
-
-  const typeOf = async (vhost: string, name: string) =>
-    (await context.topology.current()).vhosts.get(vhost)?.exchanges.get(name)?.type;
-
-  /** At a topic exchange the routing keys count as well. */
-  const mustGrantKeys = async (
-    actor: Actor,
-    right: "write" | "read",
-    { vhost, name }: Pick<Resource, "vhost" | "name">,
-    keys: readonly string[],
-  ) => {
-    const isTopic = (await typeOf(vhost, name)) === "topic";
-    if (!isTopic) return;
-    const check = (grant: Grant | undefined) => {
-      for (const routingKey of keys) mustGrantTopic(grant, actor, right, { vhost, exchange: name, routingKey });
-    };
-    await access.when(actor, vhost, check, async () => {});
-  };
-
-  const mustPublish = async (
-    actor: Actor,
-    vhost: string,
-    to: { readonly exchange: string; readonly keys: string[] },
-  ) => {
-    await access.mustHave(actor, ["write", exchange(vhost, to.exchange)]);
-    await mustGrantKeys(actor, "write", { vhost, name: to.exchange }, to.keys);
-  };
-
-  /** Whoever means messages of several queues needs the right at each of them. */
-  const mustReadSelected = async (actor: Actor, vhost: string, selection: Selection) => {
-    if (isTrusted(actor)) return;
-    const { kind } = selection;
-    const named = kind === "messages" ? selection.refs.map((ref) => ref.queue) : selection.queue;
-    const all = async () => [...((await context.topology.fresh()).vhosts.get(vhost)?.queues.keys() ?? [])];
-    const names = named === undefined ? await all() : typeof named === "string" ? [named] : named;
-    await access.mustSee(actor, vhost);
-    await access.mustHave(actor, ...[...new Set(names)].map((name) => ["read", queue(vhost, name)] as const));
-  };
-
-  /** Of a list over several queues everybody gets what they may read. */
-  const readable = async <T extends { readonly vhost: string; readonly queue: string }>(
-    actor: Actor,
-    items: readonly T[],
-  ) => {
-    if (isTrusted(actor)) return items;
-    const may = await Promise.all(items.map((item) => access.has(actor, "read", queue(item.vhost, item.queue))));
-    return items.filter((_, index) => may[index]);
-  };
-
-  const inVisible = async <T extends { readonly vhost: string }>(actor: Actor, list: Promise<readonly T[]>) => {
-    const [items, sees] = await Promise.all([list, access.visible(actor)]);
-    return items.filter(({ vhost }) => sees(vhost));
-  };
-
-  /** Clients of others are shown to those who look after the whole. */
-  const inSight = async <T extends { readonly vhost: string; readonly user: string }>(
-    actor: Actor,
-    list: Promise<readonly T[]>,
-  ) => (await inVisible(actor, list)).filter(({ user }) => seesEverything(actor) || user === actor.user);
-
-  const mustSeeOne = (actor: Actor, vhost: string | undefined) =>
-    vhost === undefined ? Promise.resolve() : access.mustSee(actor, vhost);
+  const guard = new Guard(access, context);
+  const mustSeeOne = (actor: Actor, vhost: string | undefined) => guard.mustSeeOne(actor, vhost);
 
   const mustRestore = async (actor: Actor, batch: string) => {
     if (isTrusted(actor)) return;
     const found = (await broker.listTrash(actor)).find(({ id }) => id === batch);
     if (!found) return;
     const { vhost, queue: from } = found;
-    await mustReadSelected(actor, vhost, { kind: "all", ...(from !== null && { queue: from }) });
+    await guard.mustReadSelected(actor, vhost, { kind: "all", ...(from !== null && { queue: from }) });
   };
 
   const shared: SharedChecks = {
-    mustReadSelected,
-    mustPublish,
+    mustReadSelected: (actor, vhost, selection) => guard.mustReadSelected(actor, vhost, selection),
+    mustPublish: (actor, vhost, to) => guard.mustPublish(actor, vhost, to),
     mustRestore,
     exchangesOf: async (vhost) => [...(await context.topology.fresh()).vhost(vhost).exchanges.keys()],
+  };
+
+  const publishByTopic = async (actor: Actor, request: PublishRequest) => {
+    const { vhost, exchange: name, routingKey, properties } = request;
+    await guard.mustGrantKeys(actor, "write", { vhost, name }, routingKeys(routingKey, properties.headers));
+    return broker.publish(actor, request);
   };
 
   return {
@@ -138,7 +77,7 @@ export function authorizedBroker(broker: Broker, access: AccessControl, context:
 
     listExchanges: async (actor, vhost) => {
       await mustSeeOne(actor, vhost);
-      return inVisible(actor, broker.listExchanges(actor, vhost));
+      return guard.inVisible(actor, broker.listExchanges(actor, vhost));
     },
     getExchange: async (actor, vhost, name) => {
       await access.mustSee(actor, vhost);
@@ -146,20 +85,20 @@ export function authorizedBroker(broker: Broker, access: AccessControl, context:
     },
     declareExchange: async (actor, declaration) => {
       const { vhost, name } = declaration;
-      const own = exchange(vhost, name);
+      const own = exchangeIn(vhost, name);
       await access.mustHave(actor, ["configure", own]);
       const alternate = text(declaration.arguments, "alternate-exchange");
-      if (alternate !== undefined) await access.mustHave(actor, ["read", own], ["write", exchange(vhost, alternate)]);
+      if (alternate !== undefined) await access.mustHave(actor, ["read", own], ["write", exchangeIn(vhost, alternate)]);
       return broker.declareExchange(actor, declaration);
     },
     deleteExchange: async (actor, vhost, name, options) => {
-      await access.mustHave(actor, ["configure", exchange(vhost, name)]);
+      await access.mustHave(actor, ["configure", exchangeIn(vhost, name)]);
       return broker.deleteExchange(actor, vhost, name, options);
     },
 
     listQueues: async (actor, options) => {
       await mustSeeOne(actor, options.vhost);
-      return inVisible(actor, broker.listQueues(actor, options));
+      return guard.inVisible(actor, broker.listQueues(actor, options));
     },
     getQueue: async (actor, vhost, name) => {
       await access.mustSee(actor, vhost);
@@ -172,52 +111,48 @@ export function authorizedBroker(broker: Broker, access: AccessControl, context:
     declareQueue: async (actor, declaration) => {
       const { vhost } = declaration;
       // The broker will make another name, but one like this.
-      const own = queue(vhost, declaration.name === "" ? generateQueueName() : declaration.name);
+      const own = queueIn(vhost, declaration.name === "" ? generateQueueName() : declaration.name);
       await access.mustHave(actor, ["configure", own]);
       const dead = text(declaration.arguments, "x-dead-letter-exchange");
-      if (dead !== undefined) await access.mustHave(actor, ["read", own], ["write", exchange(vhost, dead)]);
+      if (dead !== undefined) await access.mustHave(actor, ["read", own], ["write", exchangeIn(vhost, dead)]);
       return broker.declareQueue(actor, declaration);
     },
     deleteQueue: async (actor, vhost, name, options) => {
-      await access.mustHave(actor, ["configure", queue(vhost, name)]);
+      await access.mustHave(actor, ["configure", queueIn(vhost, name)]);
       return broker.deleteQueue(actor, vhost, name, options);
     },
     purgeQueue: async (actor, vhost, name) => {
-      await access.mustHave(actor, ["read", queue(vhost, name)]);
+      await access.mustHave(actor, ["read", queueIn(vhost, name)]);
       return broker.purgeQueue(actor, vhost, name);
     },
 
     listBindings: async (actor, filter) => {
       await mustSeeOne(actor, filter.vhost);
-      return inVisible(actor, broker.listBindings(actor, filter));
+      return guard.inVisible(actor, broker.listBindings(actor, filter));
     },
     bind: async (actor, binding) => {
       const { vhost, source, destination, routingKey } = binding;
-      await access.mustHave(actor, ["write", { vhost, ...destination }], ["read", exchange(vhost, source)]);
-      await mustGrantKeys(actor, "read", { vhost, name: source }, [routingKey]);
+      await access.mustHave(actor, ["write", { vhost, ...destination }], ["read", exchangeIn(vhost, source)]);
+      await guard.mustGrantKeys(actor, "read", { vhost, name: source }, [routingKey]);
       return broker.bind(actor, binding);
     },
     unbind: async (actor, binding) => {
       const { vhost, source, destination } = binding;
-      await access.mustHave(actor, ["write", { vhost, ...destination }], ["read", exchange(vhost, source)]);
+      await access.mustHave(actor, ["write", { vhost, ...destination }], ["read", exchangeIn(vhost, source)]);
       return broker.unbind(actor, binding);
     },
 
     publish: (actor, request) => {
-      const { vhost, exchange: name, routingKey, properties } = request;
+      const { vhost, exchange: name, properties } = request;
       const forged = isTrusted(actor) ? undefined : forgedUserId(actor, properties);
       if (forged !== undefined) return Promise.reject(forged);
       let topical = false;
       const check = (grant: Grant | undefined) => {
-        mustGrant(grant, actor, "write", exchange(vhost, name));
+        mustGrant(grant, actor, "write", exchangeIn(vhost, name));
         topical = grant?.topics.has(name) ?? false;
       };
       return access.when(actor, vhost, check, () =>
-        topical
-          ? mustGrantKeys(actor, "write", { vhost, name }, [...routingKeys(routingKey, properties.headers)]).then(() =>
-              broker.publish(actor, request),
-            )
-          : broker.publish(actor, request),
+        topical ? publishByTopic(actor, request) : broker.publish(actor, request),
       );
     },
     previewRoute: async (actor, request) => {
@@ -227,31 +162,31 @@ export function authorizedBroker(broker: Broker, access: AccessControl, context:
 
     /** Consumers were let in by `checkAccess`, and are not asked again for each message. */
     lease: async (actor, request) => {
-      if (request.countAs === "get") await access.mustHave(actor, ["read", queue(request.vhost, request.queue)]);
+      if (request.countAs === "get") await access.mustHave(actor, ["read", queueIn(request.vhost, request.queue)]);
       return broker.lease(actor, request);
     },
 
     peek: async (actor, request) => {
       await access.mustSee(actor, request.vhost);
-      if (request.queue !== undefined) await access.mustHave(actor, ["read", queue(request.vhost, request.queue)]);
+      if (request.queue !== undefined) await access.mustHave(actor, ["read", queueIn(request.vhost, request.queue)]);
       const page = await broker.peek(actor, request);
-      return { ...page, items: await readable(actor, page.items) };
+      return { ...page, items: await guard.readable(actor, page.items) };
     },
     getMessage: async (actor, ref, bodyLimit) => {
-      await access.mustHave(actor, ["read", queue(ref.vhost, ref.queue)]);
+      await access.mustHave(actor, ["read", queueIn(ref.vhost, ref.queue)]);
       return broker.getMessage(actor, ref, bodyLimit);
     },
     moveMessages: async (actor, request) => {
       const { vhost, from, to } = request;
-      await access.mustHave(actor, ["read", queue(vhost, from)]);
-      await mustPublish(actor, vhost, { exchange: to.exchange, keys: [to.routingKey] });
+      await access.mustHave(actor, ["read", queueIn(vhost, from)]);
+      await guard.mustPublish(actor, vhost, { exchange: to.exchange, keys: [to.routingKey] });
       return broker.moveMessages(actor, request);
     },
 
     listDeadLetters: async (actor, query) => {
       await mustSeeOne(actor, query.vhost);
       const page = await broker.listDeadLetters(actor, query);
-      return { ...page, items: await readable(actor, page.items) };
+      return { ...page, items: await guard.readable(actor, page.items) };
     },
     countDeadLetters: async (actor, query) => {
       await mustSeeOne(actor, query.vhost);
@@ -259,39 +194,40 @@ export function authorizedBroker(broker: Broker, access: AccessControl, context:
     },
     retryDeadLetters: async (actor, request) => {
       const { vhost, to } = request;
-      await mustReadSelected(actor, vhost, request.selection);
-      await mustPublish(actor, vhost, { exchange: to?.exchange ?? "", keys: to ? [to.routingKey] : [] });
+      await guard.mustReadSelected(actor, vhost, request.selection);
+      await guard.mustPublish(actor, vhost, { exchange: to?.exchange ?? "", keys: to ? [to.routingKey] : [] });
       return broker.retryDeadLetters(actor, request);
     },
     discardDeadLetters: async (actor, vhost, selection) => {
-      await mustReadSelected(actor, vhost, selection);
+      await guard.mustReadSelected(actor, vhost, selection);
       return broker.discardDeadLetters(actor, vhost, selection);
     },
 
     groups: authorizedGroups(broker.groups, access),
     jobs: authorizedJobs(broker.jobs, access, shared),
     edits: authorizedEdits(broker.edits, access, shared),
+    failures: authorizedFailures(broker.failures, guard),
 
     listTrash: async (actor, vhost) => {
       await mustSeeOne(actor, vhost);
-      return inVisible(actor, broker.listTrash(actor, vhost));
+      return guard.inVisible(actor, broker.listTrash(actor, vhost));
     },
     restoreTrash: async (actor, batch) => {
       await mustRestore(actor, batch);
       return broker.restoreTrash(actor, batch);
     },
 
-    listConnections: (actor, options) => inSight(actor, broker.listConnections(actor, options)),
+    listConnections: (actor, options) => guard.inSight(actor, broker.listConnections(actor, options)),
     getConnection: async (actor, name) => {
-      const [found] = await inSight(
+      const [found] = await guard.inSight(
         actor,
         broker.getConnection(actor, name).then((one) => [one]),
       );
       if (found === undefined) throw notFound("connection", name);
       return found;
     },
-    listChannels: (actor, options) => inSight(actor, broker.listChannels(actor, options)),
-    listConsumers: (actor, options) => inVisible(actor, broker.listConsumers(actor, options)),
+    listChannels: (actor, options) => guard.inSight(actor, broker.listChannels(actor, options)),
+    listConsumers: (actor, options) => guard.inVisible(actor, broker.listConsumers(actor, options)),
     closeConnection: async (actor, name, reason) => {
       const { user } = await broker.getConnection(actor, name);
       const may = isTrusted(actor) || user === actor.user || actor.tags.includes("administrator");

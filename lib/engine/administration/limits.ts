@@ -1,5 +1,5 @@
 import type { ClientLimits } from "@/lib/broker/broker";
-import { BrokerError, notFound } from "@/lib/broker/errors";
+import { notFound } from "@/lib/broker/errors";
 import {
   type GlobalParameter,
   type UserLimits,
@@ -7,14 +7,13 @@ import {
   type VhostLimits,
   vhostLimitNames,
 } from "@/lib/broker/limits";
+import { checkLimit } from "@/lib/broker/rules/limits";
 import { checkName } from "@/lib/broker/rules/names";
 import { getUser } from "@/lib/engine/administration/users";
 import type { EngineContext } from "@/lib/engine/context";
 import { globalParameterDelete, globalParameterList, globalParameterPut } from "@/lib/engine/sql/global-parameter";
 import { countClients, userLimitList, userLimitPut, vhostLimitList, vhostLimitPut } from "@/lib/engine/sql/limit";
 import { mustFindVhost } from "@/lib/engine/topology/change";
-
-const mostLimit = 2 ** 31 - 1;
 
 /** Throws `not-found` for the vhost. */
 export async function listVhostLimits(context: EngineContext, vhost?: string): Promise<readonly VhostLimits[]> {
@@ -50,14 +49,6 @@ export async function setUserLimit(
   checkLimit(name, value, userLimitNames);
   await getUser(context, user);
   await userLimitPut(context.database.main, user, name, value);
-}
-
-export function checkLimit(name: string, value: number | null, names: readonly string[]): void {
-  if (!names.includes(name)) {
-    throw new BrokerError("bad-request", `There is no limit '${name}'; there are ${names.join(" and ")}.`);
-  }
-  if (value === null || (Number.isInteger(value) && value >= -1 && value <= mostLimit)) return;
-  throw new BrokerError("bad-request", `${name} must be an integer from 0, or -1 for no limit, not ${value}.`);
 }
 
 export async function listGlobalParameters(context: EngineContext): Promise<readonly GlobalParameter[]> {

@@ -1,5 +1,6 @@
 import type { Administration } from "@/lib/broker/administration";
 import type { AccessControl } from "@/lib/engine/access/access-control";
+import { exportDefinitions, importDefinitions, previewDefinitions } from "@/lib/engine/administration/definitions";
 import {
   deleteGlobalParameter,
   listGlobalParameters,
@@ -77,6 +78,10 @@ export function postgresAdministration(context: EngineContext, access: AccessCon
     listGlobalParameters: () => listGlobalParameters(context),
     putGlobalParameter: (_actor, parameter) => putGlobalParameter(context, parameter),
     deleteGlobalParameter: (_actor, name) => deleteGlobalParameter(context, name),
+
+    exportDefinitions: (_actor, vhost) => exportDefinitions(context, vhost),
+    planDefinitions: (_actor, definitions) => previewDefinitions(context, definitions),
+    importDefinitions: (actor, definitions) => changing(importDefinitions(context, definitions, actor.user)),
 
     listPermissions: (_actor, of = {}) => listPermissions(context, of),
     putPermission: (_actor, permission) => changing(putPermission(context, permission)),

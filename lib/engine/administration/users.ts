@@ -1,7 +1,6 @@
 import type { Permission, TopicPermission, User } from "@/lib/broker/access";
 import { BrokerError, notFound } from "@/lib/broker/errors";
-import { checkName } from "@/lib/broker/rules/names";
-import { compilePattern } from "@/lib/broker/rules/pattern";
+import { checkPermission, checkTopicPermission, checkUser } from "@/lib/broker/rules/check-access";
 import type { EngineContext } from "@/lib/engine/context";
 import {
   permissionDelete,
@@ -44,12 +43,6 @@ export async function mustHaveAdministrator(tx: Queryable): Promise<void> {
   throw new BrokerError("precondition-failed", "One user with the tag administrator has to be left.");
 }
 
-export function checkUser({ name, tags }: User): void {
-  checkName("user", name);
-  const wrong = tags.find((tag) => tag === "" || /[\s,\0]/.test(tag) || Buffer.byteLength(tag) > 255);
-  if (wrong !== undefined) throw new BrokerError("bad-request", `'${wrong}' can't be a tag of a user.`);
-}
-
 /** Throws `not-found` when one of them isn't there; then none is deleted. */
 export async function deleteUsers(context: EngineContext, names: readonly string[]): Promise<void> {
   await context.database.main.transaction(async (tx) => {
@@ -73,10 +66,6 @@ export async function putPermission(context: EngineContext, permission: Permissi
   return { created: mustBePut(await permissionPut(context.database.main, permission), permission) };
 }
 
-export function checkPermission({ configure, write, read }: Permission): void {
-  for (const pattern of [configure, write, read]) compilePattern(pattern);
-}
-
 /** Throws `not-found`. */
 export async function deletePermission(context: EngineContext, vhost: string, user: string): Promise<void> {
   await mustBeThere(context, { vhost, user });
@@ -96,11 +85,6 @@ export async function putTopicPermission(
 ): Promise<{ created: boolean }> {
   checkTopicPermission(permission);
   return { created: mustBePut(await topicPermissionPut(context.database.main, permission), permission) };
-}
-
-/** The variables in braces are no part of the pattern. */
-export function checkTopicPermission({ write, read }: TopicPermission): void {
-  for (const pattern of [write, read]) compilePattern(pattern.replaceAll(/\{(username|vhost)\}/g, "x"));
 }
 
 /** Throws `not-found`. */
