@@ -31,11 +31,12 @@ const typeAbove = 10;
 /** Asks before dead letters go to the trash. */
 export function DiscardDialog({
   target,
-  actions,
+  onDiscard,
   onClose,
 }: {
   target: Target | null;
-  actions: DeadLetterActions;
+  /** Does it; the dialog shows an error that it throws. */
+  onDiscard: (target: Target) => Promise<unknown>;
   onClose: () => void;
 }) {
   const shown = useLast(target);
@@ -50,7 +51,7 @@ export function DiscardDialog({
       keep={shown.count === 1 ? "Keep it" : "Keep them"}
       {...(shown.count > typeAbove && { typed: String(shown.count) })}
       failed="Nothing was discarded."
-      onConfirm={() => actions.discard(shown.selection)}
+      onConfirm={() => onDiscard(shown)}
     >
       <p className="text-ink-2">
         {shown.what !== undefined && <span className="[overflow-wrap:anywhere]">{shown.what}. </span>}

@@ -1,335 +1,85 @@
 "use client";
 
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Archive } from "lucide-react";
 import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
-import { useCallback, useEffect, useMemo, useState } from "react";
-import { DiscardDialog, RetryElsewhereDialog, type Target } from "@/components/dead-letters/action-dialogs";
-import { deadLetterColumns, LastError } from "@/components/dead-letters/dead-letter-columns";
-import { OutcomeNote } from "@/components/dead-letters/outcome-note";
-import { DeadLetterSelectionActions } from "@/components/dead-letters/selection-actions";
-import { useDeadLetterActions } from "@/components/dead-letters/use-actions";
-import { LateMessagePanel, useMessagePanelSoon } from "@/components/messages/late-panel";
-import {
-  completeMessageWord,
-  hitsOf,
-  messageQualifiers,
-  searchOf,
-  withTerm,
-} from "@/components/messages/message-filter";
-import { PinNote } from "@/components/messages/pin-note";
-import { QueueChooser } from "@/components/messages/queue-chooser";
+import { useCallback, useMemo } from "react";
+import { CausesView } from "@/components/dead-letters/causes-view";
+import { LettersView } from "@/components/dead-letters/letters-view";
+import { JobsHere } from "@/components/jobs/jobs-here";
 import { useMessageAlone } from "@/components/messages/use-message-alone";
-import { usePins } from "@/components/messages/use-pins";
 import { useVhost, withVhost } from "@/components/shell/vhost";
-import { Button, ButtonLink } from "@/components/ui/button";
-import { ColumnsButton, DensityButton } from "@/components/ui/data-table/columns-button";
-import { DataTable } from "@/components/ui/data-table/data-table";
-import { ListFoot } from "@/components/ui/data-table/list-foot";
-import { useSelection } from "@/components/ui/data-table/use-selection";
-import { EmptyState } from "@/components/ui/empty-state";
-import { FilterBar, SelectionBar } from "@/components/ui/filter/filter-bar";
-import { FilterField } from "@/components/ui/filter/filter-field";
-import { type Query, writeQuery } from "@/components/ui/filter/query";
-import { useFilter } from "@/components/ui/filter/use-filter";
-import { useMedia, usePhone } from "@/components/ui/media";
+import { ButtonLink } from "@/components/ui/button";
 import { PageHead } from "@/components/ui/page-head";
-import { Select } from "@/components/ui/select";
-import { SplitView } from "@/components/ui/split-view";
-import { encodeName } from "@/lib/api-client/client";
-import {
-  type DeadLetter,
-  type DeadLetterFilter,
-  type DeadLetterSelection,
-  deadLetterCountQuery,
-  deadLettersQuery,
-} from "@/lib/api-client/dead-letters";
-import { queueCountsQuery } from "@/lib/api-client/queue-counts";
+import { Segments } from "@/components/ui/segments";
+import { deadLetterCountQuery } from "@/lib/api-client/dead-letters";
+import type { Job } from "@/lib/api-client/jobs";
 import { trashQuery } from "@/lib/api-client/trash";
-import { deathReasons } from "@/lib/broker/message";
 import { formatCount, formatNoun } from "@/lib/format/numbers";
 
-const qualifiers = messageQualifiers.filter((name) => name !== "state");
-/** Names a dead letter in the URL and in a selection: `123@vhost@queue`, the vhost percent-encoded. */
-const letterId = (letter: DeadLetter) => `${letter.id}@${encodeName(letter.vhost)}@${letter.queue}`;
-const previewBytes = 512;
-const pinnedBytes = 16 * 1024;
+const ways = ["cause", "message"] as const;
 
-const reasonChoices = [{ value: "", label: "Any reason" }, ...deathReasons.map((value) => ({ value, label: value }))];
-
-/** The value of a qualifier in a query; empty where it isn't there. */
-function termOf(query: Query, name: string): string {
-  return query.terms.findLast((term) => term.name === name)?.value ?? "";
-}
-
-function parseLetterId(text: string | null): { id: number; vhost: string; queue: string } | null {
-  const parts = /^(\d{1,16})@([^@]*)@(.*)$/s.exec(text ?? "");
-  if (parts?.[3] === undefined) return null;
-  try {
-    return { id: Number(parts[1]), vhost: decodeURIComponent(parts[2] ?? ""), queue: parts[3] };
-  } catch {
-    return null;
-  }
-}
-
-/** Dead letters of one vhost or all: what died, where and why; retry or discard one, some, or all that match. */
+/** Dead letters of one vhost or all, by their causes or one by one. */
 export function DeadLettersPage() {
   const { vhost } = useVhost();
-  const { query, setQuery, clear, filtered, key } = useFilter(qualifiers);
-  const [order, setOrder] = useQueryState("order", parseAsStringLiteral(["newest", "oldest"]).withDefault("newest"));
-  const [opened, setOpened] = useQueryState("message", parseAsString);
-  const pins = usePins(`dead ${vhost ?? ""}`);
-  const phone = usePhone();
-  useMessagePanelSoon();
-  const alone = useMessageAlone();
-  const wide = useMedia("(width >= 1024px)");
-  const selection = useSelection();
-  const [discarding, setDiscarding] = useState<Target | null>(null);
-  const [sending, setSending] = useState<Target | null>(null);
-
-  const filter = useMemo((): DeadLetterFilter => {
-    const { queue, q } = searchOf(query);
-    return { vhost, queue, q };
-  }, [query, vhost]);
-  const hits = useMemo(() => hitsOf(query), [query]);
-  const list = useInfiniteQuery(deadLettersQuery(filter, order, pins.pinned.length > 0 ? pinnedBytes : previewBytes));
-  const matching = useQuery(deadLetterCountQuery(filter)).data;
-  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items), [list.data]);
-  const { data: queues } = useQuery(queueCountsQuery(vhost));
+  const [asked, setBy] = useQueryState("by", parseAsStringLiteral(ways).withOptions({ history: "push" }));
+  const [group, setGroup] = useQueryState("group", parseAsString);
+  const [message, setMessage] = useQueryState("message", parseAsString);
+  const [q, setQ] = useQueryState("q", parseAsString);
+  // A search or a message in the address is about messages; so are links from before there were causes.
+  const by = asked ?? (group === null && (q !== null || message !== null) ? "message" : "cause");
+  const { data: count } = useQuery(deadLetterCountQuery({ vhost, q: "" }));
   const { data: trash } = useQuery(trashQuery(vhost));
   const inTrash = useMemo(
     () => trash?.filter((batch) => batch.restored_at === null).reduce((sum, batch) => sum + batch.count, 0),
     [trash],
   );
-
-  // What is selected stays selected only in the list that it was selected in.
-  const { clear: clearSelection } = selection;
-  const view = `${vhost ?? ""} ${key}`;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: cleared exactly when the view changes.
-  useEffect(clearSelection, [view]);
-
-  const open = parseLetterId(opened);
-  const openId = open === null ? null : opened;
-  const listed = useMemo(() => rows?.find((row) => letterId(row) === openId), [rows, openId]);
-  const narrow = open !== null && wide;
-  const columns = useMemo(
-    () => deadLetterColumns({ vhosts: vhost === null, pins: pins.pinned, sample: rows ?? [], phone, narrow }),
-    [vhost, pins.pinned, rows, phone, narrow],
+  const alone = useMessageAlone();
+  const concerns = useCallback(
+    (job: Job) => job.request.group === undefined && (job.kind === "retry" || job.kind === "discard"),
+    [],
   );
-  const isOpen = open !== null;
-  const onOpen = useCallback(
-    (letter: DeadLetter) => void setOpened(letterId(letter), { history: isOpen ? "replace" : "push" }),
-    [setOpened, isOpen],
-  );
-  const onClose = useCallback(() => void setOpened(null), [setOpened]);
-  const { hasNextPage, isFetchingNextPage, isFetching, fetchNextPage } = list;
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage && !isFetching) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, isFetching, fetchNextPage]);
-
-  const { target, inVhost, spans } = useTarget(selection, rows, filter, matching ?? 0);
-  const actions = useDeadLetterActions(inVhost, clearSelection);
-  const names = useMemo(() => (queues ?? []).map((queue) => queue.name), [queues]);
-
+  const choose = (way: (typeof ways)[number]) => {
+    void setBy(way);
+    void setGroup(null);
+    void setMessage(null);
+    void setQ(null);
+  };
   return (
     <>
       {!alone && (
         <PageHead
           title="Dead letters"
-          note={
-            matching === undefined ? undefined : `${formatNoun(matching, "message")}${filtered ? " that match" : ""}`
-          }
+          note={count === undefined ? undefined : formatNoun(count, "message")}
           actions={
-            <ButtonLink href={withVhost("/trash", vhost)} icon={<Archive className="icon-14" aria-hidden="true" />}>
-              Trash
-              {inTrash !== undefined && inTrash > 0 && (
-                <span className="font-normal text-ink-3">{formatCount(inTrash)}</span>
-              )}
-            </ButtonLink>
+            <>
+              <Segments
+                label="Show"
+                value={by}
+                onChange={choose}
+                options={[
+                  { value: "cause", label: "By cause" },
+                  { value: "message", label: "Every message" },
+                ]}
+              />
+              <ButtonLink href={withVhost("/trash", vhost)} icon={<Archive className="icon-14" aria-hidden="true" />}>
+                Trash
+                {inTrash !== undefined && inTrash > 0 && (
+                  <span className="font-normal text-ink-3">{formatCount(inTrash)}</span>
+                )}
+              </ButtonLink>
+            </>
           }
         />
       )}
-      <SplitView
-        name="dead-letters"
-        panelLabel={open ? `Dead letter ${open.id}` : "Dead letter"}
-        onClose={onClose}
-        panel={
-          open && (
-            <LateMessagePanel
-              key={openId}
-              vhost={open.vhost}
-              queue={open.queue}
-              id={open.id}
-              listed={listed}
-              hits={hits}
-              pins={pins}
-              onClose={onClose}
-            />
-          )
-        }
-      >
-        {target ? (
-          <SelectionBar selection={selection} {...(matching !== undefined && { total: matching })}>
-            <DeadLetterSelectionActions
-              target={target}
-              actions={actions}
-              onRetryElsewhere={setSending}
-              onDiscard={setDiscarding}
-              disabledReason={spans ? "These are of several virtual hosts. Choose one in the top bar first" : undefined}
-            />
-          </SelectionBar>
-        ) : (
-          <FilterBar
-            end={
-              <>
-                <ColumnsButton name="dead-letters" columns={columns} />
-                <DensityButton />
-              </>
-            }
-          >
-            <FilterField
-              query={query}
-              onChange={setQuery}
-              names={qualifiers}
-              label="Search dead letters"
-              placeholder="Text, or origin: reason: error: queue: headers. body."
-              completeTitle="What dead letters can be searched by"
-              complete={(word) => completeMessageWord(word, names, qualifiers)}
-            />
-            {!narrow && !phone && (
-              <>
-                <Select
-                  aria-label="Reason"
-                  className="w-36 shrink-0"
-                  value={termOf(query, "reason")}
-                  options={reasonChoices}
-                  onChange={(reason) => setQuery(withTerm(query, "reason", reason || null))}
-                />
-                <QueueChooser
-                  vhost={vhost}
-                  label="Died in"
-                  all="Died in any queue"
-                  value={termOf(query, "origin") || undefined}
-                  onChange={(origin) => setQuery(withTerm(query, "origin", origin))}
-                />
-              </>
-            )}
-          </FilterBar>
-        )}
-        <OutcomeNote actions={actions} />
-        <DataTable
-          name="dead-letters"
-          label="Dead letters"
-          columns={columns}
-          rows={rows}
-          rowId={letterId}
-          ordered
-          sort={{ column: "age", descending: order === "oldest" }}
-          onSort={(sort) => void setOrder(sort.descending ? "oldest" : "newest")}
-          selection={selection}
-          openId={openId}
-          onOpen={onOpen}
-          onClose={onClose}
-          primary
-          secondLine={(letter) => (
-            <>
-              <span className="text-ink-3">{letter.death.reason}</span>
-              <span className="clip-text">
-                <LastError letter={letter} />
-              </span>
-            </>
-          )}
-          filtered={filtered}
-          viewKey={view}
-          error={list.error}
-          onRetry={() => void list.refetch()}
-          onEnd={onEnd}
-          empty={<Empty vhost={vhost} />}
-          nothingMatches={
-            <EmptyState title="Nothing matches" actions={<Button onClick={clear}>Show all dead letters</Button>}>
-              No dead letter has all of <code className="break-all">{writeQuery(query)}</code>.
-            </EmptyState>
-          }
-        />
-        <PinNote pins={pins} />
-        <ListFoot
-          keys={[
-            [["j", "k"], "next"],
-            [["x"], "select"],
-            [["Enter"], "open"],
-            [["z"], "undo"],
-          ]}
-        >
-          {rows && matching !== undefined && (
-            <span>
-              {rows.length >= matching
-                ? formatCount(matching)
-                : `${formatCount(rows.length)} of ${formatCount(matching)}`}
-            </span>
-          )}
-        </ListFoot>
-      </SplitView>
-      <DiscardDialog target={discarding} actions={actions} onClose={() => setDiscarding(null)} />
-      <RetryElsewhereDialog vhost={inVhost} target={sending} actions={actions} onClose={() => setSending(null)} />
-    </>
-  );
-}
-
-/** What is selected as the API takes it, its exact count, and the one vhost that it is in. */
-function useTarget(
-  selection: { ids: ReadonlySet<string>; everything: boolean },
-  rows: readonly DeadLetter[] | undefined,
-  filter: DeadLetterFilter,
-  matching: number,
-): { target: Target | null; inVhost: string; spans: boolean } {
-  return useMemo(() => {
-    if (selection.everything) {
-      const loaded = new Set((rows ?? []).map((row) => row.vhost));
-      const { vhost, queue, q } = filter;
-      const wanted: DeadLetterSelection = {
-        all: true,
-        ...(queue !== undefined && { queue }),
-        ...(q !== "" && { q }),
-      };
-      const words = [queue !== undefined && `queue:${queue}`, q].filter(Boolean).join(" ");
-      return {
-        target: {
-          selection: wanted,
-          count: matching,
-          what: words === "" ? "All there are" : `All that match ${words}`,
-        },
-        inVhost: vhost ?? [...loaded][0] ?? "/",
-        spans: vhost === null && (loaded.size > 1 || (rows?.length ?? 0) < matching),
-      };
-    }
-    const refs = [...selection.ids].flatMap((id) => parseLetterId(id) ?? []);
-    const vhosts = new Set(refs.map((ref) => ref.vhost));
-    return {
-      target:
-        refs.length === 0
-          ? null
-          : { selection: { ids: refs.map(({ queue, id }) => ({ queue, id })) }, count: refs.length },
-      inVhost: [...vhosts][0] ?? filter.vhost ?? "/",
-      spans: vhosts.size > 1,
-    };
-  }, [selection.everything, selection.ids, rows, filter, matching]);
-}
-
-function Empty({ vhost }: { vhost: string | null }) {
-  return (
-    <EmptyState
-      title={vhost === null ? "No dead letters" : `No dead letters in ${vhost}`}
-      actions={
+      {by === "cause" ? (
+        <CausesView vhost={vhost} />
+      ) : (
         <>
-          <ButtonLink href={withVhost("/queues", vhost)}>Look at the queues</ButtonLink>
-          <ButtonLink variant="ghost" href="/">
-            Start the sample workload
-          </ButtonLink>
+          <JobsHere name="dead-letters" vhost={vhost} concerns={concerns} />
+          <LettersView vhost={vhost} />
         </>
-      }
-    >
-      A message comes here when a consumer rejects it, when it expires, when its queue is full or when it was delivered
-      too often, and its queue has a dead-letter exchange. The sample workload makes some on purpose.
-    </EmptyState>
+      )}
+    </>
   );
 }

@@ -11,12 +11,15 @@ import { formatCount } from "@/lib/format/numbers";
 export function DeadLetterSelectionActions({
   target,
   actions,
+  onRetry,
   onRetryElsewhere,
   onDiscard,
   disabledReason: impossible,
 }: {
   target: Target;
   actions: DeadLetterActions;
+  /** Asks how, where they are too many to go at once. */
+  onRetry?: () => void;
   onRetryElsewhere: (target: Target) => void;
   onDiscard: (target: Target) => void;
   /** Why nothing can be done with this selection, e.g. because it spans virtual hosts. */
@@ -30,9 +33,10 @@ export function DeadLetterSelectionActions({
         icon={<RotateCcw className="icon-14" aria-hidden="true" />}
         busy={actions.busy}
         disabledReason={disabledReason}
-        onClick={() => void actions.retryNow(target.selection)}
+        onClick={onRetry ?? (() => void actions.retryNow(target.selection))}
       >
         Retry {count}
+        {onRetry && "…"}
       </Button>
       <Button
         icon={<Forward className="icon-14" aria-hidden="true" />}

@@ -123,7 +123,11 @@ export function MessagePanel({
       ) : (
         !gone && <PanelSkeleton />
       )}
-      <DiscardDialog target={discarding} actions={actions} onClose={() => setDiscarding(null)} />
+      <DiscardDialog
+        target={discarding}
+        onDiscard={({ selection }) => actions.discard(selection)}
+        onClose={() => setDiscarding(null)}
+      />
       <RetryElsewhereDialog vhost={vhost} target={sending} actions={actions} onClose={() => setSending(null)} />
     </>
   );

@@ -17,7 +17,16 @@ export interface BodyFile {
 
 /** What a form sends for its `n`th message. */
 export function buildPublishing(form: FormState, routingKey: string, file: BodyFile | null, n: number): Publishing {
-  const fill = filler(n);
+  return publishingOf(form, routingKey, file, filler(n));
+}
+
+/** What a form sends. @param fill fills in placeholders, or leaves every text as it is */
+export function publishingOf(
+  form: FormState,
+  routingKey: string,
+  file: BodyFile | null,
+  fill: (text: string) => string,
+): Publishing {
   const properties: Record<string, unknown> = { delivery_mode: Number(form.deliveryMode) };
   for (const { name, convert } of allProperties) {
     const value = fill(form.properties[name] ?? "");

@@ -3,13 +3,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { parseAsString, useQueryStates } from "nuqs";
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { Plain } from "@/components/body/header-values";
 import { parseRef } from "@/components/messages/links";
 import type { BodyFile } from "@/components/publish/build";
+import { formLike } from "@/components/publish/form-like";
 import { type FormState, formKey, initialForm, keepForm, parseForm } from "@/components/publish/form-state";
-import { rowOf } from "@/components/publish/header-rows";
 import { bytesOf, loadBody, type Message, messageQuery } from "@/lib/api-client/messages";
-import { base64FromBytes } from "@/lib/format/base64";
 
 export interface PublishForm {
   readonly exchange: string;
@@ -86,8 +84,10 @@ function useLike(
   useEffect(() => {
     if (!wanted || !data) return;
     let current = true;
-    void formLike(data).then(({ form, file }) => {
-      if (current) latest.current(form, data, file);
+    void wholeBody(data).then((bytes) => {
+      if (!current) return;
+      const { form, file } = formLike(data.properties, bytes, `body of message ${data.id}`);
+      latest.current(form, data, file);
     });
     return () => {
       current = false;
@@ -96,35 +96,4 @@ function useLike(
   return { error: wanted ? error : null };
 }
 
-/** Bodies up to this size are shown in the editor, in bytes; larger ones and those that aren't text are attached. */
-const editorLimit = 256 * 1024;
-
-/** The form that publishes a message again as it is. */
-async function formLike(message: Message): Promise<{ form: FormState; file: BodyFile | null }> {
-  const { headers, delivery_mode, ...properties } = message.properties;
-  const bytes = message.payload_truncated ? await loadBody(message) : bytesOf(message);
-  const text = textOf(bytes);
-  const json = text !== null && /^\s*[[{]/.test(text);
-  const form: FormState = {
-    ...initialForm,
-    deliveryMode: delivery_mode === 2 ? "2" : "1",
-    properties: Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, String(value)])),
-    headers: Object.entries((headers ?? {}) as Record<string, Plain>).map(([name, value]) => rowOf(name, value)),
-    format: text === null ? "base64" : json ? "json" : "text",
-    body: text ?? "",
-  };
-  if (text !== null) return { form, file: null };
-  const name = `body of message ${message.id}`;
-  return { form, file: { name, size: bytes.length, base64: base64FromBytes(bytes) } };
-}
-
-/** Bytes as text, if they are text and fit into the editor. */
-export function textOf(bytes: Uint8Array<ArrayBuffer>): string | null {
-  if (bytes.length > editorLimit) return null;
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    return text.includes("\0") ? null : text;
-  } catch {
-    return null;
-  }
-}
+const wholeBody = async (message: Message) => (message.payload_truncated ? loadBody(message) : bytesOf(message));

@@ -30,7 +30,7 @@ function State({ state }: { state: JobState }) {
 
 /**
  * A long operation: its steps, a meter, and the sentence that adds up. It stays until it is dismissed.
- * `done` + `failed` + `left` must be `total`; the words for each come from the caller ("retried", "failed again").
+ * `done` + `failed` + `skipped` + `left` must be `total`; the words come from the caller ("retried", "failed again").
  */
 export function JobCard({
   state,
@@ -39,6 +39,7 @@ export function JobCard({
   steps = [],
   done,
   failed = 0,
+  skipped = 0,
   left,
   total,
   words,
@@ -52,6 +53,8 @@ export function JobCard({
   steps?: readonly JobStep[];
   done: number;
   failed?: number;
+  /** What was gone before the job came to it. */
+  skipped?: number;
   left: number;
   total: number;
   words: { done: string; failed?: string; left: string };
@@ -93,7 +96,12 @@ export function JobCard({
           ))}
         </ol>
       )}
-      <Meter done={done} failed={failed} total={total} label={typeof title === "string" ? title : "Progress"} />
+      <Meter
+        done={done + skipped}
+        failed={failed}
+        total={total}
+        label={typeof title === "string" ? title : "Progress"}
+      />
       <p className="mt-2 text-12 text-ink-2">
         {estimate !== undefined && <span className="float-right pl-3 text-ink-3">{estimate}</span>}
         <Part count={done} word={words.done} />
@@ -101,6 +109,12 @@ export function JobCard({
           <>
             <Sign>+</Sign>
             <Part count={failed} word={words.failed} danger={failed > 0} />
+          </>
+        )}
+        {skipped > 0 && (
+          <>
+            <Sign>+</Sign>
+            <Part count={skipped} word="skipped" />
           </>
         )}
         <Sign>+</Sign>

@@ -19,6 +19,8 @@ export interface DeadLetterFilter {
   readonly vhost: string | null;
   /** The queue that they lie in. */
   readonly queue?: string | undefined;
+  /** Of this cause. */
+  readonly group?: string | undefined;
   /** As typed in a search field, without `queue:`. */
   readonly q: string;
 }
@@ -27,6 +29,7 @@ function filterParameters(filter: DeadLetterFilter): URLSearchParams {
   const query = new URLSearchParams();
   if (filter.vhost !== null) query.set("vhost", filter.vhost);
   if (filter.queue !== undefined) query.set("queue", filter.queue);
+  if (filter.group !== undefined) query.set("group", filter.group);
   if (filter.q !== "") query.set("q", filter.q);
   return query;
 }
@@ -34,7 +37,16 @@ function filterParameters(filter: DeadLetterFilter): URLSearchParams {
 /** Dead letters, page after page. */
 export function deadLettersQuery(filter: DeadLetterFilter, order: Order, bodyLimit: number) {
   return infiniteQueryOptions({
-    queryKey: ["dead-letters", "list", filter.vhost, filter.queue ?? null, filter.q, order, bodyLimit],
+    queryKey: [
+      "dead-letters",
+      "list",
+      filter.vhost,
+      filter.queue ?? null,
+      filter.group ?? null,
+      filter.q,
+      order,
+      bodyLimit,
+    ],
     initialPageParam: "",
     queryFn: ({ pageParam, signal }) => {
       const query = filterParameters(filter);
@@ -52,7 +64,7 @@ export function deadLettersQuery(filter: DeadLetterFilter, order: Order, bodyLim
 /** How many there are in all, exactly. */
 export function deadLetterCountQuery(filter: DeadLetterFilter) {
   return queryOptions({
-    queryKey: ["dead-letters", "count", filter.vhost, filter.queue ?? null, filter.q],
+    queryKey: ["dead-letters", "count", filter.vhost, filter.queue ?? null, filter.group ?? null, filter.q],
     queryFn: ({ signal }) =>
       request<{ readonly count: number }>("GET", `/api/dead-letters/count?${filterParameters(filter)}`, { signal }),
     select: (answer) => answer.count,
@@ -63,7 +75,7 @@ export function deadLetterCountQuery(filter: DeadLetterFilter) {
 /** Which dead letters an action means. `all` is whatever matches when the server does it. */
 export type DeadLetterSelection =
   | { readonly ids: readonly { readonly queue: string; readonly id: number }[] }
-  | { readonly all: true; readonly queue?: string | undefined; readonly q?: string | undefined };
+  | { readonly all: true; readonly queue?: string; readonly q?: string; readonly group?: string };
 
 export interface Destination {
   readonly exchange: string;
