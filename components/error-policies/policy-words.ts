@@ -19,7 +19,9 @@ export const actionWords: Readonly<Record<Action["kind"], string>> = {
   dead_letter: "Dead-letter",
 };
 
-export const outcomeWords: Readonly<Record<SimulatedFailure["would"]["outcome"], string>> = {
+type Outcome = SimulatedFailure["would"]["outcome"] | NonNullable<SimulatedFailure["was"]>["outcome"];
+
+export const outcomeWords: Readonly<Record<Outcome, string>> = {
   requeue: "requeued",
   retry: "retried",
   ignore: "ignored",

@@ -9,7 +9,6 @@ import { DataTable } from "@/components/ui/data-table/data-table";
 import { EmptyState } from "@/components/ui/empty-state";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Segments } from "@/components/ui/segments";
-import { TextLink } from "@/components/ui/text-link";
 import { type Job, type JobItem, jobItemsQuery } from "@/lib/api-client/jobs";
 import { formatCount } from "@/lib/format/numbers";
 
@@ -29,21 +28,13 @@ export function JobItems({ job }: { job: Job }) {
     [job.kind],
   );
   const columns = useMemo((): Column<JobItem>[] => {
-    const { vhost } = job;
     return [
       {
         id: "message",
         label: "Message",
         width: 130,
         fixed: true,
-        cell: (item) =>
-          item.message_id === null ? (
-            <span className="mono">{item.id}</span>
-          ) : (
-            <TextLink href={`/timeline?vhost=${encodeURIComponent(vhost)}&by=id&value=${item.message_id}`}>
-              <span className="mono">{item.message_id}</span>
-            </TextLink>
-          ),
+        cell: (item) => <span className="mono">{item.id}</span>,
       },
       {
         id: "queue",
@@ -77,7 +68,7 @@ export function JobItems({ job }: { job: Job }) {
         cell: (item) => (item.at === null ? "" : <RelativeTime at={item.at} />),
       },
     ];
-  }, [job.vhost, words, job]);
+  }, [words]);
   const { counts } = job;
   return (
     <>

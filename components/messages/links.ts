@@ -15,3 +15,13 @@ export function parseRef(text: string | null): { queue: string; id: number } | n
 export function publishLikeHref(ref: { vhost: string; queue: string; id: number }): string {
   return `/publish?vhost=${encodeName(ref.vhost)}&like=${encodeName(refText(ref))}`;
 }
+
+/** The form that changes a message and sends it again. */
+export function editHref(ref: { vhost: string; queue: string; id: number }): string {
+  return `/edit/${encodeName(ref.vhost)}/${encodeName(ref.queue)}/${ref.id}`;
+}
+
+/** What happened to a message; `messageId` is Warren's own number of it. */
+export function timelineHref(vhost: string, messageId: number): string {
+  return `/timeline?vhost=${encodeName(vhost)}&by=id&value=${messageId}`;
+}

@@ -1,4 +1,5 @@
 import { VisibleText } from "@/components/body/visible-text";
+import { timelineHref } from "@/components/messages/links";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorNote } from "@/components/ui/error-state";
 import { RelativeTime } from "@/components/ui/relative-time";
@@ -49,13 +50,13 @@ export function PlanView({
         <span className="text-13 text-ink-2">would be sent</span>
       </p>
       <h3 className="mt-3 mb-1 font-semibold">
-        {plan.sample.length < plan.matched ? `The first ${formatCount(plan.sample.length)}` : "All of them"}
+        {plan.retained.length < plan.matched ? `The first ${formatCount(plan.retained.length)}` : "All of them"}
       </h3>
       <ul className="divide-y divide-line border-y border-line">
-        {plan.sample.map((message) => (
+        {plan.retained.map((message) => (
           <li key={message.message_id} className="py-1.5">
             <p className="flex items-baseline gap-2 text-12">
-              <TextLink href={`/timeline?vhost=${encodeURIComponent(vhost)}&by=id&value=${message.message_id}`}>
+              <TextLink href={timelineHref(vhost, message.message_id)}>
                 <span className="mono">{message.message_id}</span>
               </TextLink>
               <span className="clip-text min-w-0 flex-1 text-ink-2">
@@ -66,7 +67,7 @@ export function PlanView({
                 <span className="mono">
                   <VisibleText text={message.routing_key || "(empty)"} />
                 </span>
-                {"targets" in message && message.targets !== undefined && ` to ${placesOf(message.targets)}`}
+                to {placesOf(message.targets)}
               </span>
               <span className="shrink-0 text-ink-3">
                 {formatBytes(message.payload_bytes)}, <RelativeTime at={message.published_at} />

@@ -8,6 +8,7 @@ import { HeadersTable } from "@/components/body/fields-table";
 import type { Plain } from "@/components/body/header-values";
 import { TextView } from "@/components/body/text-view";
 import { VisibleText } from "@/components/body/visible-text";
+import { timelineHref } from "@/components/messages/links";
 import { PanelSkeleton } from "@/components/messages/panel-skeleton";
 import { ForwardDialog } from "@/components/reviews/forward-dialog";
 import { decisionWords, reasonWords, reviewTitle } from "@/components/reviews/review-words";
@@ -86,10 +87,7 @@ function Content({ review }: { review: Review }) {
               : <VisibleText text={review.note} />
             </>
           )}
-          .{" "}
-          <TextLink href={`/timeline?vhost=${encodeURIComponent(review.vhost)}&by=id&value=${review.message_id}`}>
-            Its timeline
-          </TextLink>
+          . <TextLink href={timelineHref(review.vhost, review.message_id)}>Its timeline</TextLink>
         </p>
       </Note>
       <Deciding review={review} />

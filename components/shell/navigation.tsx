@@ -9,12 +9,15 @@ import { useFrameVhost, withVhost } from "@/components/shell/vhost";
 import { useHotkey } from "@/components/ui/hotkeys";
 import { deadLetterCountQuery } from "@/lib/api-client/dead-letters";
 import { overviewQuery } from "@/lib/api-client/overview";
+import { reviewCountQuery } from "@/lib/api-client/reviews";
 import { formatCount } from "@/lib/format/numbers";
 
 /** What stands behind a page's name. Totals of the broker say nothing about one vhost, so they are left out there. */
 function useCounts(vhost: string | null): Record<string, { count: number; danger?: boolean } | undefined> {
   const overview = useQuery(overviewQuery());
   const dead = useQuery(deadLetterCountQuery({ vhost, q: "" }));
+  const reviews = useQuery(reviewCountQuery(vhost));
+  const open = reviews.data ? reviews.data.waiting + reviews.data.claimed : 0;
   const totals = vhost === null ? overview.data?.object_totals : undefined;
   return {
     "/connections": totals && { count: totals.connections },
@@ -22,6 +25,7 @@ function useCounts(vhost: string | null): Record<string, { count: number; danger
     "/consumers": totals && { count: totals.consumers },
     "/exchanges": totals && { count: totals.exchanges },
     "/queues": totals && { count: totals.queues },
+    "/reviews": open > 0 ? { count: open } : undefined,
     "/dead-letters": dead.data ? { count: dead.data, danger: true } : undefined,
   };
 }

@@ -2,11 +2,16 @@ import {
   Cable,
   Gauge,
   GitCommitVertical,
+  History,
   Layers,
+  ListChecks,
+  ListTodo,
   type LucideIcon,
+  MailQuestionMark,
   MailSearch,
   MailX,
   Plug,
+  Route,
   Send,
   Users,
   Waypoints,
@@ -36,6 +41,11 @@ export const pages: readonly Page[] = [
   { href: "/messages", label: "Messages", icon: MailSearch, key: "m", group: "messages" },
   { href: "/publish", label: "Publish", icon: Send, key: "p", group: "messages" },
   { href: "/dead-letters", label: "Dead letters", icon: MailX, key: "d", group: "messages" },
+  { href: "/reviews", label: "Reviews", icon: MailQuestionMark, key: "r", group: "messages" },
+  { href: "/error-policies", label: "Error policies", icon: ListChecks, key: "f", group: "messages" },
+  { href: "/replay", label: "Replay", icon: History, key: "y", group: "messages" },
+  { href: "/timeline", label: "Timeline", icon: Route, key: "l", group: "messages" },
+  { href: "/jobs", label: "Jobs", icon: ListTodo, key: "j", group: "messages" },
 ];
 
 /** The page that a path belongs to. */

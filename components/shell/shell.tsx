@@ -17,6 +17,8 @@ const Palette = dynamic(() => import("@/components/shell/palette"), { ssr: false
 const Drawer = dynamic(() => import("@/components/shell/drawer"), { ssr: false });
 const KeysDialog = dynamic(() => import("@/components/shell/keys-dialog"), { ssr: false });
 
+const JobStrip = dynamic(() => import("@/components/jobs/job-strip").then((parts) => parts.JobStrip), { ssr: false });
+
 type Over = "nothing" | "menu" | "palette" | "keys";
 
 /** The frame of every page: navigation, top bar, what floats over them, and the pane that the page fills. */
@@ -75,6 +77,9 @@ export function Shell({ children }: { children: ReactNode }) {
           <span className="middle:sr-only">Warren</span>
         </Link>
         <NavigationList />
+        <div className="mt-auto">
+          <JobStrip />
+        </div>
       </nav>
       <TopBar onMenu={() => show("menu")} onSearch={() => show("palette")} onKeys={() => show("keys")} />
       <main
@@ -85,6 +90,9 @@ export function Shell({ children }: { children: ReactNode }) {
       >
         <ServerLostBanner />
         {children}
+        <div className="hidden shrink-0 phone:block">
+          <JobStrip />
+        </div>
       </main>
       {asked.has("menu") && <Drawer open={over === "menu"} onClose={close} />}
       {asked.has("palette") && <Palette open={over === "palette"} onClose={close} onKeys={() => show("keys")} />}

@@ -4,7 +4,7 @@ import type { EditRequest } from "@/lib/api-client/edits";
 import type { JobDestination } from "@/lib/api-client/jobs";
 import { liveWhileFew, type MessageProperties, type Page } from "@/lib/api-client/messages";
 import { bytesFromBase64 } from "@/lib/format/base64";
-import type { ReviewJson } from "@/lib/http/json/failure-json";
+import type { ReviewJson } from "@/lib/http/json/review-json";
 
 /** A message that waits for a person's decision. */
 export type Review = Omit<ReviewJson, "properties"> & { readonly properties: MessageProperties };

@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { encodeName, every, liveInterval, request } from "@/lib/api-client/client";
-import type { AttemptJson, TimelineJson } from "@/lib/http/json/failure-json";
+import type { AttemptJson } from "@/lib/http/json/failure-json";
+import type { TimelineJson } from "@/lib/http/json/timeline-json";
 
 /** What happened to the messages that a search finds. */
 export type Lives = TimelineJson;
