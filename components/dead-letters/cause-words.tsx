@@ -18,7 +18,7 @@ export function causeTitle({ error_type, pattern, reason }: Pick<Group, "error_t
 export function CauseTitle({ group }: { group: Pick<Group, "error_type" | "pattern" | "reason"> }) {
   return causeTitle(group)
     .slice(0, 400)
-    .split(/(<(?:n|id|uuid|hex|text|path|time)>)/)
+    .split(/(<(?:n|id|uuid|hex|text|path|time|url|email|ip)>)/)
     .map((part, at) =>
       at % 2 === 1 ? (
         // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text have no other name.

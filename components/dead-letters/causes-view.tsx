@@ -1,7 +1,7 @@
 "use client";
 
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Forward, RotateCcw, Trash2 } from "lucide-react";
+import { Ellipsis, Forward, RotateCcw, Trash2 } from "lucide-react";
 import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { useCallback, useMemo, useState } from "react";
 import { CauseFacts } from "@/components/dead-letters/cause-facts";
@@ -14,14 +14,15 @@ import { RetryDialog, type RetryTarget } from "@/components/jobs/retry-dialog";
 import { PanelSkeleton } from "@/components/messages/panel-skeleton";
 import { useForbiddenChange } from "@/components/shell/permission";
 import { withVhost } from "@/components/shell/vhost";
-import { Button, ButtonLink } from "@/components/ui/button";
+import { Button, ButtonLink, buttonClass } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorState } from "@/components/ui/error-state";
 import { FilterBar } from "@/components/ui/filter/filter-bar";
 import { FilterField } from "@/components/ui/filter/filter-field";
 import { useFilter } from "@/components/ui/filter/use-filter";
-import { useMedia } from "@/components/ui/media";
+import { useMedia, usePhone } from "@/components/ui/media";
+import { Menu, MenuItem } from "@/components/ui/menu";
 import { Select } from "@/components/ui/select";
 import { PanelHead, SplitView } from "@/components/ui/split-view";
 import {
@@ -166,6 +167,7 @@ function CauseDetail({ id, onClose }: { id: string; onClose: () => void }) {
   const { data: group, error, refetch } = useQuery(groupQuery(id));
   const [planned, setPlanned] = useState<{ target: RetryTarget; elsewhere: boolean } | null>(null);
   const [discarding, setDiscarding] = useState(false);
+  const phone = usePhone();
   const concerns = useCallback((job: Job) => job.request.group === id, [id]);
   const forbidden = useForbiddenChange();
   if (!group) {
@@ -191,21 +193,53 @@ function CauseDetail({ id, onClose }: { id: string; onClose: () => void }) {
             >
               Retry…
             </Button>
-            <Button
-              icon={<Forward className="icon-14" aria-hidden="true" />}
-              disabledReason={nothing}
-              onClick={() => plan(true)}
-            >
-              Forward…
-            </Button>
-            <Button
-              variant="danger"
-              icon={<Trash2 className="icon-14" aria-hidden="true" />}
-              disabledReason={nothing}
-              onClick={() => setDiscarding(true)}
-            >
-              Discard…
-            </Button>
+            {phone ? (
+              <Menu
+                trigger={
+                  <button
+                    type="button"
+                    aria-label="More actions"
+                    className={buttonClass({ variant: "ghost", icon: true })}
+                  >
+                    <Ellipsis className="icon-16" aria-hidden="true" />
+                  </button>
+                }
+              >
+                <MenuItem
+                  icon={<Forward className="icon-14" aria-hidden="true" />}
+                  disabledReason={nothing}
+                  onSelect={() => plan(true)}
+                >
+                  Forward…
+                </MenuItem>
+                <MenuItem
+                  danger
+                  icon={<Trash2 className="icon-14" aria-hidden="true" />}
+                  disabledReason={nothing}
+                  onSelect={() => setDiscarding(true)}
+                >
+                  Discard…
+                </MenuItem>
+              </Menu>
+            ) : (
+              <>
+                <Button
+                  icon={<Forward className="icon-14" aria-hidden="true" />}
+                  disabledReason={nothing}
+                  onClick={() => plan(true)}
+                >
+                  Forward…
+                </Button>
+                <Button
+                  variant="danger"
+                  icon={<Trash2 className="icon-14" aria-hidden="true" />}
+                  disabledReason={nothing}
+                  onClick={() => setDiscarding(true)}
+                >
+                  Discard…
+                </Button>
+              </>
+            )}
           </>
         }
       >

@@ -33,13 +33,16 @@ export function deadLetterColumns(options: {
   phone: boolean;
   /** A dead letter is open beside the list: there is room for little. */
   narrow: boolean;
+  /** All are of one cause: what they have in common isn't said again. */
+  oneCause: boolean;
 }): Column<DeadLetter>[] {
-  const { vhosts, pins, sample, phone, narrow } = options;
+  const { vhosts, pins, sample, phone, narrow, oneCause } = options;
   const columns: Column<DeadLetter>[] = [
     {
       id: "id",
       label: "Message",
-      width: 96,
+      width: oneCause ? 110 : 96,
+      ...(oneCause && { fixed: true, phone: true, ...((narrow || phone) && { grow: true }) }),
       cell: (letter) => <span className="mono">{letter.id}</span>,
     },
     {
@@ -112,6 +115,6 @@ export function deadLetterColumns(options: {
       ),
     },
   ];
-  const dropped = narrow ? ["error", "reason", "vhost"] : [];
+  const dropped = [...(narrow ? ["error", "reason", "vhost"] : []), ...(oneCause ? ["origin", "reason", "vhost"] : [])];
   return columns.filter((column) => !dropped.includes(column.id));
 }

@@ -120,8 +120,16 @@ export function LettersView({
   const listed = useMemo(() => rows?.find((row) => letterId(row) === openId), [rows, openId]);
   const narrow = open !== null && wide;
   const columns = useMemo(
-    () => deadLetterColumns({ vhosts: vhost === null, pins: pins.pinned, sample: rows ?? [], phone, narrow }),
-    [vhost, pins.pinned, rows, phone, narrow],
+    () =>
+      deadLetterColumns({
+        vhosts: vhost === null,
+        pins: pins.pinned,
+        sample: rows ?? [],
+        phone,
+        narrow,
+        oneCause: group !== undefined,
+      }),
+    [vhost, pins.pinned, rows, phone, narrow, group],
   );
   const isOpen = open !== null;
   const onOpen = useCallback(
@@ -197,7 +205,7 @@ export function LettersView({
               completeTitle="What dead letters can be searched by"
               complete={(word) => completeMessageWord(word, names, qualifiers)}
             />
-            {!narrow && !phone && (
+            {!narrow && !phone && group === undefined && (
               <>
                 <Select
                   aria-label="Reason"

@@ -35,6 +35,11 @@ describe("the fingerprint of an error", () => {
     expect(fingerprintOf("can't reach the shop's till 1")).toBe("can't reach the shop's till <n>");
   });
 
+  test("keeps a quoted name that is the whole message", () => {
+    expect(fingerprintOf("'vat_id'")).toBe("'vat_id'");
+    expect(fingerprintOf("'4711'")).toBe("'<text>'");
+  });
+
   test("of nothing is nothing, and of a hostile text is found quickly", () => {
     expect(fingerprintOf(null)).toBe("");
     expect(fingerprintOf("\n  \n")).toBe("");

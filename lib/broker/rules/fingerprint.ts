@@ -25,6 +25,8 @@ const changing: readonly (readonly [RegExp, string])[] = [
   [/\d+(?:[.,]\d+)*/g, "<n>"],
 ];
 
+const onlyName = /^(["'`])[A-Za-z_][A-Za-z_.]{0,99}\1$/;
+
 /**
  * An error's message with numbers, ids, times, paths and quoted values taken out, so that failures of one cause have the
  * same. Only the first line that says something is compared. Empty for no message.
@@ -32,6 +34,8 @@ const changing: readonly (readonly [RegExp, string])[] = [
 export function fingerprintOf(message: string | null): string {
   const line = message?.split(/[\r\n]+/).find((one) => one.trim() !== "") ?? "";
   let text = line.trim().replace(/\s+/g, " ").slice(0, maxCompared);
+  // Python's KeyError and its like say nothing but the name that was not there: it is the cause.
+  if (onlyName.test(text)) return text;
   for (const [pattern, name] of changing) text = text.replace(pattern, name);
   return text.replace(/\p{Surrogate}/gu, "");
 }
