@@ -36,7 +36,7 @@ const rows = (page: Page) => page.getByRole("grid", { name: "Dead letters" }).lo
 test("one is read and retried, two are discarded and taken back with z", async ({ page, api, vhost }) => {
   await makeDeadLetters(api, vhost, 5);
   const before = await bodiesOf(api, vhost, "dead");
-  await page.goto(`/dead-letters?vhost=${vhost}&order=oldest`);
+  await page.goto(`/dead-letters?vhost=${vhost}&by=message&order=oldest`);
   await expect(rows(page)).toHaveCount(5);
   await expect(rows(page).first()).toContainText("GatewayError: failed 0");
 
@@ -75,7 +75,7 @@ test("all that match are retried elsewhere, and the rest is discarded with the c
   await makeDeadLetters(api, vhost, 30);
   await makeQueue(api, vhost, "quarantine");
   await page.goto(`/dead-letters?vhost=${vhost}&q=error:KeyError`);
-  await expect(page.getByText("15 messages that match")).toBeVisible();
+  await expect(rows(page)).toHaveCount(15);
   await page.keyboard.press("j");
   await page.keyboard.press("x");
   await page.getByRole("button", { name: "Select all 15" }).click();
@@ -112,7 +112,7 @@ test("a second tab that acts on the same is told what happened", async ({ page, 
   await makeDeadLetters(api, vhost, 3);
   const second = await context.newPage();
   for (const tab of [page, second]) {
-    await tab.goto(`/dead-letters?vhost=${vhost}&order=oldest`);
+    await tab.goto(`/dead-letters?vhost=${vhost}&by=message&order=oldest`);
     await expect(rows(tab)).toHaveCount(3);
   }
   // The second tab has its selection before it hears of what the first one does.

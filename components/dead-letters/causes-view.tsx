@@ -9,7 +9,7 @@ import { CauseList } from "@/components/dead-letters/cause-list";
 import { causeTitle } from "@/components/dead-letters/cause-words";
 import { DiscardCauseDialog } from "@/components/dead-letters/discard-cause-dialog";
 import { LettersView } from "@/components/dead-letters/letters-view";
-import { JobsHere } from "@/components/jobs/jobs-here";
+import { JobsHere, useJobCards } from "@/components/jobs/jobs-here";
 import { RetryDialog, type RetryTarget } from "@/components/jobs/retry-dialog";
 import { PanelSkeleton } from "@/components/messages/panel-skeleton";
 import { useForbiddenChange } from "@/components/shell/permission";
@@ -105,7 +105,9 @@ export function CausesView({ vhost }: { vhost: string | null }) {
       ) : groups === undefined ? (
         <PanelSkeleton />
       ) : groups.length === 0 ? (
-        <NoCauses filtered={filtered} vhost={vhost} clear={clear} />
+        <div className="min-h-0 flex-1 overflow-y-auto">
+          <NoCauses filtered={filtered} vhost={vhost} clear={clear} />
+        </div>
       ) : (
         <CauseList
           groups={groups}
@@ -169,6 +171,7 @@ function CauseDetail({ id, onClose }: { id: string; onClose: () => void }) {
   const [discarding, setDiscarding] = useState(false);
   const phone = usePhone();
   const concerns = useCallback((job: Job) => job.request.group === id, [id]);
+  const cards = useJobCards(`group.${id}`);
   const forbidden = useForbiddenChange();
   if (!group) {
     return error === null ? (
@@ -263,9 +266,14 @@ function CauseDetail({ id, onClose }: { id: string; onClose: () => void }) {
         target={planned?.target ?? null}
         elsewhere={planned?.elsewhere ?? false}
         onClose={() => setPlanned(null)}
-        onStarted={() => setPlanned(null)}
+        onStarted={(job) => cards.keep(job.id)}
       />
-      <DiscardCauseDialog group={group} open={discarding} onClose={() => setDiscarding(false)} />
+      <DiscardCauseDialog
+        group={group}
+        open={discarding}
+        onClose={() => setDiscarding(false)}
+        onStarted={(job) => cards.keep(job.id)}
+      />
     </>
   );
 }

@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Archive } from "lucide-react";
 import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
-import { useCallback, useMemo } from "react";
+import { useCallback, useEffect, useMemo } from "react";
 import { CausesView } from "@/components/dead-letters/causes-view";
 import { LettersView } from "@/components/dead-letters/letters-view";
 import { JobsHere } from "@/components/jobs/jobs-here";
@@ -28,6 +28,10 @@ export function DeadLettersPage() {
   const [q, setQ] = useQueryState("q", parseAsString);
   // A search or a message in the address is about messages; so are links from before there were causes.
   const by = asked ?? (group === null && (q !== null || message !== null) ? "message" : "cause");
+  // Once messages are shown they stay, also when the search that led to them is taken back.
+  useEffect(() => {
+    if (asked === null && by === "message") void setBy("message", { history: "replace" });
+  }, [asked, by, setBy]);
   const { data: count } = useQuery(deadLetterCountQuery({ vhost, q: "" }));
   const { data: trash } = useQuery(trashQuery(vhost));
   const inTrash = useMemo(

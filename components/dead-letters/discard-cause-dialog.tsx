@@ -5,12 +5,23 @@ import { causeTitle } from "@/components/dead-letters/cause-words";
 import { useJobActions } from "@/components/jobs/use-job-actions";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import type { Group } from "@/lib/api-client/groups";
+import type { Job } from "@/lib/api-client/jobs";
 import { restorableUntil } from "@/lib/api-client/trash";
 import { formatNoun } from "@/lib/format/numbers";
 import { formatDate } from "@/lib/format/times";
 
 /** Asks before all letters of a cause go to the trash; a job puts them there. */
-export function DiscardCauseDialog({ group, open, onClose }: { group: Group; open: boolean; onClose: () => void }) {
+export function DiscardCauseDialog({
+  group,
+  open,
+  onClose,
+  onStarted,
+}: {
+  group: Group;
+  open: boolean;
+  onClose: () => void;
+  onStarted: (job: Job) => void;
+}) {
   const { start } = useJobActions();
   const letters = formatNoun(group.count, "dead letter");
   return (
@@ -22,7 +33,9 @@ export function DiscardCauseDialog({ group, open, onClose }: { group: Group; ope
       keep="Keep them"
       typed={String(group.count)}
       failed="Nothing was discarded."
-      onConfirm={() => start({ kind: "discard", vhost: group.vhost, all: true, group: group.id })}
+      onConfirm={async () =>
+        onStarted(await start({ kind: "discard", vhost: group.vhost, all: true, group: group.id }))
+      }
     >
       <p className="text-ink-2 [overflow-wrap:anywhere]">
         All of “<VisibleText text={causeTitle(group).slice(0, 160)} />

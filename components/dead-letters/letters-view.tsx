@@ -8,6 +8,7 @@ import { deadLetterColumns, LastError } from "@/components/dead-letters/dead-let
 import { OutcomeNote } from "@/components/dead-letters/outcome-note";
 import { DeadLetterSelectionActions } from "@/components/dead-letters/selection-actions";
 import { useDeadLetterActions } from "@/components/dead-letters/use-actions";
+import { useJobCards } from "@/components/jobs/jobs-here";
 import { RetryDialog, type RetryTarget } from "@/components/jobs/retry-dialog";
 import { useJobActions } from "@/components/jobs/use-job-actions";
 import { LateMessagePanel, useMessagePanelSoon } from "@/components/messages/late-panel";
@@ -145,11 +146,12 @@ export function LettersView({
   const { target, inVhost, spans } = useTarget(selection, rows, filter, matching ?? 0);
   const actions = useDeadLetterActions(inVhost, clearSelection);
   const jobs = useJobActions();
+  const cards = useJobCards(group === undefined ? "dead-letters" : `group.${group}`);
   const plan = ({ selection: chosen, count, what }: Target, elsewhere: boolean) =>
     setPlanned({ target: { vhost: inVhost, selection: chosen, count, what }, elsewhere });
   const discard = async (chosen: Target) => {
     if (chosen.count <= atOnce) await actions.discard(chosen.selection);
-    else await jobs.start({ kind: "discard", vhost: inVhost, ...chosen.selection });
+    else cards.keep((await jobs.start({ kind: "discard", vhost: inVhost, ...chosen.selection })).id);
     clearSelection();
   };
   const names = useMemo(() => (queues ?? []).map((queue) => queue.name), [queues]);
@@ -291,7 +293,10 @@ export function LettersView({
         target={planned?.target ?? null}
         elsewhere={planned?.elsewhere ?? false}
         onClose={() => setPlanned(null)}
-        onStarted={clearSelection}
+        onStarted={(job) => {
+          cards.keep(job.id);
+          clearSelection();
+        }}
       />
       <RetryElsewhereDialog vhost={inVhost} target={sending} actions={actions} onClose={() => setSending(null)} />
     </>

@@ -1,20 +1,23 @@
 "use client";
 
+import { useQuery } from "@tanstack/react-query";
 import { Plus, X } from "lucide-react";
 import { failureReasons, type HeaderCondition, type PolicyForm } from "@/components/error-policies/policy-form-state";
 import { reasonWords } from "@/components/error-policies/policy-words";
-import { QueueChooser } from "@/components/messages/queue-chooser";
 import { Button, IconButton } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
+import { Combobox } from "@/components/ui/combobox";
 import { Field, Input } from "@/components/ui/field";
 import { NumberField } from "@/components/ui/number-field";
 import { Segments } from "@/components/ui/segments";
 import { Select } from "@/components/ui/select";
+import { queueCountsQuery } from "@/lib/api-client/queue-counts";
 
 type SetPart = (part: Partial<PolicyForm>) => void;
 
 /** Which failures a rule is for: in which queues, why, with which error, headers, deliveries and age. */
 export function WhenFields({ vhost, form, set }: { vhost: string; form: PolicyForm; set: SetPart }) {
+  const { data: queues } = useQuery(queueCountsQuery(vhost));
   return (
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-2">
@@ -29,11 +32,15 @@ export function WhenFields({ vhost, form, set }: { vhost: string; form: PolicyFo
           ]}
         />
         {form.scope === "queue" && (
-          <QueueChooser
-            vhost={vhost}
-            value={form.queue ?? undefined}
-            all="Choose a queue"
+          <Combobox
+            aria-label="Queue"
+            className="w-52 shrink-0 phone:w-full"
+            mono
+            value={form.queue}
             onChange={(queue) => set({ queue })}
+            placeholder="Part of its name"
+            options={(queues ?? []).map(({ name }) => ({ value: name, label: name }))}
+            nothing="No queue has this in its name"
           />
         )}
         {form.scope === "pattern" && (

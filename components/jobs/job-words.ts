@@ -114,8 +114,7 @@ export function stepSizes(steps: readonly number[], start: number): number[] {
 export function jobEstimate(job: Job): string | undefined {
   if (job.state === "preparing") return "fixing what is meant";
   if (job.state !== "running") return undefined;
-  if (job.step !== null && job.step.watching_until !== null && job.step.in_flight > 0) {
-    return `watching ${formatCount(job.step.in_flight)} until they are handled`;
-  }
+  const watched = job.step?.watching_until ? job.step.in_flight : null;
+  if (watched !== null && watched > 0) return `watching ${formatCount(watched)} until they are handled`;
   return job.eta_s === null ? undefined : `about ${formatDuration(job.eta_s * 1000)} left`;
 }

@@ -5,6 +5,7 @@ import { BodyViewer } from "@/components/body/body-viewer";
 import { HeadersTable } from "@/components/body/fields-table";
 import type { Plain } from "@/components/body/header-values";
 import type { Pins } from "@/components/body/json-tree";
+import { LineageNote } from "@/components/edit/lineage-note";
 import { DeathNote } from "@/components/messages/death-note";
 import { DeliveryTable, PropertiesTable } from "@/components/messages/message-facts";
 import type { Hits } from "@/components/messages/message-filter";
@@ -32,6 +33,7 @@ export function MessageDetail({ message, hits, pins }: { message: Message; hits:
     <div className="@container min-h-0 flex-1 overflow-y-auto">
       <div className="flex flex-col @min-[540px]:grid @min-[540px]:min-h-full @min-[540px]:grid-cols-[minmax(0,1fr)_208px]">
         <div className="min-w-0 px-4 py-3">
+          <LineageNote vhost={vhost} messageId={message.message_id} />
           {message.death && (
             <div className="mb-2">
               <DeathNote message={message} death={message.death} />

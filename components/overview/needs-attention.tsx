@@ -70,7 +70,7 @@ function Row({ attention: { kind, queue } }: { attention: Attention }) {
   const { title, icon, action } = kinds[kind];
   const href =
     kind === "dead"
-      ? `/dead-letters?vhost=${encodeURIComponent(queue.vhost)}&queue=${encodeURIComponent(queue.name)}`
+      ? `/dead-letters?vhost=${encodeURIComponent(queue.vhost)}&q=${encodeURIComponent(`queue:${queue.name}`)}`
       : queueHref(queue.vhost, queue.name);
   return (
     <li className="border-t border-line">

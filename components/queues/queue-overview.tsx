@@ -49,7 +49,7 @@ function QueueAttention({ queue }: { queue: Queue }) {
       <AttentionLine lead={formatNoun(queue.dead_letters, "dead letter")}>
         They wait here until a person decides.{" "}
         <TextLink
-          href={`/dead-letters?vhost=${encodeURIComponent(queue.vhost)}&queue=${encodeURIComponent(queue.name)}`}
+          href={`/dead-letters?vhost=${encodeURIComponent(queue.vhost)}&q=${encodeURIComponent(`queue:${queue.name}`)}`}
         >
           Retry or discard them
         </TextLink>

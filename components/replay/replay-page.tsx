@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { History } from "lucide-react";
 import { useCallback, useMemo, useState } from "react";
 import { initialPace, PaceFields, paceProblem } from "@/components/jobs/canary-fields";
-import { JobsHere } from "@/components/jobs/jobs-here";
+import { JobsHere, useJobCards } from "@/components/jobs/jobs-here";
 import { useJobActions } from "@/components/jobs/use-job-actions";
 import { DestinationFields, missingDestination, noDestination } from "@/components/messages/destination-fields";
 import { useOneVhost, VhostNote } from "@/components/messages/one-vhost";
@@ -42,6 +42,7 @@ function ReplayForm({ vhost, chosen }: { vhost: string; chosen: boolean }) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
   const jobs = useJobActions();
+  const cards = useJobCards("replay");
   const forbidden = useForbiddenChange();
   const wanted = useMemo(
     () => (looked === null ? null : replayRequest(looked, choice, { ...pace, steps: false })),
@@ -72,7 +73,8 @@ function ReplayForm({ vhost, chosen }: { vhost: string; chosen: boolean }) {
     setBusy(true);
     setFailure(null);
     try {
-      await jobs.start(replayRequest(looked, choice, pace));
+      const job = await jobs.start(replayRequest(looked, choice, pace));
+      cards.keep(job.id);
       setLooked(null);
     } catch (error) {
       setFailure(error);

@@ -2,7 +2,6 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { completeMessageWord } from "@/components/messages/message-filter";
-import { QueueChooser } from "@/components/messages/queue-chooser";
 import { type ReplaySource, spans, spanWords } from "@/components/replay/replay-request";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Combobox } from "@/components/ui/combobox";
@@ -12,6 +11,7 @@ import { parseQuery, writeQuery } from "@/components/ui/filter/query";
 import { Segments } from "@/components/ui/segments";
 import { TimeField } from "@/components/ui/time-field";
 import { defaultExchangeLabel, exchangesQuery } from "@/lib/api-client/exchanges";
+import { queueCountsQuery } from "@/lib/api-client/queue-counts";
 
 const qualifiers = ["exchange", "key", "properties.", "headers.", "body."] as const;
 
@@ -25,6 +25,7 @@ export function SourceFields({
   source: ReplaySource;
   onChange: (source: ReplaySource) => void;
 }) {
+  const { data: queues } = useQuery(queueCountsQuery(vhost));
   const { data: exchanges } = useQuery(exchangesQuery(vhost));
   return (
     <div className="flex flex-col gap-3">
@@ -40,11 +41,15 @@ export function SourceFields({
           ]}
         />
         {source.from === "queue" && (
-          <QueueChooser
-            vhost={vhost}
-            value={source.queue ?? undefined}
-            all="Choose a queue"
+          <Combobox
+            aria-label="Queue"
+            className="w-52 shrink-0 phone:w-full"
+            mono
+            value={source.queue}
             onChange={(queue) => onChange({ ...source, queue })}
+            placeholder="Part of its name"
+            options={(queues ?? []).map(({ name }) => ({ value: name, label: name }))}
+            nothing="No queue has this in its name"
           />
         )}
         {source.from === "exchange" && (

@@ -3,6 +3,9 @@ import { encodeName, request } from "@/lib/api-client/client";
 import type { PlainTable } from "@/lib/api-client/rabbitmq-json";
 import type { EditedJson, LineageJson } from "@/lib/http/json/edit-json";
 
+/** One message that became another by hand. */
+export type Edit = LineageJson["edited_to"][number];
+
 /** What a message becomes. */
 export interface EditRequest {
   readonly exchange: string;

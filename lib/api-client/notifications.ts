@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { encodeName, every, liveInterval, request } from "@/lib/api-client/client";
 import { liveWhileFew, type Page } from "@/lib/api-client/messages";
-import type { NoticeJson, NotificationTargetJson } from "@/lib/http/json/notice-json";
+import type { NoticeJson, NotificationTargetJson } from "@/lib/http/json/notification-json";
 
 /** Where a rule tells of failures. */
 export type NotificationTarget = NotificationTargetJson;
