@@ -3,10 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Pencil } from "lucide-react";
 import { VisibleText } from "@/components/body/visible-text";
-import { timelineHref } from "@/components/messages/links";
 import { Note } from "@/components/ui/note";
 import { RelativeTime } from "@/components/ui/relative-time";
-import { TextLink } from "@/components/ui/text-link";
 import { type Edit, lineageQuery } from "@/lib/api-client/edits";
 
 /** Says that a message was made from another one by hand, or that another one was made from it; nothing otherwise. */
@@ -32,11 +30,7 @@ export function LineageNote({ vhost, messageId }: { vhost: string; messageId: nu
 }
 
 function Link({ vhost, id }: { vhost: string; id: number }) {
-  return (
-    <TextLink href={timelineHref(vhost, id)}>
-      <span className="mono">{id}</span>
-    </TextLink>
-  );
+  return <span className="mono">{id}</span>;
 }
 
 function By({ edit }: { edit: Edit }) {

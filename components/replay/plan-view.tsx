@@ -1,10 +1,8 @@
 import { VisibleText } from "@/components/body/visible-text";
-import { timelineHref } from "@/components/messages/links";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorNote } from "@/components/ui/error-state";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Skeleton } from "@/components/ui/skeleton";
-import { TextLink } from "@/components/ui/text-link";
 import type { JobPlan } from "@/lib/api-client/jobs";
 import { formatBytes, formatCount, formatNoun } from "@/lib/format/numbers";
 
@@ -56,9 +54,7 @@ export function PlanView({
         {plan.retained.map((message) => (
           <li key={message.message_id} className="py-1.5">
             <p className="flex items-baseline gap-2 text-12">
-              <TextLink href={timelineHref(vhost, message.message_id)}>
-                <span className="mono">{message.message_id}</span>
-              </TextLink>
+              <span className="mono">{message.message_id}</span>
               <span className="clip-text min-w-0 flex-1 text-ink-2">
                 <span className="mono">
                   <VisibleText text={message.exchange || "(AMQP default)"} />

@@ -11,7 +11,6 @@ import {
   MailSearch,
   MailX,
   Plug,
-  Route,
   Send,
   Users,
   Waypoints,
@@ -44,7 +43,6 @@ export const pages: readonly Page[] = [
   { href: "/reviews", label: "Reviews", icon: MailQuestionMark, key: "r", group: "messages" },
   { href: "/error-policies", label: "Error policies", icon: ListChecks, key: "f", group: "messages" },
   { href: "/replay", label: "Replay", icon: History, key: "y", group: "messages" },
-  { href: "/timeline", label: "Timeline", icon: Route, key: "l", group: "messages" },
   { href: "/jobs", label: "Jobs", icon: ListTodo, key: "j", group: "messages" },
 ];
 
