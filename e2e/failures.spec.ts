@@ -71,7 +71,7 @@ test("a cause is discarded with its count typed, and restored", async ({ page, a
   await dialog.getByRole("textbox").fill("12");
   await dialog.getByRole("button", { name: "Discard 12 messages" }).click();
   await expect(page.getByRole("region", { name: /^Discard #/ })).toContainText(/12 discarded.*12 at the start/);
-  await expect(panel.getByText("Nothing of this cause is left")).toBeVisible();
+  await expect(panel.getByRole("heading", { name: "Nothing of this cause is left" })).toBeVisible();
   await page.getByRole("link", { name: /^Trash/ }).click();
   await page.getByRole("button", { name: /^Restore 12 messages/ }).click();
   await expect(page.getByText(/12 messages back in/)).toBeVisible();

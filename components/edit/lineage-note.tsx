@@ -16,12 +16,12 @@ export function LineageNote({ vhost, messageId }: { vhost: string; messageId: nu
       <Note icon={<Pencil aria-hidden="true" />}>
         {data.edited_from !== null && (
           <p>
-            Edited from <Link vhost={vhost} id={data.edited_from.from_message_id} /> <By edit={data.edited_from} />
+            Edited from <Link id={data.edited_from.from_message_id} /> <By edit={data.edited_from} />
           </p>
         )}
         {data.edited_to.map((edit) => (
           <p key={edit.to_message_id}>
-            Edited into <Link vhost={vhost} id={edit.to_message_id} /> <By edit={edit} />
+            Edited into <Link id={edit.to_message_id} /> <By edit={edit} />
           </p>
         ))}
       </Note>
@@ -29,7 +29,7 @@ export function LineageNote({ vhost, messageId }: { vhost: string; messageId: nu
   );
 }
 
-function Link({ vhost, id }: { vhost: string; id: number }) {
+function Link({ id }: { id: number }) {
   return <span className="mono">{id}</span>;
 }
 

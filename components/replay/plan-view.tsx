@@ -7,17 +7,7 @@ import type { JobPlan } from "@/lib/api-client/jobs";
 import { formatBytes, formatCount, formatNoun } from "@/lib/format/numbers";
 
 /** What a replay would send: the count, and the first few with their destinations. */
-export function PlanView({
-  vhost,
-  plan,
-  error,
-  looking,
-}: {
-  vhost: string;
-  plan: JobPlan | undefined;
-  error: unknown;
-  looking: boolean;
-}) {
+export function PlanView({ plan, error, looking }: { plan: JobPlan | undefined; error: unknown; looking: boolean }) {
   if (error !== null) {
     return <ErrorNote title="What it would send could not be read." error={error} lost="Nothing was sent." />;
   }
