@@ -125,10 +125,16 @@ const nothingLeft = `NOT EXISTS (
     WHERE e.queue_id = c.queue_id AND e.rank = c.rank AND e.seq >= c.lo AND e.seq <= c.hi AND NOT EXISTS (
       SELECT FROM warren.deferred d WHERE d.queue_id = e.queue_id AND d.rank = e.rank AND d.seq = e.seq))`;
 
+// Each claim is looked at once, however many of its messages are given.
 const endEmptyOnes = `
+WITH claims AS MATERIALIZED (
+  SELECT DISTINCT h.queue_id, h.rank, k.hi, h.token FROM ${given} ${claimOf}
+)
 DELETE FROM warren.claim WHERE ctid = ANY (ARRAY(
-  SELECT DISTINCT c.ctid FROM ${given} ${claimOf}
-  JOIN warren.claim c ON c.queue_id = h.queue_id AND c.rank = h.rank AND c.hi = k.hi AND c.token = h.token
+  SELECT c.place FROM claims g
+  CROSS JOIN LATERAL (
+    SELECT c.ctid AS place, c.* FROM warren.claim c
+    WHERE c.queue_id = g.queue_id AND c.rank = g.rank AND c.hi = g.hi AND c.token = g.token LIMIT 1) c
   WHERE ${nothingLeft}))`;
 
 function find(condition: string): string {
