@@ -1,8 +1,17 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 /**
  * What the sample's workers do with a payload. They are written as such programs often are, with an assumption too
  * many, and so fail on some of the real payloads with errors that nobody made up.
  */
-export type Handler = (payload: Payload) => void;
+export type Handler = (payload: Payload, at: Moment) => void | Promise<void>;
+
+/** When it works, and until when it may. */
+export interface Moment {
+  readonly now: Date;
+  /** Ends the work early: the sample is stopped. */
+  readonly signal: AbortSignal;
+}
 
 /** A webhook's JSON, as careless code sees it. */
 export interface Payload {
@@ -22,11 +31,18 @@ export interface Payload {
   readonly release: { readonly body: string; readonly tag_name: string };
   readonly alert: { readonly number: number };
   readonly check_run: { readonly conclusion: string | null };
+  readonly deployment: { readonly id: number; readonly environment: string };
+  readonly team: { readonly slug: string };
 }
 
 /** Thrown where trying again later may help; the worker then asks for the message to be requeued. */
 export class NotYetError extends Error {
   override readonly name: string = "NotYetError";
+}
+
+/** Thrown where the process that works dies: it settles nothing, and its connection is gone. */
+export class WorkerKilledError extends Error {
+  override readonly name = "WorkerKilledError";
 }
 
 class MergeabilityUnknownError extends NotYetError {
@@ -36,6 +52,18 @@ class MergeabilityUnknownError extends NotYetError {
 class UnknownLanguageError extends Error {
   override readonly name = "UnknownLanguageError";
 }
+
+class UpstreamUnavailableError extends Error {
+  override readonly name = "UpstreamUnavailableError";
+}
+
+/** The deployment service is away for two of every five minutes: what failed then succeeds when it is retried. */
+export function isOutage(now: Date): boolean {
+  return now.getUTCMinutes() % 5 < 2;
+}
+
+/** How long the indexer is stuck on what it can't digest, in ms: longer than any lease of its. */
+const stuckForMs = 12_000;
 
 export const handlers: Readonly<Record<string, Handler>> = {
   "ci.builds": (payload) => {
@@ -58,6 +86,22 @@ export const handlers: Readonly<Record<string, Handler>> = {
   "releases.notes": (payload) => {
     // Assumes that every release has a text.
     if (payload.release !== undefined) payload.release.body.split("\n");
+  },
+  "deploy.hooks": (payload, { now }) => {
+    if (payload.deployment !== undefined && isOutage(now)) {
+      const { id, environment } = payload.deployment;
+      throw new UpstreamUnavailableError(`connect ECONNREFUSED 10.4.0.17:8443 (deployment ${id} to '${environment}')`);
+    }
+  },
+  "search.index": async (payload, { signal }) => {
+    // A rename makes it rebuild the whole index, which takes longer than it may hold a message.
+    if (payload.action === "renamed") await sleep(stuckForMs, undefined, { signal });
+  },
+  "teams.sync": (payload) => {
+    // Poison: whoever takes it runs out of memory and is killed, and then the next one that gets it.
+    if (payload.team !== undefined && payload.action === "deleted") {
+      throw new WorkerKilledError(`out of memory while syncing team ${payload.team.slug}`);
+    }
   },
   "security.alerts": (payload) => {
     // Assumes that every repository belongs to an organisation.

@@ -3,7 +3,7 @@ import type { Actor } from "@/lib/broker/actor";
 import type { Broker } from "@/lib/broker/broker";
 import { isBrokerError } from "@/lib/broker/errors";
 import type { SampleControl } from "@/lib/sample/control";
-import { handlers } from "@/lib/sample/handlers";
+import { type Handler, handlers } from "@/lib/sample/handlers";
 import { produceWebhooks } from "@/lib/sample/producer";
 import { declareSample, sampleVhost } from "@/lib/sample/topology";
 import { work } from "@/lib/sample/worker";
@@ -14,6 +14,9 @@ const eventsPerSecond = 6;
 /** Mean working time per queue in ms; the reviewer is slow on purpose, so that its queue is seen to grow. */
 const workMs: Readonly<Record<string, number>> = { "ci.builds": 120, "pull-requests.review": 1_200 };
 const usualWorkMs = 300;
+/** How long a worker may hold a message, in ms; the indexer's queue is strict. */
+const leaseMs: Readonly<Record<string, number>> = { "search.index": 4_000 };
+const usualLeaseMs = 30_000;
 
 /** A sample that somebody forgot doesn't fill the disk. */
 const runsForMs = 30 * 60_000;
@@ -62,11 +65,7 @@ function startAll(broker: Broker, onError: (error: unknown) => void) {
   const tasks = [
     keepGoing(() => produceWebhooks(broker, actor, eventsPerSecond, signal), signal, onError),
     ...Object.entries(handlers).map(([queue, handler]) =>
-      keepGoing(
-        () => work(broker, actor, { queue, handler, workMs: workMs[queue] ?? usualWorkMs }, signal),
-        signal,
-        onError,
-      ),
+      keepGoing(() => work(broker, actor, optionsOf(queue, handler), signal), signal, onError),
     ),
   ];
   return {
@@ -75,6 +74,11 @@ function startAll(broker: Broker, onError: (error: unknown) => void) {
       await Promise.all(tasks);
     },
   };
+}
+
+/** How one queue's worker works. */
+function optionsOf(queue: string, handler: Handler) {
+  return { queue, handler, workMs: workMs[queue] ?? usualWorkMs, leaseMs: leaseMs[queue] ?? usualLeaseMs };
 }
 
 /** The database may go away and come back, and somebody may delete a queue under it: a task then starts again. */

@@ -56,6 +56,24 @@ export const sampleQueues: readonly SampleQueue[] = [
     arguments: new Map([...deadLettered, ["x-max-priority", number(3)]]),
   },
   {
+    // Its worker calls a service that is away now and then: what failed meanwhile succeeds when it is retried.
+    name: "deploy.hooks",
+    patterns: ["deployment.*", "deployment_status.*", "deployment_review.*", "page_build"],
+    arguments: new Map(deadLettered),
+  },
+  {
+    // Its worker is stuck on some, longer than its leases last.
+    name: "search.index",
+    patterns: ["repository.*", "gollum", "label.*"],
+    arguments: new Map([...deadLettered, ["x-delivery-limit", number(1)]]),
+  },
+  {
+    // Some kill whoever takes them.
+    name: "teams.sync",
+    patterns: ["team.*", "team_add", "membership.*", "member.*"],
+    arguments: new Map([...deadLettered, ["x-delivery-limit", number(2)]]),
+  },
+  {
     // Nobody reads this one: after a minute each message is dead-lettered as expired.
     name: "mirror.sync",
     patterns: ["create", "delete", "fork", "public"],

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Actor } from "@/lib/broker/actor";
 import type { Broker, Leased } from "@/lib/broker/broker";
 import type { Settlement } from "@/lib/broker/requests";
-import { type Handler, NotYetError, type Payload } from "@/lib/sample/handlers";
+import { type Handler, NotYetError, type Payload, WorkerKilledError } from "@/lib/sample/handlers";
 import { sampleVhost } from "@/lib/sample/topology";
 
 export interface WorkerOptions {
@@ -10,6 +10,8 @@ export interface WorkerOptions {
   readonly handler: Handler;
   /** Mean time that it works on one message, in ms. */
   readonly workMs: number;
+  /** How long it may hold a message, in ms. */
+  readonly leaseMs: number;
 }
 
 /** Takes one message at a time from its queue, works on it, and acknowledges or rejects it, until the signal. */
@@ -19,7 +21,7 @@ export async function work(broker: Broker, actor: Actor, options: WorkerOptions,
       vhost: sampleVhost,
       queue: options.queue,
       max: 1,
-      visibilityTimeoutMs: 30_000,
+      visibilityTimeoutMs: options.leaseMs,
       waitMs: 10_000,
       autoAck: false,
       countAs: "deliver",
@@ -27,16 +29,21 @@ export async function work(broker: Broker, actor: Actor, options: WorkerOptions,
     });
     if (message === undefined || message.receipt === null) continue;
     await sleep(options.workMs * (0.5 + Math.random()), undefined, { signal });
-    await broker.settle(actor, [{ receipt: message.receipt, outcome: outcomeOf(message, options.handler) }]);
+    await broker.settle(actor, [
+      { receipt: message.receipt, outcome: await outcomeOf(message, options.handler, signal) },
+    ]);
   }
 }
 
-function outcomeOf(message: Leased, handler: Handler): Settlement["outcome"] {
+async function outcomeOf(message: Leased, handler: Handler, signal: AbortSignal): Promise<Settlement["outcome"]> {
   try {
-    handler(JSON.parse(Buffer.from(message.body).toString("utf8")) as Payload);
+    const payload = JSON.parse(Buffer.from(message.body).toString("utf8")) as Payload;
+    await handler(payload, { now: new Date(), signal });
     return { kind: "ack" };
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
+    if (!(error instanceof Error) || signal.aborted) throw error;
+    // What a door does when a client's connection breaks.
+    if (error instanceof WorkerKilledError) return { kind: "requeue", because: "consumer_lost" };
     if (error instanceof NotYetError) return { kind: "requeue", counts: true, delayMs: 1_000 };
     return {
       kind: "reject",
