@@ -7,6 +7,7 @@ import type { Column } from "@/components/ui/data-table/columns";
 import { NameCell } from "@/components/ui/data-table/name-cell";
 import { CountCell } from "@/components/ui/data-table/number-cells";
 import { useNow } from "@/components/ui/relative-time";
+import { formatDuration } from "@/lib/format/times";
 
 const counts: Pick<Column<ConsumerWork>, "align" | "sortFirst"> = { align: "end", sortFirst: "desc" };
 
@@ -98,6 +99,28 @@ export const consumerColumns: readonly Column<ConsumerWork>[] = [
     cell: (row) => <HeldFor of={row} />,
   },
   {
+    id: "p50",
+    label: "Ack p50",
+    description: "From delivery to acknowledgement: half of the last minute's took no longer",
+    group: "Work",
+    width: 76,
+    align: "end",
+    sortFirst: "desc",
+    sortBy: ({ consumer }) => consumer.ack_latency_ms?.p50,
+    cell: ({ consumer }) => <Latency ms={consumer.ack_latency_ms?.p50} />,
+  },
+  {
+    id: "p99",
+    label: "p99",
+    description: "From delivery to acknowledgement: 99 of 100 of the last minute's took no longer",
+    group: "Work",
+    width: 76,
+    align: "end",
+    sortFirst: "desc",
+    sortBy: ({ consumer }) => consumer.ack_latency_ms?.p99,
+    cell: ({ consumer }) => <Latency ms={consumer.ack_latency_ms?.p99} />,
+  },
+  {
     id: "prefetch",
     label: "Prefetch",
     description: "How many it may hold; 0 is no limit",
@@ -147,6 +170,12 @@ export const consumerColumns: readonly Column<ConsumerWork>[] = [
     cell: ({ consumer }) => <CountCell value={consumer.requeued} />,
   },
 ];
+
+/** A time in ms; a dash where nothing was acknowledged lately. */
+function Latency({ ms }: { ms: number | undefined }) {
+  if (ms === undefined) return <span className="text-ink-3">–</span>;
+  return <span className="text-ink-2">{ms < 1_000 ? `${Math.round(ms)} ms` : formatDuration(ms)}</span>;
+}
 
 function TickingLane({ of }: { of: ConsumerWork }) {
   return <Lane of={of} now={useNow()} />;

@@ -8,6 +8,7 @@ import { consumerColumns } from "@/components/consumers/consumer-columns";
 import { type ConsumerWork, workOf } from "@/components/consumers/consumer-work";
 import { LaneLegend } from "@/components/consumers/lane";
 import { WorkWord } from "@/components/consumers/work-cells";
+import { isFull, workersWanted } from "@/components/queues/attention";
 import { queueHref } from "@/components/queues/links";
 import { AttentionLine } from "@/components/ui/attention-line";
 import { Button, ButtonLink } from "@/components/ui/button";
@@ -23,6 +24,7 @@ import { useFilter } from "@/components/ui/filter/use-filter";
 import { PageHead } from "@/components/ui/page-head";
 import { useNow } from "@/components/ui/relative-time";
 import { consumersQuery } from "@/lib/api-client/connections";
+import { type Queue, queuesQuery } from "@/lib/api-client/queues";
 import { formatCount } from "@/lib/format/numbers";
 import { formatDuration } from "@/lib/format/times";
 
@@ -36,6 +38,7 @@ export function ConsumersView({ vhost }: { vhost: string | null }) {
   const router = useRouter();
   const now = useNow();
   const { data, error, refetch } = useQuery(consumersQuery(vhost));
+  const atQueues = useQuery(queuesQuery(vhost));
   const { query, setQuery, clear, filtered, key } = useFilter(qualifiers);
   const { sort, onSort } = useSort({ column: "queue", descending: false });
   const all = useMemo(() => data && workOf(data, now), [data, now]);
@@ -45,6 +48,7 @@ export function ConsumersView({ vhost }: { vhost: string | null }) {
     [vhost],
   );
   const queues = useMemo(() => [...new Set(data?.map(({ queue }) => queue.name))], [data]);
+  const full = useMemo(() => (atQueues.data ?? []).filter(isFull), [atQueues.data]);
   const stuck = (all ?? []).filter(({ work }) => work === "stuck");
   return (
     <>
@@ -56,6 +60,16 @@ export function ConsumersView({ vhost }: { vhost: string | null }) {
             href: queueHref(consumer.queue.vhost, consumer.queue.name),
             name: consumerName(consumer),
             text: `holds a message for ${formatDuration(now - (heldSince ?? now))}${usualMs === null ? "" : `; ${formatDuration(usualMs)} is usual`}`,
+          }))}
+        />
+      )}
+      {full.length > 0 && (
+        <AttentionLine
+          lead={full.length === 1 ? "Add workers" : `Add workers to ${formatCount(full.length)} queues`}
+          items={full.slice(0, attentionShown).map((queue) => ({
+            href: queueHref(queue.vhost, queue.name),
+            name: queue.name,
+            text: hintOf(queue),
           }))}
         />
       )}
@@ -138,6 +152,13 @@ export function ConsumersView({ vhost }: { vhost: string | null }) {
       </ListFoot>
     </>
   );
+}
+
+/** All consumers of the queue are busy while messages wait: how many more would do. */
+function hintOf(queue: Queue): string {
+  const wanted = workersWanted(queue);
+  const waits = `${formatCount(queue.messages_ready)} wait while all ${formatCount(queue.consumers)} are busy`;
+  return wanted === null || wanted === 0 ? waits : `${waits}; ${formatCount(wanted)} more would keep up`;
 }
 
 function hasRequeued(rows: readonly ConsumerWork[] | undefined): boolean {

@@ -54,15 +54,16 @@ function shortPath(path: string): string {
 
 /** The columns of a list of messages. */
 export function messageColumns(options: {
-  /** Whether they come from several queues. */
+  /** Whether they come from several queues, and from several vhosts. */
   queues: boolean;
+  vhosts: boolean;
   pins: readonly string[];
   sample: readonly Message[];
   phone: boolean;
   /** A message is open beside the list: there is room for little. */
   narrow: boolean;
 }): Column<Message>[] {
-  const { queues, pins, sample, phone, narrow } = options;
+  const { queues, vhosts, pins, sample, phone, narrow } = options;
   const state: Column<Message> = {
     id: "state",
     label: "State",
@@ -79,6 +80,16 @@ export function messageColumns(options: {
     cell: (message) => (
       <span className="mono" title={message.queue}>
         <VisibleText text={message.queue} />
+      </span>
+    ),
+  };
+  const vhost: Column<Message> = {
+    id: "vhost",
+    label: "Virtual host",
+    width: 120,
+    cell: (message) => (
+      <span className="mono text-ink-2" title={message.vhost}>
+        <VisibleText text={message.vhost} />
       </span>
     ),
   };
@@ -129,5 +140,13 @@ export function messageColumns(options: {
     ),
   };
   const first = pinColumns(pins, sample).map((column, at) => ({ ...column, phone: at === 0 }));
-  return [state, ...(queues ? [queue] : []), key, ...first, ...(narrow || phone ? [] : [body, size]), age];
+  return [
+    state,
+    ...(vhosts && !narrow && !phone ? [vhost] : []),
+    ...(queues ? [queue] : []),
+    key,
+    ...first,
+    ...(narrow || phone ? [] : [body, size]),
+    age,
+  ];
 }

@@ -2,15 +2,14 @@
 
 import { Send } from "lucide-react";
 import { MessagesView } from "@/components/messages/messages-view";
-import { useOneVhost, VhostNote } from "@/components/messages/one-vhost";
 import { useMessageAlone } from "@/components/messages/use-message-alone";
-import { withVhost } from "@/components/shell/vhost";
+import { useVhost, withVhost } from "@/components/shell/vhost";
 import { ButtonLink } from "@/components/ui/button";
 import { PageHead } from "@/components/ui/page-head";
 
-/** All messages of a vhost. */
+/** All messages of a vhost, or of all. */
 export function MessagesPage() {
-  const { vhost, chosen } = useOneVhost();
+  const { vhost } = useVhost();
   const alone = useMessageAlone();
   return (
     <>
@@ -25,7 +24,6 @@ export function MessagesPage() {
           }
         />
       )}
-      {!chosen && <VhostNote vhost={vhost} what="Messages" />}
       <MessagesView key={vhost} vhost={vhost} />
     </>
   );

@@ -6,7 +6,7 @@ import { Download, RefreshCw } from "lucide-react";
 import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { type ReactNode, useCallback, useMemo } from "react";
 import { LateMessagePanel, useMessagePanelSoon } from "@/components/messages/late-panel";
-import { parseRef, refText } from "@/components/messages/links";
+import { fullRefText, parseFullRef, parseRef, refText } from "@/components/messages/links";
 import { messageColumns, Preview } from "@/components/messages/message-columns";
 import { ndjson } from "@/components/messages/message-export";
 import {
@@ -20,6 +20,7 @@ import { PinNote } from "@/components/messages/pin-note";
 import { QueueChooser } from "@/components/messages/queue-chooser";
 import { usePins } from "@/components/messages/use-pins";
 import { useStateCounts } from "@/components/messages/use-state-counts";
+import { withVhost } from "@/components/shell/vhost";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { saveFile } from "@/components/ui/clipboard";
 import { ColumnsButton, DensityButton } from "@/components/ui/data-table/columns-button";
@@ -37,7 +38,6 @@ import { queueCountsQuery } from "@/lib/api-client/queue-counts";
 import { messageStates } from "@/lib/broker/message";
 import { formatCount, formatNoun } from "@/lib/format/numbers";
 
-const messageId = (message: Message) => refText(message);
 const stateSegments = [
   { value: "all", label: "All" },
   { value: "ready", label: "Ready" },
@@ -53,10 +53,10 @@ const previewBytes = 1024;
 const pinnedBytes = 16 * 1024;
 
 /**
- * The messages of one vhost, or of one queue, read without consuming. The search, state, order, pinned fields and the
+ * The messages of one vhost, of all (null), or of one queue, read without consuming. The search, state, order, pinned fields and the
  * open message are in the URL. It fills the pane that it is in.
  */
-export function MessagesView({ vhost, queue }: { vhost: string; queue?: string }) {
+export function MessagesView({ vhost, queue }: { vhost: string | null; queue?: string }) {
   const inQueue = queue !== undefined;
   const names = inQueue ? inQueueQualifiers : messageQualifiers;
   const { query, setQuery, clear, filtered, key } = useFilter(names);
@@ -69,7 +69,7 @@ export function MessagesView({ vhost, queue }: { vhost: string; queue?: string }
     parseAsStringLiteral(orders).withDefault(inQueue ? "oldest" : "newest"),
   );
   const [opened, setOpened] = useQueryState("message", parseAsString);
-  const pins = usePins(`${vhost} ${queue ?? ""}`);
+  const pins = usePins(`${vhost ?? ""} ${queue ?? ""}`);
   const phone = usePhone();
   useMessagePanelSoon();
   const wide = useMedia("(width >= 1024px)");
@@ -87,20 +87,28 @@ export function MessagesView({ vhost, queue }: { vhost: string; queue?: string }
     }),
   );
   const rows = useMemo(() => list.data && unique(list.data.pages.flatMap((page) => page.items)), [list.data]);
-  const open = parseRef(opened);
-  const openId = open === null ? null : refText(open);
-  const listed = useMemo(() => rows?.find((row) => refText(row) === openId), [rows, openId]);
+  const { idOf, open } = useMemo(() => openIn(vhost, opened), [vhost, opened]);
+  const openId = open === null ? null : idOf(open);
+  const listed = useMemo(() => rows?.find((row) => idOf(row) === openId), [rows, openId, idOf]);
 
   const narrow = open !== null && wide;
   const columns = useMemo(
-    () => messageColumns({ queues: !inQueue, pins: pins.pinned, sample: rows ?? [], phone, narrow }),
-    [inQueue, pins.pinned, rows, phone, narrow],
+    () =>
+      messageColumns({
+        queues: !inQueue,
+        vhosts: vhost === null,
+        pins: pins.pinned,
+        sample: rows ?? [],
+        phone,
+        narrow,
+      }),
+    [inQueue, vhost, pins.pinned, rows, phone, narrow],
   );
   // Going back closes what was opened; walking on with j and k makes no history.
   const isOpen = open !== null;
   const onOpen = useCallback(
-    (message: Message) => void setOpened(refText(message), { history: isOpen ? "replace" : "push" }),
-    [setOpened, isOpen],
+    (message: Message) => void setOpened(idOf(message), { history: isOpen ? "replace" : "push" }),
+    [setOpened, isOpen, idOf],
   );
   const onClose = useCallback(() => void setOpened(null), [setOpened]);
   const { hasNextPage, isFetchingNextPage, isFetching, fetchNextPage } = list;
@@ -152,7 +160,7 @@ export function MessagesView({ vhost, queue }: { vhost: string; queue?: string }
           open && (
             <LateMessagePanel
               key={openId}
-              vhost={vhost}
+              vhost={open.vhost}
               queue={open.queue}
               id={open.id}
               listed={listed}
@@ -183,7 +191,7 @@ export function MessagesView({ vhost, queue }: { vhost: string; queue?: string }
           label="Messages"
           columns={columns}
           rows={rows}
-          rowId={messageId}
+          rowId={idOf}
           ordered
           sort={{ column: "age", descending: order === "oldest" }}
           onSort={(sort) => void setOrder(sort.descending ? "oldest" : "newest")}
@@ -251,7 +259,7 @@ function Search({
   onChange,
   withQueues,
 }: {
-  vhost: string;
+  vhost: string | null;
   query: Query;
   names: readonly string[];
   onChange: (query: Query) => void;
@@ -278,14 +286,14 @@ function SecondLine({ message }: { message: Message }): ReactNode {
   return <span className="mono clip-text text-ink-3">{message.routing_key}</span>;
 }
 
-function Empty({ vhost, queue }: { vhost: string; queue: string | undefined }) {
+function Empty({ vhost, queue }: { vhost: string | null; queue: string | undefined }) {
   const href =
-    queue === undefined
-      ? `/publish?vhost=${encodeURIComponent(vhost)}`
+    queue === undefined || vhost === null
+      ? withVhost("/publish", vhost)
       : `/publish?${new URLSearchParams({ vhost, exchange: "", key: queue })}`;
   return (
     <EmptyState
-      title={queue === undefined ? `No messages in ${vhost}` : "This queue is empty"}
+      title={queue !== undefined ? "This queue is empty" : vhost === null ? "No messages" : `No messages in ${vhost}`}
       actions={<ButtonLink href={href}>Publish a message</ButtonLink>}
     >
       {queue === undefined
@@ -295,11 +303,18 @@ function Empty({ vhost, queue }: { vhost: string; queue: string | undefined }) {
   );
 }
 
+/** How messages of a page are named, and the one that is open. */
+function openIn(vhost: string | null, opened: string | null) {
+  if (vhost === null) return { idOf: fullRefText, open: parseFullRef(opened) };
+  const ref = parseRef(opened);
+  return { idOf: refText, open: ref && { ...ref, vhost } };
+}
+
 /** A message may move from one page to the next while they are read; it is listed once. */
 function unique(messages: readonly Message[]): readonly Message[] {
   const seen = new Set<string>();
   return messages.filter((message) => {
-    const id = refText(message);
+    const id = fullRefText(message);
     if (seen.has(id)) return false;
     seen.add(id);
     return true;

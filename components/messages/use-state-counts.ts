@@ -7,10 +7,10 @@ import type { MessageState } from "@/lib/broker/message";
 export type StateCounts = Readonly<Record<MessageState | "all", number>>;
 
 /**
- * How many messages are in each state, in one queue or in all of the vhost; null as long as it isn't known. RabbitMQ's
+ * How many messages are in each state, in one queue or in all of the vhost, or of all vhosts (null); null as long as it isn't known. RabbitMQ's
  * ready count has the dead letters in it, since they are ready in their queue: here they are apart.
  */
-export function useStateCounts(vhost: string, queue: string | undefined): StateCounts | null {
+export function useStateCounts(vhost: string | null, queue: string | undefined): StateCounts | null {
   const { data } = useQuery(queueCountsQuery(vhost));
   if (!data) return null;
   const counts = { ready: 0, unacked: 0, delayed: 0, dead: 0, all: 0 };

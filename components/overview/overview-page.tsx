@@ -10,6 +10,7 @@ import { SampleSection } from "@/components/overview/sample-section";
 import { useVhost } from "@/components/shell/vhost";
 import { ErrorState } from "@/components/ui/error-state";
 import { PageHead } from "@/components/ui/page-head";
+import { consumersQuery } from "@/lib/api-client/connections";
 import { samplesQuery } from "@/lib/api-client/overview";
 import { queuesQuery } from "@/lib/api-client/queues";
 
@@ -19,6 +20,7 @@ export function OverviewPage() {
   const { range, setRange, ageMs, incrementMs } = useChartRange();
   const queues = useQuery(queuesQuery(vhost));
   const samples = useQuery(samplesQuery(vhost, ageMs, incrementMs));
+  const consumers = useQuery(consumersQuery(vhost));
   const empty = queues.data?.length === 0;
   return (
     <>
@@ -30,7 +32,7 @@ export function OverviewPage() {
           <GettingStarted vhost={vhost} />
         ) : (
           <>
-            <NeedsAttention queues={queues.data} />
+            <NeedsAttention queues={queues.data} consumers={consumers.data} />
             <BrokerFigures queues={queues.data} />
             <MessageCharts
               name="overview"

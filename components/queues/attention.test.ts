@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { attentionOf, isGrowing } from "@/components/queues/attention";
+import { attentionOf, isGrowing, workersWanted } from "@/components/queues/attention";
 import type { Queue } from "@/lib/api-client/queues";
 
 function queue(part: Partial<Queue> & { comesIn?: number; goesOut?: number }): Queue {
@@ -65,5 +65,30 @@ describe("what needs attention", () => {
     expect(attentionOf([{ ...busy, ...queue(taken), consumers: 2, consumers_full: 2, messages_ready: 50 }])).toEqual([
       expect.objectContaining({ kind: "full" }),
     ]);
+  });
+
+  it("takes a full queue without consumers for forgotten, but not one of dead letters or one that is drained by calls", () => {
+    const left = queue({ name: "left", trend: [40, 40, 40, 40], messages_ready: 40 });
+    expect(attentionOf([left]).map(({ kind }) => kind)).toEqual(["untaken"]);
+    expect(attentionOf([{ ...left, ...queue({ trend: [40, 40, 40, 40], goesOut: 1 }) }])).toEqual([]);
+    expect(attentionOf([{ ...left, dead_letters: 40 }]).map(({ kind }) => kind)).toEqual(["dead"]);
+    expect(attentionOf([{ ...left, trend: [0, 40, 40, 40] }])).toEqual([]);
+  });
+
+  it("puts dead letters that still come before those that only lie there", () => {
+    const found = attentionOf([
+      queue({ name: "rests", dead_letters: 500, messages_ready: 500 }),
+      queue({ name: "rises", dead_letters: 5, messages_ready: 5, comesIn: 1 }),
+    ]);
+    expect(found.map(({ queue: { name } }) => name)).toEqual(["rises", "rests"]);
+  });
+
+  it("says how many workers more would keep up", () => {
+    const stats = (comesIn: number, acked: number) => ({
+      message_stats: { publish_details: { rate: comesIn }, ack_details: { rate: acked } } as Queue["message_stats"],
+    });
+    expect(workersWanted({ ...queue({ consumers: 2 }), ...stats(10, 4) })).toBe(3);
+    expect(workersWanted({ ...queue({ consumers: 2 }), ...stats(3, 4) })).toBe(0);
+    expect(workersWanted({ ...queue({ consumers: 2 }), ...stats(3, 0) })).toBeNull();
   });
 });

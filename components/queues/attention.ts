@@ -23,9 +23,35 @@ export function isFull(queue: Queue): boolean {
   return queue.consumers > 0 && queue.consumers_full === queue.consumers && queue.messages_ready >= smallestBacklog;
 }
 
+/** Whether messages have been waiting for ten minutes, as far as the trend goes, and nobody is there to take them. */
+export function isLeft(queue: Queue): boolean {
+  const trend = queue.trend ?? [];
+  return (
+    queue.consumers === 0 &&
+    rateOf(queue.message_stats, "deliver_get") === 0 &&
+    trend.length >= 4 &&
+    trend.every((ready) => ready >= smallestBacklog)
+  );
+}
+
+/** Whether dead letters still come. */
+export function isRising(queue: Queue): boolean {
+  return queue.dead_letters > 0 && rateOf(queue.message_stats, "publish") > 0;
+}
+
 export interface Attention {
   readonly kind: "growing" | "untaken" | "dead" | "full";
   readonly queue: Queue;
+}
+
+/**
+ * How many workers more would keep up with what comes in, going by what each takes now; null where that isn't known.
+ * A queue that keeps up needs none.
+ */
+export function workersWanted(queue: Queue): number | null {
+  const [comesIn, goesOut] = [rateOf(queue.message_stats, "publish"), rateOf(queue.message_stats, "ack")];
+  if (queue.consumers === 0 || goesOut === 0) return null;
+  return Math.max(0, Math.ceil((comesIn / goesOut) * queue.consumers) - queue.consumers);
 }
 
 /** What a person should look at, the worst first: dead letters, then queues that nobody takes from, then growing ones,
@@ -36,8 +62,13 @@ export function attentionOf(queues: readonly Queue[]): Attention[] {
     const standsStill = rateOf(queue.message_stats, "deliver_get") === 0;
     if (isGrowing(queue) && !(standsStill && isFull(queue)))
       return [{ kind: standsStill ? "untaken" : "growing", queue }];
+    if (isLeft(queue)) return [{ kind: "untaken", queue }];
     return isFull(queue) ? [{ kind: "full", queue }] : [];
   });
   const weight = { dead: 0, untaken: 1, growing: 2, full: 3 };
-  return found.sort((a, b) => weight[a.kind] - weight[b.kind] || b.queue.messages_ready - a.queue.messages_ready);
+  const rising = ({ kind, queue }: Attention) => Number(kind === "dead" && isRising(queue));
+  return found.sort(
+    (a, b) =>
+      weight[a.kind] - weight[b.kind] || rising(b) - rising(a) || b.queue.messages_ready - a.queue.messages_ready,
+  );
 }

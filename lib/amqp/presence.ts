@@ -116,6 +116,7 @@ function consumerReport(
     lastSettledAt: activity.lastSettledAt,
     delivered: activity.delivered,
     ...activity.settled,
+    latency: activity.latency,
     recent: activity.recent,
   };
 }

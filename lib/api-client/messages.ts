@@ -30,7 +30,8 @@ export interface Page<T> {
 export type Order = "oldest" | "newest";
 
 export interface MessagesRequest {
-  readonly vhost: string;
+  /** Null: of all vhosts. */
+  readonly vhost: string | null;
   /** Absent: all queues of the vhost. */
   readonly queue?: string | undefined;
   readonly state?: MessageState | undefined;
@@ -56,14 +57,16 @@ function messagePath(ref: { vhost: string; queue: string; id: number }): string 
 /** Reads without consuming, page after page. Live while few pages are loaded, since all of them are read again. */
 export function messagesQuery(wanted: MessagesRequest) {
   const { vhost, queue, state, order, q, bodyLimit } = wanted;
-  const path = queue === undefined ? `/api/messages/${encodeName(vhost)}` : `${queuePath(vhost, queue)}/messages`;
+  const ofVhost = vhost === null ? "/api/messages" : `/api/messages/${encodeName(vhost)}`;
+  const path = vhost === null || queue === undefined ? ofVhost : `${queuePath(vhost, queue)}/messages`;
   return infiniteQueryOptions({
     queryKey: ["messages", "list", vhost, queue ?? null, state ?? null, order, q, bodyLimit],
     initialPageParam: "",
     queryFn: ({ pageParam, signal }) => {
       const query = new URLSearchParams({ order, limit: String(pageSize), body_limit: String(bodyLimit) });
       if (state !== undefined) query.set("state", state);
-      if (q !== "") query.set("q", q);
+      const search = vhost === null && queue !== undefined ? `queue:"${queue}" ${q}`.trim() : q;
+      if (search !== "") query.set("q", search);
       if (pageParam !== "") query.set("cursor", pageParam);
       return request<Page<Message>>("GET", `${path}?${query}`, { signal });
     },

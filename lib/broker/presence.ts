@@ -118,6 +118,8 @@ export interface Consumer {
   readonly requeued: number;
   /** The last minute, oldest first, bounded. */
   readonly recent: readonly ConsumerActivity[];
+  /** From delivery to acknowledgement within the minute before the last settlement, in ms; null when there was none. */
+  readonly latency: { readonly p50: number; readonly p99: number } | null;
 }
 
 /** What a door tells of one connection, channel or consumer; the node is known. */

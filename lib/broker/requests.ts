@@ -145,8 +145,9 @@ export interface SettlementResult {
 }
 
 export interface PeekRequest {
-  readonly vhost: string;
-  /** Omitted: all queues of the vhost. */
+  /** Null: of all vhosts. */
+  readonly vhost: string | null;
+  /** Omitted: all queues of the vhost; of all vhosts every queue of this name. */
   readonly queue?: string;
   readonly states?: readonly MessageState[];
   readonly order: "oldest" | "newest";

@@ -48,10 +48,13 @@ export function peeked(
 
 /** One queue in the order of service; several by number, then by queue. */
 export function peek(topology: ModelTopology, request: PeekRequest): Page<PeekedMessage> {
+  const vhosts = request.vhost === null ? [...topology.vhosts.values()] : [topology.vhost(request.vhost)];
   const queues =
-    request.queue === undefined
-      ? [...topology.vhost(request.vhost).queues.values()]
-      : [topology.queue(request.vhost, request.queue)];
+    request.vhost !== null && request.queue !== undefined
+      ? [topology.queue(request.vhost, request.queue)]
+      : vhosts.flatMap(({ queues }) =>
+          [...queues].filter(([name]) => (request.queue ?? name) === name).map(([, queue]) => queue),
+        );
   const found = queues.flatMap((queue) => queue.entries.map((entry): Found => ({ queue, entry })));
   if (queues.length !== 1) found.sort((a, b) => a.entry.id - b.entry.id || a.queue.id - b.queue.id);
   if (request.order === "newest") found.reverse();

@@ -167,8 +167,10 @@ export function authorizedBroker(broker: Broker, access: AccessControl, context:
     },
 
     peek: async (actor, request) => {
-      await access.mustSee(actor, request.vhost);
-      if (request.queue !== undefined) await access.mustHave(actor, ["read", queueIn(request.vhost, request.queue)]);
+      const { vhost, queue: name } = request;
+      // Of all vhosts everybody gets what they may read.
+      if (vhost !== null) await access.mustSee(actor, vhost);
+      if (vhost !== null && name !== undefined) await access.mustHave(actor, ["read", queueIn(vhost, name)]);
       const page = await broker.peek(actor, request);
       return { ...page, items: await guard.readable(actor, page.items) };
     },

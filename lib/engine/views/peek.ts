@@ -28,17 +28,18 @@ const MERGED_STEP = 200;
 const unconditional = { reason: null, originQueue: null, groupId: null };
 
 /**
- * A page of messages as they lie there, in one queue in the order of service, or in all queues of the vhost in the
- * order of their numbers. Takes no locks and changes nothing.
+ * A page of messages as they lie there, in one queue in the order of service, or in all queues of the vhost, or of all
+ * vhosts, in the order of their numbers. Takes no locks and changes nothing.
  */
 export async function peek(context: EngineContext, request: PeekRequest): Promise<Page<PeekedMessage>> {
   checkLimits(request);
   const topology = await context.topology.fresh();
   const states = request.states ?? messageStates;
+  const { vhost, queue, order } = request;
   const walk =
-    request.queue === undefined
-      ? vhostWalk(topology.vhost(request.vhost), states, request.order)
-      : queueWalk(topology.queue(request.vhost, request.queue), states, request.order);
+    vhost !== null && queue !== undefined
+      ? queueWalk(topology.queue(vhost, queue), states, order)
+      : mergedWalk(vhost === null ? [...topology.vhosts.values()] : [topology.vhost(vhost)], queue, states, order);
   const page = await readPage(context, topology, walk, request);
   return { items: page.items.map(({ message }) => message), next: page.next };
 }
@@ -90,16 +91,23 @@ function deadWalk(queue: QueueRecord, order: Order, bound?: number): Walk {
   };
 }
 
-/** Walks over all queues of a vhost by the numbers of their entries. */
-function vhostWalk(vhost: VhostTopology, states: readonly MessageState[], order: Order): Walk {
+/** Walks over all queues of these vhosts, or those of one name, by the numbers of their entries. */
+function mergedWalk(
+  vhosts: readonly VhostTopology[],
+  name: string | undefined,
+  states: readonly MessageState[],
+  order: Order,
+): Walk {
   const wanted = new Set(states);
-  const queues = [...vhost.queues.values()];
+  const queues = vhosts
+    .flatMap((vhost) => [...vhost.queues.values()])
+    .filter((each) => (name ?? each.name) === each.name);
   const queueIds = queues.map((queue) => queue.id);
   const maxRanks = queues.map(maxRankOf);
   const accept = (position: PositionRow) => wanted.has(position.state);
   const from = (after: Position | null) => after && { seq: after.seq, queueId: after.queue_id };
-  if (wanted.size === 1 && wanted.has("dead")) {
-    const scope = { vhostIds: [vhost.vhost.id], queueId: null, ...unconditional };
+  if (wanted.size === 1 && wanted.has("dead") && name === undefined) {
+    const scope = { vhostIds: vhosts.map(({ vhost }) => vhost.id), queueId: null, ...unconditional };
     return {
       order,
       accept,

@@ -21,7 +21,7 @@ const peekQuery = z.strictObject({
   ...pageQuery,
 });
 
-function peekRequest(vhost: string, named: string | undefined, query: z.output<typeof peekQuery>): PeekRequest {
+function peekRequest(vhost: string | null, named: string | undefined, query: z.output<typeof peekQuery>): PeekRequest {
   const search = parseSearch(query.q);
   const states = [...query.state, ...search.states];
   return {
@@ -37,6 +37,18 @@ function peekRequest(vhost: string, named: string | undefined, query: z.output<t
 }
 
 export const messageEndpoints = [
+  endpoint({
+    method: "GET",
+    path: "/api/messages",
+    summary: "Messages of all queues that you may read, without taking them",
+    access: "look",
+    manner: "warren",
+    query: peekQuery,
+    async handle({ query }, { broker, actor }) {
+      const page = await broker.peek(actor, peekRequest(null, undefined, query));
+      return ok(pageJson(page, (message) => peekedJson(message)));
+    },
+  }),
   endpoint({
     method: "GET",
     path: "/api/messages/{vhost}",

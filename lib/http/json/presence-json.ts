@@ -115,6 +115,7 @@ export function consumerJson(consumer: Consumer) {
     acked: consumer.acked,
     rejected: consumer.rejected,
     requeued: consumer.requeued,
+    ack_latency_ms: consumer.latency ?? null,
     recent: consumer.recent,
   };
 }

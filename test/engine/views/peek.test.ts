@@ -51,4 +51,24 @@ describe("peek", () => {
     expect(all.counts.ready).toBeGreaterThanOrEqual(250);
     expect(all.nodes.at(-1)?.kind).toBe("postgres");
   });
+
+  test("reaches over all virtual hosts, and in all of them to the queues of one name", async () => {
+    const actor = { user: "tester", tags: [], address: null, door: "system" } as const;
+    const { broker } = fixture;
+    for (const vhost of ["one", "other"]) {
+      await broker.putVhost(actor, { name: vhost });
+      for (const name of ["shared", `only-${vhost}`]) {
+        const kind = { durable: true, autoDelete: false, exclusive: false, arguments: new Map() };
+        await broker.declareQueue(actor, { vhost, name, ...kind });
+        const to = { vhost, exchange: "", routingKey: name, properties: {} };
+        await broker.publish(actor, { ...to, body: Buffer.from(`${vhost} ${name}`) });
+      }
+    }
+    const request = { vhost: null, limit: 3, bodyLimit: 100, order: "newest" as const };
+    const all = (await allPages(request)).filter(({ vhost }) => vhost !== "/");
+    expect(all.map(bodyOf)).toEqual(["other only-other", "other shared", "one only-one", "one shared"]);
+    const shared = await allPages({ ...request, queue: "shared" });
+    expect(shared.map(bodyOf)).toEqual(["other shared", "one shared"]);
+    expect(await allPages({ ...request, queue: "shared", states: ["dead"] })).toEqual([]);
+  });
 });
