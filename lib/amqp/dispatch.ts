@@ -9,6 +9,10 @@ import { isBrokerError } from "@/lib/broker/errors";
 const waitMs = 20_000;
 const most = 500;
 const retryPauseMs = 1000;
+/** What one look takes is meant to stay below this, in bytes: of large messages it takes fewer. */
+const batchBytes = 8 * 1024 * 1024;
+/** As large as that messages are held to be until some have been seen, in bytes. */
+const unseenBytes = 64 * 1024;
 
 export interface QueueFacts {
   readonly vhost: string;
@@ -38,6 +42,8 @@ export class QueueDispatcher {
   #taking: Promise<void> | undefined;
   #wake: (() => void) | undefined;
   #standing: Standing | undefined;
+  /** How large the largest of the messages has been lately, in bytes. */
+  #largest = unseenBytes;
   #abort = new AbortController();
 
   constructor(queue: QueueFacts, broker: Broker, log: AmqpLog, holdMs: number) {
@@ -65,6 +71,7 @@ export class QueueDispatcher {
   stand(standing: Standing): boolean {
     const isNew = this.queue.singleActive && this.#standing?.active !== standing.active;
     this.#standing = standing;
+    if (this.#credit() === 0) this.#stopLooking();
     this.wake();
     return isNew;
   }
@@ -83,8 +90,7 @@ export class QueueDispatcher {
   async quiet(consumer: Consumer): Promise<void> {
     if (!this.queue.singleActive && (!consumer.noAck || this.#consumers.length > 1)) return;
     this.#resting = true;
-    this.#abort.abort();
-    this.#abort = new AbortController();
+    this.#stopLooking();
     await this.#taking?.catch(() => {});
   }
 
@@ -95,9 +101,14 @@ export class QueueDispatcher {
     this.#consumers = this.#consumers.filter((one) => one !== consumer);
     this.wake();
     if (this.#consumers.length > 0 || before === 0) return false;
+    this.#stopLooking();
+    return true;
+  }
+
+  /** Ends the look for messages that is under way: nobody may be given any. */
+  #stopLooking(): void {
     this.#abort.abort();
     this.#abort = new AbortController();
-    return true;
   }
 
   /** Somebody may have credit now who had none. */
@@ -123,7 +134,7 @@ export class QueueDispatcher {
       }
       try {
         const autoAck = this.#consumers.every(({ noAck }) => noAck);
-        const taking = this.#takeAndDeal(Math.min(credit, most), autoAck);
+        const taking = this.#takeAndDeal(this.#atOnce(), autoAck);
         this.#taking = autoAck || this.queue.singleActive ? taking : undefined;
         await taking;
       } catch (error) {
@@ -156,9 +167,10 @@ export class QueueDispatcher {
       autoAck,
       boundToNode: true,
       countAs: "deliver",
-      room: () => (this.#resting ? 0 : Math.min(this.#credit(), most)),
+      room: () => (this.#resting ? 0 : this.#atOnce()),
       signal,
     });
+    this.#measure(messages);
     const surplus = this.#deal(messages);
     if (autoAck) {
       this.#kept = surplus;
@@ -170,10 +182,22 @@ export class QueueDispatcher {
     if (settlements.length > 0) await this.#broker.settle(actor, settlements);
   }
 
+  #measure(messages: readonly Leased[]): void {
+    if (messages.length === 0) return;
+    let largest = this.#largest / 2;
+    for (const { body } of messages) if (body.length > largest) largest = body.length;
+    this.#largest = largest;
+  }
+
+  /** How many messages to take at once. */
+  #atOnce(): number {
+    return Math.min(this.#credit(), most, Math.max(1, Math.floor(batchBytes / this.#largest)));
+  }
+
   /** Hands messages out in turn; returns those that nobody had credit for any more. */
   #deal(messages: readonly Leased[]): readonly Leased[] {
     const [only] = this.#consumers;
-    if (only !== undefined && this.#consumers.length === 1) {
+    if (only !== undefined && this.#consumers.length === 1 && !this.dependsOnOthers) {
       const fit = Math.min(only.credit, messages.length);
       for (let i = 0; i < fit; i++) only.deliver(messages[i] as Leased);
       return messages.slice(fit);

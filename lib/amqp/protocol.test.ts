@@ -258,7 +258,10 @@ describe("slow peers", () => {
     const body = Buffer.alloc(500_000);
     for (let i = 0; i < 60; i++) publisher.sendToQueue("q", body);
     await publisher.waitForConfirms();
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    // What was published after them has reached somebody who reads.
+    await publisher.assertQueue("marker");
+    publisher.sendToQueue("marker", Buffer.alloc(0));
+    await new Promise<void>((resolve) => void publisher.consume("marker", () => resolve()));
     const { counts } = await server.broker.getQueue(
       { user: "guest", tags: [], address: null, door: "system" },
       "/",
