@@ -4,6 +4,7 @@ import { AmqpServer } from "@/lib/amqp/server";
 import { Authenticator } from "@/lib/auth/authenticator";
 import { openConsoleDatabase } from "@/lib/auth/console-database";
 import { composeBroker } from "@/lib/compose";
+import { writeAudit } from "@/lib/http/audit";
 import { requireDatabase, waitForDatabase } from "@/lib/platform/database-check";
 import { existingDatabaseUrl } from "@/lib/platform/database-url";
 import { readEnvironment } from "@/lib/platform/env";
@@ -39,6 +40,7 @@ async function startBroker(): Promise<RunningProcess> {
     identify: identifyBy(authenticator),
     ...(amqps && { loginFrom: amqps.loginFrom }),
     log: { error: onError },
+    audit: (line) => void writeAudit(users, line),
     presence,
     cluster: doors,
     settings: { maxMessageSize: maxMessageBytes, acknowledgementTimeoutMs },

@@ -5,6 +5,7 @@ import type { DirectReplies } from "@/lib/amqp/direct-replies";
 import type { QueueDispatchers } from "@/lib/amqp/dispatch";
 import type { Registry } from "@/lib/amqp/registry";
 import type { Standings } from "@/lib/amqp/standings";
+import type { AuditLine } from "@/lib/broker/audit";
 import type { Broker } from "@/lib/broker/broker";
 import type { DoorCluster } from "@/lib/broker/door-cluster";
 
@@ -62,6 +63,8 @@ export interface Door {
   readonly replies: DirectReplies;
   readonly registry: Registry;
   readonly admission: Admission;
+  /** Is told of what destroys something; never waits, never throws. */
+  readonly audit: (line: AuditLine) => void;
   /** What is agreed with the doors of other nodes. */
   readonly cluster: DoorCluster;
   readonly standings: Standings;

@@ -19,6 +19,7 @@ import { LocalCluster } from "@/lib/amqp/local-cluster";
 import { Registry } from "@/lib/amqp/registry";
 import { Standings } from "@/lib/amqp/standings";
 import { defaultChannelMax, defaultFrameMax } from "@/lib/amqp/wire/constants";
+import type { AuditLine } from "@/lib/broker/audit";
 import type { Broker } from "@/lib/broker/broker";
 import type { DoorCluster } from "@/lib/broker/door-cluster";
 import { isBrokerError } from "@/lib/broker/errors";
@@ -44,6 +45,8 @@ export interface AmqpServerOptions {
   /** By default the common name. */
   readonly loginFrom?: LoginFrom;
   readonly log: AmqpLog;
+  /** Where to write down what destroys something; without it that isn't. */
+  readonly audit?: (line: AuditLine) => void;
   readonly settings?: Partial<AmqpSettings>;
   /** Where to tell who is connected; without it nobody is told. */
   readonly presence?: PresenceBoard;
@@ -80,6 +83,7 @@ export class AmqpServer {
       settings: all,
       alarm,
       admission: new Admission(broker, registry),
+      audit: options.audit ?? (() => {}),
       dispatchers: new QueueDispatchers(broker, watched, holdMs(all), cluster),
       replies: new DirectReplies(cluster),
       registry,

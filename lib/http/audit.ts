@@ -1,17 +1,6 @@
 import type { Prisma } from "@/generated/prisma/client";
 import type { ConsoleDatabase } from "@/lib/auth/console-database";
-import type { Actor } from "@/lib/broker/actor";
-
-export interface AuditLine {
-  readonly actor: Actor;
-  /** Noun and verb, e.g. `queue.purge`. */
-  readonly action: string;
-  readonly vhost: string | null;
-  /** What it was done to. */
-  readonly target: string;
-  readonly detail: Readonly<Record<string, unknown>>;
-  readonly outcome: "done" | "refused" | "failed";
-}
+import type { AuditLine } from "@/lib/broker/audit";
 
 /** Adds a line to the audit log. The call that it tells of is over, so a failure here is only reported to the log. */
 export async function writeAudit(database: ConsoleDatabase, line: AuditLine): Promise<void> {

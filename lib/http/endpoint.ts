@@ -84,6 +84,8 @@ interface Definition<Pattern extends string, Query extends z.ZodType, Body exten
   readonly body?: Body;
   /** Noun and verb for the audit log, of calls that change something. */
   readonly audit?: string;
+  /** Recorded only for people at the console: what programs do so is traffic. */
+  readonly auditDoor?: "console";
   handle(
     input: { readonly path: PathInput<Pattern>; readonly query: z.output<Query>; readonly body: z.output<Body> },
     call: Call,
@@ -100,6 +102,7 @@ export interface Endpoint {
   readonly query: z.ZodType;
   readonly body: z.ZodType | null;
   readonly audit: string | null;
+  readonly auditDoor: "console" | null;
   readonly handle: (
     input: { readonly path: Readonly<Record<string, unknown>>; readonly query: unknown; readonly body: unknown },
     call: Call,
@@ -112,12 +115,13 @@ export function endpoint<
   Query extends z.ZodType = z.ZodObject<Record<never, never>>,
   Body extends z.ZodType = z.ZodUndefined,
 >(definition: Definition<Pattern, Query, Body>): Endpoint {
-  const { query, body, audit, handle, ...rest } = definition;
+  const { query, body, audit, auditDoor, handle, ...rest } = definition;
   return {
     ...rest,
     query: query ?? (rest.manner === "warren" ? z.strictObject({}) : z.object({})),
     body: body ?? null,
     audit: audit ?? null,
+    auditDoor: auditDoor ?? null,
     // The router parses with this row's own schemas before it calls.
     handle: handle as unknown as Endpoint["handle"],
   };

@@ -157,7 +157,7 @@ async function audit(
   call: Call,
   outcome: "done" | "refused" | "failed",
 ): Promise<void> {
-  if (endpoint.audit === null) return;
+  if (endpoint.audit === null || (endpoint.auditDoor ?? call.actor.door) !== call.actor.door) return;
   const { vhost = null, ...rest } = path;
   const { target = Object.values(rest).join(" "), user = call.actor.user, ...detail } = facts;
   await writeAudit(call.database, {

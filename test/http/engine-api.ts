@@ -1,5 +1,7 @@
 import { hashPassword } from "@/lib/auth/password";
+import type { AuditLine } from "@/lib/broker/audit";
 import { composeBroker } from "@/lib/compose";
+import { writeAudit } from "@/lib/http/audit";
 import { startApi, type TestApi } from "@/test/http/support";
 import { startAmqpServer, type TestServer } from "@/test/support/amqp/amqp-server";
 
@@ -15,7 +17,7 @@ export async function startApiWithDoors(count: number): Promise<{
   close(): Promise<void>;
 }> {
   const doors: TestServer[] = [];
-  const api = await startApi(async (databaseUrl) => {
+  const api = await startApi(async (databaseUrl, database) => {
     const composed = compose(databaseUrl);
     // Nobody has logged in who would have made the first user.
     await composed.administration.createFirstUser({
@@ -23,8 +25,9 @@ export async function startApiWithDoors(count: number): Promise<{
       passwordHash: await hashPassword("guest"),
       tags: ["administrator"],
     });
-    for (let i = 0; i < count; i++)
-      doors.push(await startAmqpServer({}, composed.broker, { presence: composed.presence, cluster: composed.doors }));
+    const { broker, presence, doors: cluster } = composed;
+    const audit = (line: AuditLine) => void writeAudit(database, line);
+    for (let i = 0; i < count; i++) doors.push(await startAmqpServer({}, broker, { presence, cluster, audit }));
     return composed;
   });
   return {

@@ -91,11 +91,18 @@ describe("publish", () => {
   });
 
   it("is recorded without its body", async () => {
-    await publish("confidential");
+    const headers = { "sec-fetch-site": "same-origin" };
+    const login = await api.call("POST", "/api/login", {
+      ...{ as: null, headers, body: { username: "guest", password: "guest" } },
+    });
+    const cookie = login.headers.get("set-cookie")?.split(";")[0] ?? "";
+    const body = { routing_key: "q", properties: {}, payload: "confidential", payload_encoding: "string" };
+    const path = "/api/exchanges/%2F/amq.default/publish";
+    expect((await api.call("POST", path, { as: null, headers: { ...headers, cookie }, body })).status).toBe(200);
     const line = await api.database.audit.findFirst({ where: { action: "message.publish" }, orderBy: { id: "desc" } });
     expect(line).toMatchObject({
       user: "guest",
-      door: "http",
+      door: "console",
       vhost: "/",
       outcome: "done",
       detail: { routing_key: "q", bytes: 12 },

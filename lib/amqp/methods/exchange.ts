@@ -1,3 +1,4 @@
+import { audited } from "@/lib/amqp/audit";
 import type { Channel } from "@/lib/amqp/channel";
 import { unbindExisting } from "@/lib/amqp/methods/unbind";
 import { AmqpError } from "@/lib/amqp/wire/errors";
@@ -52,15 +53,16 @@ async function declare({ connection }: Channel, args: Arguments<"exchange.declar
 }
 
 /** Deleting what isn't there is no error (rabbitmq.com/specification, idempotence). */
-async function remove({ connection }: Channel, args: Arguments<"exchange.delete">): Promise<void> {
-  const { actor, vhost, door } = connection;
+async function remove(channel: Channel, args: Arguments<"exchange.delete">): Promise<void> {
+  const { actor, vhost, door } = channel.connection;
   if (args.exchange === "") throw refusedOnDefault();
   if (args.exchange.startsWith("amq.")) {
     const text = `deletion of system exchange '${args.exchange}' in vhost '${vhost}' not allowed`;
     throw new AmqpError("ACCESS_REFUSED", text);
   }
   try {
-    await door.broker.deleteExchange(actor, vhost, args.exchange, { ifUnused: args.ifUnused });
+    const deletion = door.broker.deleteExchange(actor, vhost, args.exchange, { ifUnused: args.ifUnused });
+    await audited(channel, "exchange.delete", args.exchange, deletion);
   } catch (error) {
     if (!isBrokerError(error) || error.code !== "not-found") throw error;
   }

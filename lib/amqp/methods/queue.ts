@@ -1,3 +1,4 @@
+import { audited } from "@/lib/amqp/audit";
 import type { Channel } from "@/lib/amqp/channel";
 import { refusedOnDefault } from "@/lib/amqp/methods/exchange";
 import { unbindExisting } from "@/lib/amqp/methods/unbind";
@@ -27,7 +28,9 @@ export async function handleQueue(channel: Channel, method: Method): Promise<boo
     }
     case "queue.purge": {
       const { actor, vhost, door } = channel.connection;
-      const { messages } = await door.broker.purgeQueue(actor, vhost, await openQueue(channel, method.args.queue));
+      const queue = await openQueue(channel, method.args.queue);
+      const purge = door.broker.purgeQueue(actor, vhost, queue);
+      const { messages } = await audited(channel, "queue.purge", queue, purge, (result) => ({ ...result }));
       if (!method.args.noWait) channel.send("queue.purge-ok", { messageCount: messages });
       return true;
     }
@@ -112,7 +115,8 @@ async function remove(channel: Channel, args: Arguments<"queue.delete">): Promis
   if (args.ifEmpty) await channel.connection.settler.settledSoFar();
   try {
     const { ifUnused, ifEmpty } = args;
-    const { messages } = await door.broker.deleteQueue(actor, vhost, queue, { ifUnused, ifEmpty });
+    const deletion = door.broker.deleteQueue(actor, vhost, queue, { ifUnused, ifEmpty });
+    const { messages } = await audited(channel, "queue.delete", queue, deletion, (result) => ({ ...result }));
     door.dispatchers.queueGone(vhost, queue);
     return messages;
   } catch (error) {

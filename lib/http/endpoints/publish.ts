@@ -22,6 +22,7 @@ export const publishEndpoints = [
       payload_encoding: z.enum(payloadEncodings).default("string"),
     }),
     audit: "message.publish",
+    auditDoor: "console",
     async handle({ path: { vhost, exchange }, body }, { broker, actor, limits, note }) {
       const bytes = payloadBytes(body.payload, body.payload_encoding, limits.messageBytes);
       const { routing_key: routingKey } = body;

@@ -137,6 +137,7 @@ export const reviewEndpoints = [
     access: "change",
     manner: "warren",
     body: z.strictObject({ text: comment }),
+    audit: "review.comment",
     async handle({ path, body }, { broker, actor }) {
       return ok(reviewJson(await broker.failures.commentReview(actor, path.id, body.text)));
     },

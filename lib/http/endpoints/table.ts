@@ -1,4 +1,5 @@
 import { type Endpoint, endpoint } from "@/lib/http/endpoint";
+import { auditEndpoints } from "@/lib/http/endpoints/audit";
 import { bindingEndpoints } from "@/lib/http/endpoints/bindings";
 import { connectionEndpoints } from "@/lib/http/endpoints/connections";
 import { deadLetterGroupEndpoints } from "@/lib/http/endpoints/dead-letter-groups";
@@ -59,6 +60,7 @@ const described: readonly Endpoint[] = [
   ...editEndpoints,
   ...trashEndpoints,
   ...tokenEndpoints,
+  ...auditEndpoints,
   ...templateEndpoints,
   ...sampleEndpoints,
 ];

@@ -43,8 +43,10 @@ export const templateEndpoints = [
     access: "change",
     manner: "warren",
     body: z.strictObject({ name: text.min(1).max(200), vhost: shortText.default(""), content }),
+    audit: "template.save",
     async handle({ body: { name, vhost, content: given } }, call) {
       const userId = ownerId(call);
+      call.note({ target: name });
       const { messageTemplate } = call.database;
       if ((await messageTemplate.count({ where: { userId } })) >= MOST_TEMPLATES) {
         throw new BrokerError("conflict", `You have ${MOST_TEMPLATES} templates. Delete some first.`);
@@ -68,6 +70,7 @@ export const templateEndpoints = [
     summary: "Delete one of your saved messages",
     access: "change",
     manner: "warren",
+    audit: "template.delete",
     async handle({ path }, call) {
       const where = { id: path.template, userId: ownerId(call) };
       const { count } = await call.database.messageTemplate.deleteMany({ where });

@@ -2,6 +2,7 @@ import amqp, { type ChannelModel } from "amqplib";
 import type { LoginFrom } from "@/lib/amqp/certificate-name";
 import type { AmqpSettings } from "@/lib/amqp/door";
 import { AmqpServer } from "@/lib/amqp/server";
+import type { AuditLine } from "@/lib/broker/audit";
 import type { Broker } from "@/lib/broker/broker";
 import type { DoorCluster } from "@/lib/broker/door-cluster";
 import { BrokerError } from "@/lib/broker/errors";
@@ -27,13 +28,14 @@ export interface ServerParts {
   readonly presence?: PresenceBoard | undefined;
   readonly loginFrom?: LoginFrom | undefined;
   readonly cluster?: DoorCluster | undefined;
+  readonly audit?: ((line: AuditLine) => void) | undefined;
 }
 
 /** Everybody's password is their name. Of certificates' names only `nobody` is unknown. */
 export async function startAmqpServer(
   settings: Partial<AmqpSettings> = {},
   broker: Broker = new ModelBroker(),
-  { presence, loginFrom, cluster }: ServerParts = {},
+  { presence, loginFrom, cluster, audit }: ServerParts = {},
 ): Promise<TestServer> {
   const errors: unknown[] = [];
   const server = new AmqpServer({
@@ -51,6 +53,7 @@ export async function startAmqpServer(
     settings,
     ...(presence && { presence }),
     ...(cluster && { cluster }),
+    ...(audit && { audit }),
   });
   const port = await server.listen(0, "127.0.0.1");
   return {
