@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { type Channel, type ConfirmChannel, type ConsumeMessage, connect } from "amqplib";
 import { openBenchPostgres } from "@/bench/postgres";
+import { cpuSeconds, ownChildren } from "@/bench/process-cpu";
 import { freePort } from "@/lib/platform/ports";
 import { rabbitMqIsInstalled, startRabbitMq } from "@/test/conformance/rabbitmq-server";
 
@@ -38,6 +39,8 @@ const prefetch = 100;
 /** What was seen of a load: messages per second from publisher to acknowledgement, and latencies in ms. */
 interface Seen {
   readonly perSecond: number;
+  /** CPU of the broker and its database, in us per message; 0 where that isn't known. */
+  readonly cpuUs: number;
   readonly confirm: readonly number[];
   readonly delivery: readonly number[];
 }
@@ -45,12 +48,14 @@ interface Seen {
 interface Contestant {
   readonly name: string;
   readonly url: string;
+  /** CPU seconds that it has used so far. */
+  cpu(): number;
   stop(): Promise<void>;
 }
 
 let runs = 0;
 
-export async function measure(url: string, load: Load, seconds: number): Promise<Seen> {
+async function measure({ url, cpu }: Contestant, load: Load, seconds: number): Promise<Seen> {
   const publishing = await connect(url);
   const consuming = await connect(url);
   const confirm: number[] = [];
@@ -79,10 +84,12 @@ export async function measure(url: string, load: Load, seconds: number): Promise
   const producers = lanes.map(({ queue, producer }) => produce(producer, queue, load, () => ended, confirm));
   await pause(Math.min(1000, (seconds * 1000) / 3));
   taken = confirm.length = delivery.length = 0;
+  const cpuBefore = cpu();
   const began = performance.now();
   await pause(seconds * 1000);
   const perSecond = taken / ((performance.now() - began) / 1000);
-  const seen = { perSecond, confirm: sorted(confirm), delivery: sorted(delivery) };
+  const cpuUs = ((cpu() - cpuBefore) * 1e6) / Math.max(taken, 1);
+  const seen = { perSecond, cpuUs, confirm: sorted(confirm), delivery: sorted(delivery) };
   ended = true;
   await Promise.all(producers);
   for (const { queue, producer } of lanes) await producer.deleteQueue(queue);
@@ -136,7 +143,7 @@ export async function compareAmqp(seconds: number, only = "", rounds = 3): Promi
       const seen = new Map<string, Seen[]>(contestants.map(({ name }) => [name, []]));
       for (let round = 0; round < rounds; round++) {
         const order = round % 2 === 0 ? contestants : [...contestants].reverse();
-        for (const { name, url } of order) seen.get(name)?.push(await measure(url, load, seconds));
+        for (const one of order) seen.get(one.name)?.push(await measure(one, load, seconds));
       }
       print(load, seen);
     }
@@ -148,17 +155,24 @@ export async function compareAmqp(seconds: number, only = "", rounds = 3): Promi
 function print(load: Load, seen: ReadonlyMap<string, readonly Seen[]>): void {
   console.log(`\n${load.name}`);
   const rates: number[] = [];
+  const costs: number[] = [];
   for (const [name, all] of seen) {
     const rate = median(all.map(({ perSecond }) => perSecond));
     rates.push(rate);
+    const cost = median(all.map(({ cpuUs }) => cpuUs));
+    costs.push(cost);
     const rounds = all.map(({ perSecond }) => perSecond.toFixed(0)).join(", ");
     const latency = (of: "confirm" | "delivery") =>
       `${of} p50 ${middle(all, of, 0.5)} ms, p99 ${middle(all, of, 0.99)} ms`;
     const latencies = load.rate === null ? "" : `; ${latency("delivery")}; ${latency("confirm")}`;
-    console.log(`  ${name.padEnd(9)} ${rate.toFixed(0).padStart(7)} messages/s (${rounds})${latencies}`);
+    console.log(
+      `  ${name.padEnd(9)} ${rate.toFixed(0).padStart(7)} messages/s (${rounds}), ${cost.toFixed(0)} us of CPU each${latencies}`,
+    );
   }
   const [warren, rabbit] = rates;
-  if (warren !== undefined && rabbit !== undefined) console.log(`  ratio     ${(warren / rabbit).toFixed(2)}`);
+  const [cost, rabbitCost] = costs;
+  if (warren === undefined || rabbit === undefined || cost === undefined || rabbitCost === undefined) return;
+  console.log(`  ratio     ${(warren / rabbit).toFixed(2)}; of CPU ${(rabbitCost / cost).toFixed(2)}`);
 }
 
 function middle(all: readonly Seen[], of: "confirm" | "delivery", quantile: number): string {
@@ -188,6 +202,7 @@ async function startWarren(): Promise<Contestant> {
   return {
     name: "warren",
     url: `amqp://guest:guest@127.0.0.1:${port}`,
+    cpu: () => cpuSeconds([child.pid, postgres.postmaster].filter((pid) => typeof pid === "number")),
     stop: async () => {
       child.kill("SIGTERM");
       await exited;
@@ -197,8 +212,10 @@ async function startWarren(): Promise<Contestant> {
 }
 
 async function startRabbit(): Promise<Contestant> {
+  const before = ownChildren();
   const { url, stop } = await startRabbitMq({ asInProduction: true });
-  return { name: "rabbitmq", url, stop };
+  const started = ownChildren().filter((pid) => !before.includes(pid));
+  return { name: "rabbitmq", url, cpu: () => cpuSeconds(started), stop };
 }
 
 function sorted(numbers: readonly number[]): number[] {

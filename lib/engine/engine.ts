@@ -68,6 +68,7 @@ export function createEngine(options: EngineOptions): Engine {
   };
   const publisher = new Publisher(database, topology, handovers, async (stored) => {
     for (const one of stored) remember(messages, one);
+    for (const queueId of stored.find((one) => one.handed)?.handed ?? []) signals.noteEmpty(queueId);
     await queuesGrew(stored.flatMap(readyIn));
     await deadLetterRefused(context, stored);
   });

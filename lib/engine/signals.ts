@@ -31,6 +31,9 @@ interface Waiter {
 
 const nothing: readonly Leased[] = [];
 
+/** What is known may be forgotten at any time. */
+const mostEmpty = 10_000;
+
 /**
  * Lets leases wait for messages. A signal is only a hint: it may come for nothing, and it may be missed, so waiting
  * always has an end. Waiters of one queue are woken one at a time, in the order in which they came; one that found
@@ -40,6 +43,8 @@ export class QueueSignals {
   readonly #waiting = new Map<number, Set<Waiter>>();
   /** Queues of which something was told when nobody waited: whoever is only just going to wait looks again at once. */
   readonly #missed = new Set<number>();
+  /** Queues in which nothing was ready when somebody here last knew, and of which nothing was told since. */
+  readonly #empty = new Set<number>();
   readonly #listeners = new Set<(queueIds: readonly number[]) => void>();
 
   /** Something may have become ready in these queues, by this node's own doing: tells the other nodes, too. */
@@ -53,10 +58,23 @@ export class QueueSignals {
   /** Something may have become ready in these queues. */
   wake(queueIds: Iterable<number>): void {
     for (const id of queueIds) {
+      this.#empty.delete(id);
       const first = this.#waiting.get(id)?.values().next().value;
       if (first) first.wake();
       else this.#missed.add(id);
     }
+  }
+
+  /** Nothing is ready in this queue, as far as a look into it, or what became of its last messages, tells. */
+  noteEmpty(queueId: number): void {
+    if (this.#missed.has(queueId)) return;
+    if (this.#empty.size >= mostEmpty) this.#empty.clear();
+    this.#empty.add(queueId);
+  }
+
+  /** Whether it is not worth while to look before waiting. Like a signal this is only a hint. */
+  isEmpty(queueId: number): boolean {
+    return this.#empty.has(queueId);
   }
 
   /** Calls back for everything that is announced here. */
@@ -66,6 +84,7 @@ export class QueueSignals {
 
   /** Wakes everybody, e.g. when signals may have been missed, or at the end. */
   wakeAll(): void {
+    this.#empty.clear();
     for (const waiters of [...this.#waiting.values()]) for (const waiter of [...waiters]) waiter.wake();
   }
 

@@ -29,8 +29,16 @@ export async function lease(context: EngineContext, actor: Actor, request: Lease
   const begun = performance.now();
   const deadline = begun + request.waitMs;
   let pause = firstPause;
+  // What comes while it waits may be handed to it right away, so that it needs no look into a queue that is empty.
+  let mayLook = request.waitMs === 0;
   for (;;) {
-    const { queue, messages, moreIsLikely, tokenInMs } = await claim(context, actor, request, begun);
+    const known = await findQueue(context, request);
+    const found =
+      mayLook || !context.signals.isEmpty(known.id)
+        ? await claim(context, actor, request, known, begun)
+        : await noLook(context, known);
+    mayLook = true;
+    const { queue, messages, moreIsLikely, tokenInMs } = found;
     // Signals wake one waiter at a time: whoever leaves something passes it on.
     if (moreIsLikely) context.signals.wake([queue.id]);
     if (messages.length > 0) return messages;
@@ -61,10 +69,29 @@ function nodeOf(context: EngineContext, { boundToNode, autoAck }: LeaseRequest):
   return boundToNode && !autoAck ? context.self.id : null;
 }
 
+interface Found {
+  readonly queue: QueueRecord;
+  readonly messages: readonly Leased[];
+  readonly moreIsLikely: boolean;
+  /** With a rate limit: in how many ms there may be more. */
+  readonly tokenInMs: number | null;
+}
+
+async function noLook(context: EngineContext, queue: QueueRecord): Promise<Found> {
+  context.messages.asked(queue.id);
+  await context.usage.used(queue);
+  return { queue, messages: [], moreIsLikely: false, tokenInMs: null };
+}
+
 /** @param begun when the caller began to wait, as of `performance.now()` */
-async function claim(context: EngineContext, actor: Actor, request: LeaseRequest, begun: number) {
+async function claim(
+  context: EngineContext,
+  actor: Actor,
+  request: LeaseRequest,
+  known: QueueRecord,
+  begun: number,
+): Promise<Found> {
   const token = newLeaseToken();
-  const known = await findQueue(context, request);
   await context.usage.used(known);
   const claimed = await context.turns.take(
     known.id,
@@ -73,6 +100,7 @@ async function claim(context: EngineContext, actor: Actor, request: LeaseRequest
   );
   if (!claimed) return { queue: known, messages: [], moreIsLikely: false, tokenInMs: null };
   const { queue, rows, readyLeft, more, tokenInMs } = claimed;
+  if (rows.length === 0 && !more && tokenInMs === null) context.signals.noteEmpty(queue.id);
   context.lookouts.granted(queue.id, request.visibilityTimeoutMs);
   remember(context, queue.id, token, rows);
   const expired = rows.filter((row) => row.expired);
