@@ -1,39 +1,23 @@
 "use client";
 
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Ellipsis, Forward, RotateCcw, Trash2 } from "lucide-react";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
-import { useCallback, useMemo, useState } from "react";
-import { CauseFacts } from "@/components/dead-letters/cause-facts";
+import { useCallback, useMemo } from "react";
 import { CauseList } from "@/components/dead-letters/cause-list";
-import { causeTitle } from "@/components/dead-letters/cause-words";
-import { DiscardCauseDialog } from "@/components/dead-letters/discard-cause-dialog";
-import { LettersView } from "@/components/dead-letters/letters-view";
-import { JobsHere, useJobCards } from "@/components/jobs/jobs-here";
-import { RetryDialog, type RetryTarget } from "@/components/jobs/retry-dialog";
 import { PanelSkeleton } from "@/components/messages/panel-skeleton";
-import { useForbiddenChange } from "@/components/shell/permission";
 import { withVhost } from "@/components/shell/vhost";
-import { Button, ButtonLink, buttonClass } from "@/components/ui/button";
+import { Button, ButtonLink } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorState } from "@/components/ui/error-state";
 import { FilterBar } from "@/components/ui/filter/filter-bar";
 import { FilterField } from "@/components/ui/filter/filter-field";
 import { useFilter } from "@/components/ui/filter/use-filter";
-import { useMedia, usePhone } from "@/components/ui/media";
-import { Menu, MenuItem } from "@/components/ui/menu";
+import { useMedia } from "@/components/ui/media";
 import { Select } from "@/components/ui/select";
-import { PanelHead, SplitView } from "@/components/ui/split-view";
-import {
-  type GroupDetail,
-  type GroupFilter,
-  type GroupSort,
-  groupQuery,
-  groupSorts,
-  groupsQuery,
-} from "@/lib/api-client/groups";
-import type { Job } from "@/lib/api-client/jobs";
+import { SplitView } from "@/components/ui/split-view";
+import { type GroupFilter, type GroupSort, groupSorts, groupsQuery } from "@/lib/api-client/groups";
 
 const qualifiers = ["queue", "reason", "error", "status", "owner"] as const;
 const sortWords: Readonly<Record<GroupSort, string>> = {
@@ -42,6 +26,12 @@ const sortWords: Readonly<Record<GroupSort, string>> = {
   first_seen: "Newest cause",
   recent: "Most in the last hour",
 };
+
+// What the list of causes needs none of: letters, dialogs, jobs.
+const CauseDetail = dynamic(() => import("@/components/dead-letters/cause-detail").then((parts) => parts.CauseDetail), {
+  ssr: false,
+  loading: PanelSkeleton,
+});
 
 /** Dead letters by their causes: the list of causes, and one of them with its letters. */
 export function CausesView({ vhost }: { vhost: string | null }) {
@@ -163,126 +153,4 @@ function NoCauses({ filtered, vhost, clear }: { filtered: boolean; vhost: string
       too often, and its queue has a dead-letter exchange. Those of one cause stand together.
     </EmptyState>
   );
-}
-
-function CauseDetail({ id, onClose }: { id: string; onClose: () => void }) {
-  const { data: group, error, refetch } = useQuery(groupQuery(id));
-  const [planned, setPlanned] = useState<{ target: RetryTarget; elsewhere: boolean } | null>(null);
-  const [discarding, setDiscarding] = useState(false);
-  const phone = usePhone();
-  const concerns = useCallback((job: Job) => job.request.group === id, [id]);
-  const cards = useJobCards(`group.${id}`);
-  const forbidden = useForbiddenChange();
-  if (!group) {
-    return error === null ? (
-      <PanelSkeleton />
-    ) : (
-      <ErrorState title="This cause could not be read." error={error} onRetry={() => void refetch()} />
-    );
-  }
-  const nothing = forbidden ?? (group.count === 0 ? "Nothing of this cause is left" : undefined);
-  const plan = (elsewhere: boolean) => setPlanned({ target: retryTarget(group), elsewhere });
-  return (
-    <>
-      <PanelHead
-        onClose={onClose}
-        actions={
-          <>
-            <Button
-              variant="primary"
-              icon={<RotateCcw className="icon-14" aria-hidden="true" />}
-              disabledReason={nothing}
-              onClick={() => plan(false)}
-            >
-              Retry…
-            </Button>
-            {phone ? (
-              <Menu
-                trigger={
-                  <button
-                    type="button"
-                    aria-label="More actions"
-                    className={buttonClass({ variant: "ghost", icon: true })}
-                  >
-                    <Ellipsis className="icon-16" aria-hidden="true" />
-                  </button>
-                }
-              >
-                <MenuItem
-                  icon={<Forward className="icon-14" aria-hidden="true" />}
-                  disabledReason={nothing}
-                  onSelect={() => plan(true)}
-                >
-                  Forward…
-                </MenuItem>
-                <MenuItem
-                  danger
-                  icon={<Trash2 className="icon-14" aria-hidden="true" />}
-                  disabledReason={nothing}
-                  onSelect={() => setDiscarding(true)}
-                >
-                  Discard…
-                </MenuItem>
-              </Menu>
-            ) : (
-              <>
-                <Button
-                  icon={<Forward className="icon-14" aria-hidden="true" />}
-                  disabledReason={nothing}
-                  onClick={() => plan(true)}
-                >
-                  Forward…
-                </Button>
-                <Button
-                  variant="danger"
-                  icon={<Trash2 className="icon-14" aria-hidden="true" />}
-                  disabledReason={nothing}
-                  onClick={() => setDiscarding(true)}
-                >
-                  Discard…
-                </Button>
-              </>
-            )}
-          </>
-        }
-      >
-        <h2 className="clip-text" title={causeTitle(group)}>
-          {causeTitle(group)}
-        </h2>
-      </PanelHead>
-      <div className="flex min-h-0 flex-1 flex-col phone:overflow-y-auto phone:[&>:last-child]:min-h-[70dvh]">
-        <LettersView
-          vhost={group.vhost}
-          group={id}
-          lead={
-            <div className="max-h-[55%] shrink-0 overflow-y-auto border-b border-line phone:max-h-none">
-              <CauseFacts group={group} />
-              <JobsHere name={`group.${id}`} vhost={group.vhost} concerns={concerns} />
-            </div>
-          }
-        />
-      </div>
-      <RetryDialog
-        target={planned?.target ?? null}
-        elsewhere={planned?.elsewhere ?? false}
-        onClose={() => setPlanned(null)}
-        onStarted={(job) => cards.keep(job.id)}
-      />
-      <DiscardCauseDialog
-        group={group}
-        open={discarding}
-        onClose={() => setDiscarding(false)}
-        onStarted={(job) => cards.keep(job.id)}
-      />
-    </>
-  );
-}
-
-function retryTarget(group: GroupDetail): RetryTarget {
-  return {
-    vhost: group.vhost,
-    selection: { all: true, group: group.id },
-    count: group.count,
-    what: `All of “${causeTitle(group).slice(0, 120)}”`,
-  };
 }

@@ -2,10 +2,10 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Archive } from "lucide-react";
+import dynamic from "next/dynamic";
 import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { useCallback, useEffect, useMemo } from "react";
 import { CausesView } from "@/components/dead-letters/causes-view";
-import { LettersView } from "@/components/dead-letters/letters-view";
 import { JobsHere } from "@/components/jobs/jobs-here";
 import { useMessageAlone } from "@/components/messages/use-message-alone";
 import { useVhost, withVhost } from "@/components/shell/vhost";
@@ -16,6 +16,11 @@ import { deadLetterCountQuery } from "@/lib/api-client/dead-letters";
 import type { Job } from "@/lib/api-client/jobs";
 import { trashQuery } from "@/lib/api-client/trash";
 import { formatCount, formatNoun } from "@/lib/format/numbers";
+
+// Each way of looking comes with its own parts.
+const LettersView = dynamic(() => import("@/components/dead-letters/letters-view").then((parts) => parts.LettersView), {
+  ssr: false,
+});
 
 const ways = ["cause", "message"] as const;
 

@@ -9,7 +9,7 @@ import { OutcomeNote } from "@/components/dead-letters/outcome-note";
 import { DeadLetterSelectionActions } from "@/components/dead-letters/selection-actions";
 import { useDeadLetterActions } from "@/components/dead-letters/use-actions";
 import { useJobCards } from "@/components/jobs/jobs-here";
-import { RetryDialog, type RetryTarget } from "@/components/jobs/retry-dialog";
+import { LateRetryDialog, type RetryTarget } from "@/components/jobs/late-retry-dialog";
 import { useJobActions } from "@/components/jobs/use-job-actions";
 import { LateMessagePanel, useMessagePanelSoon } from "@/components/messages/late-panel";
 import {
@@ -289,7 +289,7 @@ export function LettersView({
         </ListFoot>
       </SplitView>
       <DiscardDialog target={discarding} onDiscard={discard} onClose={() => setDiscarding(null)} />
-      <RetryDialog
+      <LateRetryDialog
         target={planned?.target ?? null}
         elsewhere={planned?.elsewhere ?? false}
         onClose={() => setPlanned(null)}

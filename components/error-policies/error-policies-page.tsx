@@ -2,12 +2,10 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
+import dynamic from "next/dynamic";
 import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { useState } from "react";
-import { NoticesView } from "@/components/error-policies/notices-view";
-import { PolicyPanel } from "@/components/error-policies/policy-panel";
 import { PolicyRows } from "@/components/error-policies/policy-rows";
-import { TargetsView } from "@/components/error-policies/targets-view";
 import { useOneVhost, VhostNote } from "@/components/messages/one-vhost";
 import { PanelSkeleton } from "@/components/messages/panel-skeleton";
 import { useForbiddenChange } from "@/components/shell/permission";
@@ -20,6 +18,21 @@ import { SplitView } from "@/components/ui/split-view";
 import { Tabs } from "@/components/ui/tabs";
 import { enablePolicy, errorPoliciesQuery, movePolicy } from "@/lib/api-client/error-policies";
 import { formatNoun } from "@/lib/format/numbers";
+
+// The list of rules needs none of these.
+const NoticesView = dynamic(() =>
+  import("@/components/error-policies/notices-view").then((parts) => parts.NoticesView),
+);
+const TargetsView = dynamic(() =>
+  import("@/components/error-policies/targets-view").then((parts) => parts.TargetsView),
+);
+const PolicyPanel = dynamic(
+  () => import("@/components/error-policies/policy-panel").then((parts) => parts.PolicyPanel),
+  {
+    ssr: false,
+    loading: PanelSkeleton,
+  },
+);
 
 const tabs = ["rules", "targets", "notices"] as const;
 const tabWords = { rules: "Rules", targets: "Whom to tell", notices: "What was told" } as const;

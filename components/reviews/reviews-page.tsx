@@ -1,11 +1,12 @@
 "use client";
 
 import { useInfiniteQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import { parseAsBoolean, parseAsInteger, parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { useCallback, useMemo } from "react";
 import { VisibleText } from "@/components/body/visible-text";
+import { PanelSkeleton } from "@/components/messages/panel-skeleton";
 import { QueueChooser } from "@/components/messages/queue-chooser";
-import { ReviewPanel } from "@/components/reviews/review-panel";
 import { decisionWords, reviewTitle } from "@/components/reviews/review-words";
 import { useVhost } from "@/components/shell/vhost";
 import { ButtonLink } from "@/components/ui/button";
@@ -21,6 +22,12 @@ import { Segments } from "@/components/ui/segments";
 import { SplitView } from "@/components/ui/split-view";
 import { Tag } from "@/components/ui/tag";
 import { type Review, type ReviewState, reviewsQuery } from "@/lib/api-client/reviews";
+
+// The list needs none of its viewers.
+const ReviewPanel = dynamic(() => import("@/components/reviews/review-panel").then((parts) => parts.ReviewPanel), {
+  ssr: false,
+  loading: PanelSkeleton,
+});
 
 const shown = ["open", "decided"] as const;
 const statesOf: Readonly<Record<(typeof shown)[number], readonly ReviewState[]>> = {
