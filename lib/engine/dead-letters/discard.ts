@@ -1,6 +1,7 @@
 import type { Actor } from "@/lib/broker/actor";
 import type { BulkResult, Selection } from "@/lib/broker/requests";
 import type { EngineContext } from "@/lib/engine/context";
+import { mustBeFew } from "@/lib/engine/dead-letters/few";
 import { selectedDeadLetters } from "@/lib/engine/dead-letters/selected";
 import { partTaken, skipAll } from "@/lib/engine/move/left";
 import { Tally } from "@/lib/engine/move/tally";
@@ -20,6 +21,7 @@ export async function discardDeadLetters(
 ): Promise<BulkResult & { trash: string | null }> {
   const { main } = context.database;
   const { vhost: record } = (await context.topology.fresh()).vhost(vhost);
+  await mustBeFew(context, vhost, selection);
   const tally = new Tally();
   const batch = await trashBatchCreate(main, {
     vhostId: record.id,

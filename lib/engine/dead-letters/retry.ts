@@ -1,6 +1,7 @@
 import type { BulkResult, RetryRequest } from "@/lib/broker/requests";
 import { checkRoutingKey } from "@/lib/broker/rules/names";
 import type { EngineContext } from "@/lib/engine/context";
+import { mustBeFew } from "@/lib/engine/dead-letters/few";
 import { selectedDeadLetters } from "@/lib/engine/dead-letters/selected";
 import { throughExchange, toOrigin } from "@/lib/engine/move/destination";
 import { Tally } from "@/lib/engine/move/tally";
@@ -18,6 +19,7 @@ export async function retryDeadLetters(context: EngineContext, request: RetryReq
     checkRoutingKey(to.routingKey);
     topology.exchange(vhost, to.exchange);
   }
+  await mustBeFew(context, vhost, selection);
   const tally = new Tally();
   for await (const batch of selectedDeadLetters(context, vhost, selection, tally)) {
     await transfer(

@@ -9,7 +9,7 @@ import { selectNamed } from "@/lib/engine/jobs/select";
 import { readRefs } from "@/lib/engine/move/selected";
 import { Tally } from "@/lib/engine/move/tally";
 import { entryLastSeq } from "@/lib/engine/sql/entry-scan";
-import { jobCreate, jobSelected } from "@/lib/engine/sql/job";
+import { jobCreate, jobSelected, tellJob } from "@/lib/engine/sql/job";
 import { partitionHold, partitionRange } from "@/lib/engine/sql/partition";
 import { readQueueDepths } from "@/lib/engine/sql/queue-depth";
 import { trashBatchCreate } from "@/lib/engine/sql/trash";
@@ -40,6 +40,7 @@ export async function startJob(context: EngineContext, actor: Actor, request: Jo
     if ("selection" in work && work.selection.kind === "messages") {
       await selectNamed(tx, topology, { id, vhost, vhostId }, work.selection.refs);
     }
+    await tellJob(tx, { id, kind: work.kind, vhost }, "created");
     return id;
   });
 }

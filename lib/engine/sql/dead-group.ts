@@ -244,9 +244,13 @@ SELECT s.group_id, s.at, sum(s.n)::float8 AS n FROM (
 ) s GROUP BY s.group_id, s.at ORDER BY s.at`;
 
 const changeText = `
-UPDATE warren.dead_group SET version = version + 1, changed_by = $7, changed_at = now(),
-  note = coalesce($3, note), assignee = CASE WHEN $5 THEN $4 ELSE assignee END, status = coalesce($6, status)
-WHERE id = $1::uuid AND version = $2 RETURNING id`;
+WITH changed AS (
+  UPDATE warren.dead_group SET version = version + 1, changed_by = $7, changed_at = now(),
+    note = coalesce($3, note), assignee = CASE WHEN $5 THEN $4 ELSE assignee END, status = coalesce($6, status)
+  WHERE id = $1::uuid AND version = $2 RETURNING id, vhost_id
+)
+SELECT c.id, warren.event_append('dead-letter-group', 'changed', v.name, c.id::text)
+FROM changed c JOIN warren.vhost v ON v.id = c.vhost_id`;
 
 const fold = `
 WITH gone AS (

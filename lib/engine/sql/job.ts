@@ -1,4 +1,5 @@
 import type { JobKind, JobState } from "@/lib/broker/jobs";
+import { eventAppend } from "@/lib/engine/sql/event";
 import type { Queryable } from "@/lib/engine/statement";
 
 export interface JobRow {
@@ -121,7 +122,22 @@ export async function jobSetState(
   id: string,
   change: { readonly state: JobState; readonly reason: string | null; readonly by: string | null },
 ): Promise<void> {
-  await tx.query({ name: "job_set_state", text: setState }, [id, change.state, change.reason, change.by]);
+  const [job] = await tx.query<Pick<JobRow, "id" | "kind" | "vhost">>({ name: "job_set_state", text: setState }, [
+    id,
+    change.state,
+    change.reason,
+    change.by,
+  ]);
+  if (job) await tellJob(tx, job, change.state);
+}
+
+/** Live pages hear of it when the transaction commits. To be called last in it. */
+export async function tellJob(
+  tx: Queryable,
+  job: Pick<JobRow, "id" | "kind" | "vhost">,
+  action: string,
+): Promise<void> {
+  await eventAppend(tx, { kind: "job", action, vhost: job.vhost, name: job.id, detail: { kind: job.kind } });
 }
 
 /** Goes on to the next step of a canary. The transaction must hold the job's lock. */
@@ -251,7 +267,7 @@ UPDATE warren.job SET state = $2, reason = $3, next_at = now(), watching_until =
   changed_by = coalesce($4, changed_by), changed_at = now(),
   measured_at = NULL, per_second = NULL,
   ended_at = CASE WHEN $2 IN ('completed', 'cancelled', 'failed') THEN now() END
-WHERE id = $1::uuid`;
+WHERE id = $1::uuid RETURNING id, kind, vhost`;
 
 const nextStep = `
 UPDATE warren.job SET step = least(step, cardinality(steps)) + 1, step_done = 0, watching_until = NULL, in_flight = NULL,

@@ -243,6 +243,28 @@ describe("a job", { timeout: 180_000 }, () => {
     await expectTrueCounts(fixture);
   });
 
+  test("is what too many for one call are sent to, and live pages hear of it", async () => {
+    const { origin, dlq } = await fixture.grave(names(3));
+    const all = { kind: "all", queue: dlq } as const;
+    await fixture.sql(
+      "INSERT INTO warren.queue_delta (queue_id, dead) SELECT id, 20000 FROM warren.queue WHERE name = $1",
+      [dlq],
+    );
+    await expect(fixture.broker.retryDeadLetters(actor, { vhost: "/", selection: all })).rejects.toThrow("20003");
+    await expect(fixture.broker.discardDeadLetters(actor, "/", all)).rejects.toMatchObject({ code: "bad-request" });
+    await fixture.sql(
+      "INSERT INTO warren.queue_delta (queue_id, dead) SELECT id, -20000 FROM warren.queue WHERE name = $1",
+      [dlq],
+    );
+    const { id } = await start(fixture, retryOf(dlq));
+    await toTheEnd(fixture, id);
+    expect(await depth(origin)).toBe(3);
+    const told = await fixture.sql("SELECT action FROM warren.event WHERE kind = 'job' AND name = $1 ORDER BY id", [
+      id,
+    ]);
+    expect(told).toEqual([{ action: "created" }, { action: "completed" }]);
+  });
+
   test("moves messages that are named; those that are gone are told with who took them", async () => {
     const from = await fixture.queue();
     const target = await fixture.queue();
