@@ -4,6 +4,9 @@ import { defineConfig } from "vitest/config";
 const root = import.meta.dirname;
 const alias = { "@": root };
 
+/** A busy machine takes its time; what is there ends the wait at once. */
+const patient = { poll: { timeout: 10_000 } };
+
 export default defineConfig({
   resolve: { alias },
   test: {
@@ -14,6 +17,7 @@ export default defineConfig({
           name: "unit",
           include: ["lib/**/*.test.ts", "bench/**/*.test.ts", "components/**/*.test.ts", "components/**/*.test.tsx"],
           environment: "node",
+          expect: patient,
         },
       },
       {
@@ -22,6 +26,7 @@ export default defineConfig({
           name: "integration",
           include: ["test/**/*.test.ts"],
           environment: "node",
+          expect: patient,
           globalSetup: [path.join(root, "test/support/postgres.ts")],
           testTimeout: 30_000,
           hookTimeout: 60_000,

@@ -26,7 +26,7 @@ async function startBroker(): Promise<RunningProcess> {
   if (process.send === undefined) await requireDatabase(databaseUrl);
   else await waitForDatabase(databaseUrl, (line) => console.log(line));
   const onError = (message: string, error: unknown) => console.error(`${message} ${errorMessage(error)}`);
-  const { broker, administration, presence, doors, close } = composeBroker({
+  const { broker, administration, presence, doors, entered, close } = composeBroker({
     databaseUrl,
     node: { name: `broker@${hostname()}:${process.pid}`, kind: "broker", version: WARREN_VERSION },
     onError,
@@ -45,6 +45,7 @@ async function startBroker(): Promise<RunningProcess> {
     cluster: doors,
     settings: { maxMessageSize: maxMessageBytes, acknowledgementTimeoutMs },
   });
+  await entered;
   await listen(amqpPort, "AMQP_PORT", host, (port) => amqp.listen(port, host));
   let unwatch = () => {};
   if (amqps && identity) {

@@ -32,6 +32,8 @@ export interface ComposedBroker {
   readonly presence: PresenceBoard;
   /** What this process's doors agree on with those of other nodes. */
   readonly doors: DoorCluster;
+  /** Resolves when this process is on the list of nodes: before that nobody can consume through it. */
+  readonly entered: Promise<void>;
   /** Stops the duties, ends what waits, and closes the connections. */
   close(): Promise<void>;
 }
@@ -66,6 +68,7 @@ export function composeBroker(options: BrokerOptions): ComposedBroker {
     sample,
     presence: engine.context.presence,
     doors: engine.context.doors,
+    entered: engine.context.self.hasEntered,
     close: async () => {
       await node.stop();
       await engine.close();

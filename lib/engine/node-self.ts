@@ -3,6 +3,11 @@ import { BrokerError } from "@/lib/broker/errors";
 /** This process among the nodes. The heartbeat enters it; leases are bound to it. */
 export class NodeSelf {
   #state: "alone" | "entering" | number = "alone";
+  #markEntered: () => void = () => {};
+  /** Resolves when it is on the list of nodes for the first time. */
+  readonly hasEntered = new Promise<void>((resolve) => {
+    this.#markEntered = resolve;
+  });
 
   /** Its number; null for a process that is no node. Throws `unavailable` until it is on the list for the first time. */
   get id(): number | null {
@@ -27,5 +32,6 @@ export class NodeSelf {
 
   entered(id: number): void {
     this.#state = id;
+    this.#markEntered();
   }
 }

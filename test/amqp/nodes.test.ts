@@ -32,15 +32,7 @@ async function startNode(name: string) {
   const guest = { name: "guest", passwordHash: "", tags: ["administrator"] };
   await composed.administration.createFirstUser(guest);
   const server = await startAmqpServer({}, composed.broker, { presence: composed.presence, cluster: composed.doors });
-  // Until it is on the list of nodes, nobody can consume.
-  await expect
-    .poll(() =>
-      composed.doors
-        .consumers("/", "none")
-        .then(() => composed.doors.node)
-        .catch(() => null),
-    )
-    .not.toBeNull();
+  await composed.entered;
   return { composed, server };
 }
 
