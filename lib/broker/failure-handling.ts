@@ -11,6 +11,7 @@ import type { FieldTable } from "@/lib/broker/properties/field-value";
 import type { FailureReport } from "@/lib/broker/requests";
 import type { ReviewInbox } from "@/lib/broker/reviews";
 import type { RuleVerdict } from "@/lib/broker/rules/error-policy";
+import type { Timelines } from "@/lib/broker/timeline";
 
 /** Where a policy goes in its order; a number counts from 1. */
 export type PolicyPlace = "up" | "down" | "first" | "last" | number;
@@ -76,7 +77,7 @@ export interface Simulation {
 }
 
 /** What the contract offers on failures: the rules, what they did, and what they would do. */
-export interface FailureHandling extends ReviewInbox, Notifications {
+export interface FailureHandling extends ReviewInbox, Notifications, Timelines {
   /** In their order, vhost by vhost. */
   listErrorPolicies(actor: Actor, vhost?: string): Promise<readonly ErrorPolicyStatus[]>;
   /** `not-found`. */

@@ -2,6 +2,7 @@ import type { NoticeSender } from "@/lib/broker/notifications";
 import type { Database } from "@/lib/engine/database";
 import type { KnownGroups } from "@/lib/engine/dead-letter/known-groups";
 import type { PostgresDoorCluster } from "@/lib/engine/door-cluster";
+import type { Trail } from "@/lib/engine/history/trail";
 import type { HeldClaims } from "@/lib/engine/lease/held-claims";
 import type { ExpiryLookouts } from "@/lib/engine/lease/lookouts";
 import type { LostClaims } from "@/lib/engine/lease/lost-claims";
@@ -51,6 +52,8 @@ export interface EngineContext {
   readonly doors: PostgresDoorCluster;
   /** This process among the nodes. */
   readonly self: NodeSelf;
+  /** What happens to messages on the way to consumers and back. */
+  readonly trail: Trail;
   /** What carries notices to the world outside. */
   readonly notifier: NoticeSender;
   readonly log: EngineLog;

@@ -6,6 +6,7 @@ import { KnownGroups } from "@/lib/engine/dead-letter/known-groups";
 import { deadLetterRefused } from "@/lib/engine/dead-letter/refused";
 import { enforceLimits } from "@/lib/engine/dead-letter/trim";
 import { PostgresDoorCluster } from "@/lib/engine/door-cluster";
+import { Trail } from "@/lib/engine/history/trail";
 import { returnExpiredLeases } from "@/lib/engine/lease/expired-leases";
 import { HeldClaims } from "@/lib/engine/lease/held-claims";
 import { ExpiryLookouts } from "@/lib/engine/lease/lookouts";
@@ -89,6 +90,7 @@ export function createEngine(options: EngineOptions): Engine {
     lookouts: new ExpiryLookouts(),
     groups: new KnownGroups(database),
     presence: new PostgresPresence(database),
+    trail: new Trail(database),
     notifier: options.notifier ?? noSender,
     doors: new PostgresDoorCluster(database, topology, self),
     self,
@@ -100,6 +102,7 @@ export function createEngine(options: EngineOptions): Engine {
     close: async () => {
       signals.wakeAll();
       await context.lostClaims.close();
+      await context.trail.flush();
       await database.close();
     },
   };

@@ -72,16 +72,16 @@ export function postgresBroker(context: EngineContext): Broker {
     previewRoute: (_actor, request) => previewPublish(context, request),
 
     lease: (actor, request) => lease(context, actor, request),
-    settle: (_actor, settlements, options) => settler.settle(settlements, options?.lazily),
+    settle: (actor, settlements, options) => settler.settle(actor, settlements, options?.lazily),
     extendLease: (_actor, receipt, visibilityTimeoutMs) => settler.extendLease(receipt, visibilityTimeoutMs),
 
     peek: (_actor, request) => peek(context, request),
     getMessage: (_actor, ref, bodyLimit) => getMessage(context, ref, bodyLimit),
-    moveMessages: (_actor, request) => moveMessages(context, request),
+    moveMessages: (actor, request) => moveMessages(context, actor, request),
 
     listDeadLetters: (_actor, query) => listDeadLetters(context, query),
     countDeadLetters: (_actor, query) => countDeadLetters(context, query),
-    retryDeadLetters: (_actor, request) => retryDeadLetters(context, request),
+    retryDeadLetters: (actor, request) => retryDeadLetters(context, actor, request),
     discardDeadLetters: (actor, vhost, selection) => discardDeadLetters(context, actor, vhost, selection),
 
     groups: deadLetterGroups(context),
@@ -89,7 +89,7 @@ export function postgresBroker(context: EngineContext): Broker {
     edits: edits(context),
 
     listTrash: (_actor, vhost) => listTrash(context, vhost),
-    restoreTrash: (_actor, batch) => restoreTrash(context, batch),
+    restoreTrash: (actor, batch) => restoreTrash(context, actor, batch),
 
     listConnections: (_actor, options) => listConnections(context, options),
     getConnection: (_actor, name) => getConnection(context, name),

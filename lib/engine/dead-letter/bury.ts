@@ -4,6 +4,7 @@ import { endTogether, type Held } from "@/lib/engine/dead-letter/endings";
 import { withoutFull } from "@/lib/engine/dead-letter/full-queues";
 import { type Burial, type Plan, planOf } from "@/lib/engine/dead-letter/plan";
 import { recordFailures } from "@/lib/engine/dead-letter/record";
+import { isRecorded } from "@/lib/engine/error-policy/judged";
 import { queueNotices } from "@/lib/engine/notification/events";
 import { type HeldContents, readHeldContents } from "@/lib/engine/sql/held-contents";
 import { enterQueues } from "@/lib/engine/sql/shards";
@@ -48,11 +49,25 @@ async function buryTogether(context: EngineContext, burials: readonly Burial[]):
     const done = await context.database.durable.transaction((tx) => execute(tx, version, plans));
     if (done) {
       await context.queuesGrew(plans.flatMap(({ letter, queue }) => letter?.targets ?? [queue]));
+      noteGone(context, done);
       return done.map(({ plan }) => leaseKey(plan.burial));
     }
     snapshot = await context.topology.reload();
   }
   throw new BrokerError("unavailable", "The topology changes too quickly to dead-letter by it. Try again shortly.");
+}
+
+/** What is not written down as a failure has an end all the same. */
+function noteGone(context: EngineContext, done: readonly Held[]): void {
+  const queues = new Map<string, { kind: "expired" | "dropped"; queueId: number; seqs: number[] }>();
+  for (const { plan } of done) {
+    if (isRecorded(plan.judged, plan.letter !== null)) continue;
+    const kind = plan.burial.reason === "expired" ? "expired" : "dropped";
+    const group = queues.get(`${kind} ${plan.queue.id}`) ?? { kind, queueId: plan.queue.id, seqs: [] };
+    queues.set(`${kind} ${plan.queue.id}`, group);
+    group.seqs.push(plan.burial.seq);
+  }
+  for (const { kind, queueId, seqs } of queues.values()) context.trail.note(kind, queueId, null, seqs);
 }
 
 /** In the order of the burials: dead letters of one settling lie in the order in which they were settled. */

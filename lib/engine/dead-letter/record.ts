@@ -34,7 +34,7 @@ function failureOf(held: Held): NewFailure {
     outcome: outcomeOf(held),
     policyId: policy?.id ?? null,
     policy: policy?.name ?? null,
-    detail: detailOf(held),
+    detail: { ...detailOf(held), ...notified(held) },
   };
 }
 
@@ -53,6 +53,11 @@ function detailOf({ plan: { letter, otherwise }, letterSeq, trash, review }: Hel
   if (otherwise.kind === "retry" && otherwise.outcome === "retry") return { delay_ms: otherwise.delayMs };
   if (review !== null) return { review };
   return trash === null ? {} : { trash };
+}
+
+function notified({ plan }: Held): Record<string, unknown> {
+  const targets = plan.judged.verdict.notices.map(({ target }) => target);
+  return targets.length === 0 ? {} : { notified: [...new Set(targets)] };
 }
 
 function storableOrNull(text: string | undefined): string | null {

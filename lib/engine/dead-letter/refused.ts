@@ -2,6 +2,7 @@ import { BrokerError } from "@/lib/broker/errors";
 import type { EngineContext } from "@/lib/engine/context";
 import { withoutFull } from "@/lib/engine/dead-letter/full-queues";
 import { routeLetter } from "@/lib/engine/dead-letter/letter";
+import { traceCopies } from "@/lib/engine/history/record";
 import { deadLettersRefusals, type Routed } from "@/lib/engine/publish/store";
 import { insertEntryCopies } from "@/lib/engine/sql/entry-copies";
 import { enterQueues } from "@/lib/engine/sql/shards";
@@ -25,10 +26,9 @@ export async function deadLetterRefused(context: EngineContext, stored: readonly
       const ids = plans.flatMap(({ letter }) => letter?.targets ?? []).map((queue) => queue.id);
       if (!(await enterQueues(tx, version, ids))) return null;
       const letters = (await withoutFull(tx, plans)).flatMap(({ letter }) => letter ?? []);
-      await insertEntryCopies(
-        tx,
-        letters.map((letter) => letter.copy),
-      );
+      const copies = letters.map((letter) => letter.copy);
+      const seqs = await insertEntryCopies(tx, copies);
+      await traceCopies(tx, copies, seqs, { kind: "dead_lettered", by: null, detail: { reason: "maxlen" } });
       return letters.flatMap((letter) => letter.targets);
     });
     if (reached) return context.queuesGrew(reached);

@@ -1,3 +1,4 @@
+import type { Actor } from "@/lib/broker/actor";
 import type { BulkResult, RetryRequest } from "@/lib/broker/requests";
 import { checkRoutingKey } from "@/lib/broker/rules/names";
 import type { EngineContext } from "@/lib/engine/context";
@@ -11,7 +12,11 @@ import { transfer } from "@/lib/engine/move/transfer";
  * Sends dead letters back to the queues that they died in, or through a given exchange; `x-death` stays with them.
  * Each is gone here exactly when it is stored there. `not-found` for the vhost or the given exchange.
  */
-export async function retryDeadLetters(context: EngineContext, request: RetryRequest): Promise<BulkResult> {
+export async function retryDeadLetters(
+  context: EngineContext,
+  actor: Actor,
+  request: RetryRequest,
+): Promise<BulkResult> {
   const { vhost, selection, to } = request;
   const topology = await context.topology.fresh();
   topology.vhost(vhost);
@@ -27,6 +32,7 @@ export async function retryDeadLetters(context: EngineContext, request: RetryReq
       batch,
       (item, fresh) => (to ? throughExchange(fresh, vhost, to, item) : toOrigin(fresh, vhost, item)),
       tally,
+      { kind: "retried", by: actor.user },
     );
   }
   return tally.result();

@@ -4,6 +4,7 @@ import { departed } from "@/lib/engine/duties/departed";
 import type { Duty } from "@/lib/engine/duties/duty";
 import { expiredMessages } from "@/lib/engine/duties/expiry";
 import { expireFailures } from "@/lib/engine/duties/failures";
+import { keepHistory } from "@/lib/engine/duties/history";
 import { expireDeduplication, expireEvents, expireTrash, sweepLeftovers } from "@/lib/engine/duties/housekeeping";
 import { expireJobs, jobs } from "@/lib/engine/duties/jobs";
 import { delayedMessages, expiredLeases, findUnheld } from "@/lib/engine/duties/leases";
@@ -46,6 +47,7 @@ export const allDuties: readonly Duty[] = [
   duty("expiry of deduplication ids", 5_000, expireDeduplication),
   { name: "notices", everyMs: 500, run: (context) => deliverNotices(context) },
   duty("expiry of notices", 60 * minute, expireNotices),
+  duty("history", minute, keepHistory),
   duty("expiry of failures", 5 * minute, expireFailures),
   duty("deleted queues", 15_000, sweepLeftovers),
   duty("messages that nobody holds", minute, findUnheld),

@@ -1,5 +1,6 @@
 import type { EngineContext } from "@/lib/engine/context";
 import type { Duty } from "@/lib/engine/duties/duty";
+import { traceCopies } from "@/lib/engine/history/record";
 import { cameBack } from "@/lib/engine/lease/came-back";
 import { returnExpiredLeases } from "@/lib/engine/lease/expired-leases";
 import { returnUnheld } from "@/lib/engine/sql/claim-break";
@@ -47,7 +48,11 @@ async function promoteDue(context: EngineContext): Promise<number> {
   const promoted = await durable.transaction(async (tx) => {
     // Nothing is routed here, so the topology may have moved on.
     await enterQueues(tx, 0, queueIds);
-    return promoteDelayed(tx, queueIds, maxAtOnce);
+    const ready = await promoteDelayed(tx, queueIds, maxAtOnce);
+    const copies = ready.map((row) => ({ messageId: row.message_id, placements: [{ queueId: row.queue_id }] }));
+    const seqs = ready.map((row) => row.number);
+    await traceCopies(tx, copies, seqs, { kind: "delayed_ready", by: null });
+    return ready;
   });
   const { queuesById } = await context.topology.fresh();
   const ids = [...new Set(promoted.map((row) => row.queue_id))];

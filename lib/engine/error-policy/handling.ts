@@ -11,6 +11,7 @@ import {
   updateErrorPolicy,
 } from "@/lib/engine/error-policy/policies";
 import { simulateErrorPolicies } from "@/lib/engine/error-policy/simulate";
+import { timelines } from "@/lib/engine/history/timeline";
 import { notifications } from "@/lib/engine/notification/notifications";
 import { reviewInbox } from "@/lib/engine/review/inbox";
 
@@ -19,6 +20,7 @@ export function failureHandling(context: EngineContext): FailureHandling {
   return {
     ...reviewInbox(context),
     ...notifications(context),
+    ...timelines(context),
     listErrorPolicies: (_actor, vhost) => listErrorPolicies(context, vhost),
     getErrorPolicy: (_actor, vhost, id) => getErrorPolicy(context, vhost, id),
     createErrorPolicy: (actor, vhost, policy, position) => createErrorPolicy(context, actor, vhost, policy, position),

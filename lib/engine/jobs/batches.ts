@@ -3,6 +3,7 @@ import type { EngineContext } from "@/lib/engine/context";
 import { endJob } from "@/lib/engine/jobs/step";
 import { claimLock } from "@/lib/engine/sql/claim-lock";
 import { entryPurgeChunk, preferKeys } from "@/lib/engine/sql/entry-take";
+import { historyOfRestore } from "@/lib/engine/sql/history";
 import { type JobRow, jobGrow, jobLock, jobProgress, jobSelected } from "@/lib/engine/sql/job";
 import { enterQueues } from "@/lib/engine/sql/shards";
 import {
@@ -28,7 +29,9 @@ export async function restoreSlice(context: EngineContext, job: JobRow, batch: s
     if (!entered) return 0;
     await claimLock(tx, [queue.id]);
     if (!(await trashBatchLock(tx, batch))) return 0;
-    const count = await trashRestoreChunk(tx, { batch, queueId: queue.id, limit });
+    const chunk = { batch, queueId: queue.id, limit };
+    await historyOfRestore(tx, chunk, job.started_by);
+    const count = await trashRestoreChunk(tx, chunk);
     await jobGrow(tx, job.id, job.done + count);
     await jobProgress(tx, job.id, { done: count, skipped: 0, sent: count });
     return count;

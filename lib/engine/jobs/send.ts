@@ -31,7 +31,9 @@ export async function sendSlice(
   // The job's own books are the ledger; a tally is what the calls without a job keep.
   const tally = new Tally();
   if (work.kind !== "discard") {
-    return transfer(context, read, (item, topology) => destinedOf(job, work, item, topology), tally, ledger);
+    const kind = work.kind === "move" ? "moved" : "retried";
+    const trace = { kind, by: job.started_by, detail: { job: job.id } } as const;
+    return transfer(context, read, (item, topology) => destinedOf(job, work, item, topology), tally, trace, ledger);
   }
   if (job.trash === null) throw new Error("a job that discards has a batch of the trash");
   const fit = read.filter((item) => !unfit(work, item));

@@ -34,6 +34,10 @@ export async function returnExpiredLeases(
     judges: Object.values(judgeHolders),
     holdMs: brokerHoldMs,
   });
+  if (reason) {
+    const kind = reason === "timeout" ? "timed_out" : reason;
+    for (const { queue_id: queueId, seqs } of returned) context.trail.note(kind, queueId, null, seqs);
+  }
   await cameBack(
     context,
     returned.map((queue) => queue.queue_id),
@@ -46,7 +50,7 @@ export async function returnExpiredLeases(
     ...overdue.map((row) => ({ ...burial(row), reason: "delivery_limit" as const })),
     ...judged.map((row) => ({ ...burial(row), reason: judgedReason(row, reason) })),
   ]);
-  return returned.reduce((sum, { count }) => sum + count, 0) + overdue.length + judged.length;
+  return returned.reduce((sum, { seqs }) => sum + seqs.length, 0) + overdue.length + judged.length;
 }
 
 /** Why leases of a scope end; null when nobody ever had them. */

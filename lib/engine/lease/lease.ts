@@ -41,7 +41,7 @@ export async function lease(context: EngineContext, actor: Actor, request: Lease
     const { queue, messages, moreIsLikely, tokenInMs } = found;
     // Signals wake one waiter at a time: whoever leaves something passes it on.
     if (moreIsLikely) context.signals.wake([queue.id]);
-    if (messages.length > 0) return messages;
+    if (messages.length > 0) return noted(context, actor, request, queue, messages);
     if (moreIsLikely || (await expiredCameBack(context, queue))) continue;
     const left = deadline - performance.now();
     if (left <= 0 || request.signal?.aborted) return [];
@@ -51,11 +51,24 @@ export async function lease(context: EngineContext, actor: Actor, request: Lease
     const handed = await context.signals.wait(queue.id, forMs, request.signal, termsOf(context, actor, request));
     if (handed.length > 0) {
       if (!request.autoAck) context.lookouts.granted(queue.id, request.visibilityTimeoutMs);
-      return handed;
+      return noted(context, actor, request, queue, handed);
     }
     if (request.signal?.aborted) return [];
     pause = Math.min(pause * 2, longestPause);
   }
+}
+
+/** Tells the history who has been given what. */
+function noted(
+  context: EngineContext,
+  actor: Actor,
+  { autoAck }: LeaseRequest,
+  queue: QueueRecord,
+  messages: readonly Leased[],
+): readonly Leased[] {
+  const seqs = messages.map(({ id }) => id);
+  context.trail.note(autoAck ? "taken" : "delivered", queue.id, holderOf(actor), seqs);
+  return messages;
 }
 
 /** On which terms it is given, while it waits, what this node is just storing. */
@@ -217,7 +230,7 @@ async function findQueue(context: EngineContext, { vhost, queue }: LeaseRequest)
 }
 
 /** How a holder is shown. */
-function holderOf(actor: Actor): string {
+export function holderOf(actor: Actor): string {
   return actor.address === null ? actor.user : `${actor.user} @ ${actor.address}`;
 }
 

@@ -1,3 +1,4 @@
+import type { Actor } from "@/lib/broker/actor";
 import type { FailureReason } from "@/lib/broker/failures";
 import type { Receipt, Settlement, SettlementResult } from "@/lib/broker/requests";
 import type { ConnectionPool } from "@/lib/engine/connection-pool";
@@ -5,9 +6,10 @@ import type { EngineContext } from "@/lib/engine/context";
 import { bury, leaseKey } from "@/lib/engine/dead-letter/bury";
 import type { Burial } from "@/lib/engine/dead-letter/plan";
 import { isConcern } from "@/lib/engine/error-policy/judged";
+import type { DeliveryKind } from "@/lib/engine/history/trail";
 import { type Acknowledged, acknowledge, holdOneByOne } from "@/lib/engine/lease/acknowledge";
 import { cameBack } from "@/lib/engine/lease/came-back";
-import { checkRange } from "@/lib/engine/lease/lease";
+import { checkRange, holderOf } from "@/lib/engine/lease/lease";
 import { type Hold, holdOf } from "@/lib/engine/lease/receipt";
 import { NaturalBatch } from "@/lib/engine/natural-batch";
 import { prolongLease, type Requeue, returnRequeued, type SettledRow } from "@/lib/engine/sql/settle";
@@ -16,6 +18,13 @@ import type { TopologySnapshot } from "@/lib/engine/topology/snapshot";
 const maxDelayMs = 0xffffffff;
 const maxVisibilityMs = 12 * 60 * 60 * 1000;
 const maxInBatch = 1000;
+
+/** What comes back to its queue, and how the history calls that. */
+interface Returned extends Requeue {
+  readonly kind: "requeued" | "timed_out" | "consumer_lost";
+}
+
+const returnKinds = { timeout: "timed_out", consumer_lost: "consumer_lost" } as const;
 
 interface Parsed {
   readonly hold: Hold;
@@ -40,11 +49,11 @@ export class Settler {
    * Acknowledges, requeues or rejects. Each settlement stands for itself; a receipt that is given twice is settled by
    * the first. Throws `bad-request` for what is no receipt, before anything is settled.
    */
-  async settle(settlements: readonly Settlement[], lazily = false): Promise<readonly SettlementResult[]> {
+  async settle(actor: Actor, settlements: readonly Settlement[], lazily = false): Promise<readonly SettlementResult[]> {
     const parsed = settlements.map(({ receipt, outcome }) => ({ receipt, hold: holdOf(receipt), outcome }));
     const first = new Map<Receipt, (typeof parsed)[number]>();
     for (const one of parsed) if (!first.has(one.receipt)) first.set(one.receipt, one);
-    const isSettled = await this.#settleAll([...first.values()], lazily);
+    const isSettled = await this.#settleAll(holderOf(actor), [...first.values()], lazily);
     return parsed.map((one) => ({
       receipt: one.receipt,
       result: first.get(one.receipt) === one && isSettled(one.hold) ? "settled" : "gone",
@@ -71,10 +80,10 @@ export class Settler {
     return isCurrent ? known : this.#context.topology.fresh();
   }
 
-  async #settleAll(parsed: readonly Parsed[], lazily: boolean): Promise<(hold: Hold) => boolean> {
+  async #settleAll(by: string, parsed: readonly Parsed[], lazily: boolean): Promise<(hold: Hold) => boolean> {
     const snapshot = await this.#snapshotKnowing(parsed);
     const acknowledged: Hold[] = [];
-    const requeued: Requeue[] = [];
+    const requeued: Returned[] = [];
     const rejected: Burial[] = [];
     for (const { hold, outcome } of parsed) {
       if (outcome.kind === "ack") acknowledged.push(hold);
@@ -87,18 +96,23 @@ export class Settler {
     const acknowledgements = lazily ? this.#lazyAcknowledgements : this.#acknowledgements;
     const [deleted, others] = await Promise.all([
       acknowledged.length === 0 ? new Set<Hold>() : acknowledgements.add(acknowledged),
-      this.#giveBack(requeued, rejected),
+      this.#giveBack(by, requeued, rejected),
     ]);
+    note(this.#context, "acknowledged", by, deleted === "all" ? acknowledged : deleted);
     this.#wakeGroups(snapshot, parsed);
     const isAcknowledged = deleted === "all" ? new Set(acknowledged) : deleted;
     if (deleted === "all" && acknowledged.length === parsed.length) return () => true;
     return (hold) => isAcknowledged.has(hold) || others.has(leaseKey(hold));
   }
 
-  async #giveBack(requeued: readonly Requeue[], rejected: readonly Burial[]): Promise<ReadonlySet<string>> {
+  async #giveBack(
+    by: string,
+    requeued: readonly Returned[],
+    rejected: readonly Burial[],
+  ): Promise<ReadonlySet<string>> {
     if (requeued.length + rejected.length === 0) return new Set();
     await holdOneByOne(this.#context, [...requeued, ...rejected]);
-    const settled = await Promise.all([requeue(this.#context, requeued), bury(this.#context, rejected)]);
+    const settled = await Promise.all([requeue(this.#context, by, requeued), bury(this.#context, rejected)]);
     return new Set(settled.flatMap((keys) => [...keys]));
   }
 
@@ -112,10 +126,22 @@ export class Settler {
 }
 
 /** Those that have come back too often are dead-lettered instead. */
-async function requeue(context: EngineContext, requeues: readonly Requeue[]): Promise<ReadonlySet<string>> {
+async function requeue(
+  context: EngineContext,
+  by: string,
+  requeues: readonly Returned[],
+): Promise<ReadonlySet<string>> {
   if (requeues.length === 0) return new Set();
   const rows = await returnRequeued(context.database.durable, requeues);
   const returned = keysOf(rows);
+  for (const kind of ["requeued", "timed_out", "consumer_lost"] as const) {
+    note(
+      context,
+      kind,
+      by,
+      requeues.filter((one) => one.kind === kind && returned.has(leaseKey(one))),
+    );
+  }
   await cameBack(
     context,
     rows.map((row) => row.queue_id),
@@ -141,12 +167,24 @@ function judgedReason(
 function requeueOf(
   snapshot: TopologySnapshot,
   hold: Hold,
-  outcome: { readonly delayMs?: number; readonly counts?: boolean },
-): Requeue {
+  outcome: Extract<Settlement["outcome"], { kind: "requeue" }>,
+): Returned {
   const delayMs = outcome.delayMs ?? 0;
   checkRange("delayMs", delayMs, 0, maxDelayMs);
   const deliveryLimit = snapshot.queuesById.get(hold.queueId)?.limits.deliveryLimit ?? null;
-  return { ...hold, delayMs, counts: outcome.counts ?? true, deliveryLimit };
+  const kind = outcome.because === undefined ? "requeued" : returnKinds[outcome.because];
+  return { ...hold, delayMs, counts: outcome.counts ?? true, deliveryLimit, kind };
+}
+
+/** Tells the history what became of deliveries. */
+function note(context: EngineContext, kind: DeliveryKind, by: string, holds: Iterable<Hold>): void {
+  const queues = new Map<number, number[]>();
+  for (const { queueId, seq } of holds) {
+    const seqs = queues.get(queueId);
+    if (seqs) seqs.push(seq);
+    else queues.set(queueId, [seq]);
+  }
+  for (const [queueId, seqs] of queues) context.trail.note(kind, queueId, by, seqs);
 }
 
 function keysOf(rows: readonly SettledRow[]): Set<string> {

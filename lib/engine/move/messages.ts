@@ -1,3 +1,4 @@
+import type { Actor } from "@/lib/broker/actor";
 import type { BulkResult, MoveRequest } from "@/lib/broker/requests";
 import { checkRoutingKey } from "@/lib/broker/rules/names";
 import type { EngineContext } from "@/lib/engine/context";
@@ -11,7 +12,7 @@ import { queueWalk } from "@/lib/engine/views/peek";
  * Moves ready messages of a queue through an exchange, oldest first; what is delayed or held stays. With `all`, what
  * is published after it began stays as well. `not-found` for the queue or the exchange.
  */
-export async function moveMessages(context: EngineContext, request: MoveRequest): Promise<BulkResult> {
+export async function moveMessages(context: EngineContext, actor: Actor, request: MoveRequest): Promise<BulkResult> {
   const { vhost, from, to } = request;
   checkRoutingKey(to.routingKey);
   const topology = await context.topology.fresh();
@@ -27,7 +28,8 @@ export async function moveMessages(context: EngineContext, request: MoveRequest)
       tally.skip(message.queue, message.id, message.state === "unacked" ? why.held : why.notReady);
       return false;
     });
-    await transfer(context, ready, (item, fresh) => throughExchange(fresh, vhost, to, item), tally);
+    const trace = { kind: "moved", by: actor.user, detail: { from } } as const;
+    await transfer(context, ready, (item, fresh) => throughExchange(fresh, vhost, to, item), tally, trace);
   }
   return tally.result();
 }

@@ -1,6 +1,7 @@
 import { BrokerError } from "@/lib/broker/errors";
 import { expirationMs } from "@/lib/broker/rules/queue-arguments";
 import type { EngineContext } from "@/lib/engine/context";
+import { type Trace, traceCopies } from "@/lib/engine/history/record";
 import { partTaken, type Staying, type StayingCause, skipAll } from "@/lib/engine/move/left";
 import { type Tally, why } from "@/lib/engine/move/tally";
 import { placementIn } from "@/lib/engine/publish/outgoing";
@@ -46,6 +47,7 @@ const maxReroutes = 100;
 /**
  * Moves messages to other queues in one transaction: each is gone here exactly when it is stored there. What a
  * consumer holds, what is gone, and what no queue takes stays, and is written off with the reason.
+ * @param trace what the history says of them
  * @returns false when the ledger wanted nothing done
  */
 export async function transfer(
@@ -53,6 +55,7 @@ export async function transfer(
   items: readonly ReadMessage[],
   destinationOf: (item: ReadMessage, topology: TopologySnapshot) => Destined,
   tally: Tally,
+  trace: Trace,
   ledger?: Ledger,
 ): Promise<boolean> {
   let topology = await context.topology.fresh();
@@ -60,7 +63,7 @@ export async function transfer(
     const snapshot = topology;
     const { plans, staying } = plan(items, snapshot, destinationOf);
     const outcome = await context.database.main.transaction((tx) =>
-      execute(tx, snapshot.version, plans, staying, ledger),
+      execute(tx, snapshot.version, plans, staying, trace, ledger),
     );
     if (outcome === "closed") return false;
     if (outcome) {
@@ -95,10 +98,11 @@ async function execute(
   version: number,
   plans: readonly Plan[],
   unplanned: readonly Staying[],
+  trace: Trace,
   ledger: Ledger | undefined,
 ): Promise<{ moved: readonly Plan[]; staying: readonly Staying[] } | "closed" | null> {
   if (ledger && !(await ledger.open(tx))) return "closed";
-  const carried = await carry(tx, version, plans);
+  const carried = await carry(tx, version, plans, trace);
   if (!carried) return null;
   const staying = [...unplanned, ...carried.staying];
   await ledger?.write(tx, carried.moved.map(movedOf), staying);
@@ -115,6 +119,7 @@ async function carry(
   tx: Queryable,
   version: number,
   plans: readonly Plan[],
+  trace: Trace,
 ): Promise<{ moved: Carried[]; staying: Staying[] } | null> {
   if (plans.length === 0) return { moved: [], staying: [] };
   const targets = new Set(plans.flatMap(({ queues }) => queues));
@@ -136,6 +141,12 @@ async function carry(
   const seqs = await insertEntryCopies(
     tx,
     copies.map(({ copy }) => copy),
+  );
+  await traceCopies(
+    tx,
+    copies.map(({ copy }) => copy),
+    seqs,
+    trace,
   );
   return {
     moved: copies.map((carried, index) => ({ ...carried, seq: seqs[index] ?? 0 })),

@@ -6,6 +6,7 @@ import { route } from "@/lib/broker/rules/router";
 import type { EngineContext } from "@/lib/engine/context";
 import { withoutFull } from "@/lib/engine/dead-letter/full-queues";
 import type { RoutedLetter } from "@/lib/engine/dead-letter/letter";
+import { traceCopies } from "@/lib/engine/history/record";
 import { type ItemStaying, openSlice, writeSlice } from "@/lib/engine/jobs/ledger";
 import { why } from "@/lib/engine/move/tally";
 import { encodedProperties, placementIn } from "@/lib/engine/publish/outgoing";
@@ -131,6 +132,12 @@ async function execute(
   const seqs = await insertEntryCopies(
     tx,
     sent.map(({ letter }) => letter.copy),
+  );
+  await traceCopies(
+    tx,
+    sent.map(({ letter }) => letter.copy),
+    seqs,
+    { kind: "replayed", by: job.started_by, detail: { job: job.id } },
   );
   await writeSlice(
     tx,

@@ -9,6 +9,7 @@ import { route } from "@/lib/broker/rules/router";
 import type { EngineContext } from "@/lib/engine/context";
 import { withoutFull } from "@/lib/engine/dead-letter/full-queues";
 import { type RoutedLetter, routeLetter } from "@/lib/engine/dead-letter/letter";
+import { traceCopies } from "@/lib/engine/history/record";
 import { outgoing, placementIn } from "@/lib/engine/publish/outgoing";
 import { admitted, insertRouted, queueIdsOf, type Routed, routed } from "@/lib/engine/publish/store";
 import { mustBeFree, noReview } from "@/lib/engine/review/reviewed";
@@ -72,13 +73,13 @@ export async function decideReview(
 function stepOf(snapshot: TopologySnapshot, actor: Actor, row: ReviewRow, decision: ReviewDecision): Step {
   switch (decision.kind) {
     case "retry":
-      return copyStep(row, row, [ownQueue(snapshot, row)]);
+      return copyStep(actor.user, row, row, [ownQueue(snapshot, row)]);
     case "forward":
-      return copyStep(row, { exchange: decision.to.exchange, routing_key: decision.to.routingKey }, [
+      return copyStep(actor.user, row, { exchange: decision.to.exchange, routing_key: decision.to.routingKey }, [
         ...routeTo(snapshot, row, decision.to),
       ]);
     case "dead_letter":
-      return letterStep(deadLetterOf(snapshot, row, decision.to));
+      return letterStep(actor.user, deadLetterOf(snapshot, row, decision.to));
     case "discard":
       return discardStep(actor, row);
     case "edit":
@@ -95,12 +96,13 @@ function ownQueue(snapshot: TopologySnapshot, { vhost, queue }: ReviewRow): Queu
 
 /** The message goes once more into queues, as it is but for what it travels under. */
 function copyStep(
+  by: string,
   row: ReviewRow,
   envelope: { readonly exchange: string; readonly routing_key: string },
   queues: readonly QueueRecord[],
 ): Step {
   const properties = decodeProperties(row.properties);
-  return letterStep({
+  return letterStep(by, {
     targets: queues,
     copy: {
       messageId: row.message_id,
@@ -113,16 +115,16 @@ function copyStep(
   });
 }
 
-function letterStep(letter: RoutedLetter): Step {
+function letterStep(by: string, letter: RoutedLetter): Step {
   return {
     queues: letter.targets,
     run: async (tx) => {
       const [{ letter: accepted } = { letter: null }] = await withoutFull(tx, [{ letter }]);
       if (accepted?.targets.length !== letter.targets.length) throw refused(letter.targets);
-      const [seq = null] = await insertEntryCopies(tx, [letter.copy]);
+      const seqs = await insertEntryCopies(tx, [letter.copy]);
+      await traceCopies(tx, [letter.copy], seqs, { kind: "reviewed", by });
       return {
         queues: letter.targets.map(({ name }) => name),
-        copies: letter.targets.map(({ id, name }) => ({ queue_id: id, queue: name, id: seq })),
       };
     },
   };

@@ -20,13 +20,13 @@ SELECT DISTINCT queue_id FROM (
 /**
  * Puts messages whose delay is over at the end of their queues, in the order in which they are due. The transaction
  * must have entered the queues.
- * @returns the queues that they lie in, once for each message
+ * @returns the queues that they lie in, once for each message, and the numbers that they now have
  */
 export async function promoteDelayed(
   tx: Queryable,
   queueIds: readonly number[],
   max: number,
-): Promise<{ queue_id: number }[]> {
+): Promise<{ queue_id: number; message_id: number; number: number }[]> {
   return tx.query({ name: "delayed_promote", text: promote }, [max, queueIds]);
 }
 
@@ -59,7 +59,7 @@ counted AS (
   INSERT INTO warren.queue_delta (queue_id, delayed, ready, ready_bytes)
   SELECT queue_id, -count(*), count(*), sum(bytes) FROM numbered GROUP BY queue_id
 )
-SELECT queue_id FROM numbered`;
+SELECT queue_id, message_id, number FROM numbered`;
 
 /**
  * Makes messages that were given back with a delay ready where they were, when their time has come.

@@ -53,7 +53,7 @@ export function scopeValues(scope: LeaseScope): unknown[] {
  * exceed it, and those that are to be judged, are not given back but held under `token`.
  * @param request.holder who holds those that exceed the limit; `judge` those that are to be judged. What one of `judge`
  *   holds has run out because a node died in between, and is still to be judged; what `holder` holds comes back.
- * @returns the queues with how many came back to each, and those that are held
+ * @returns the queues with what came back to each, and those that are held
  */
 export async function returnExpired(
   db: Queryable,
@@ -67,7 +67,7 @@ export async function returnExpired(
     judges: readonly string[];
     holdMs: number;
   },
-): Promise<{ returned: { queue_id: number; count: number }[]; overdue: OverdueRow[]; judged: OverdueRow[] }> {
+): Promise<{ returned: { queue_id: number; seqs: number[] }[]; overdue: OverdueRow[]; judged: OverdueRow[] }> {
   const rows = await db.query<OverdueRow & { state: "ready" | "leased"; is_judged: boolean }>(
     scopes[request.scope.kind],
     [
@@ -83,10 +83,15 @@ export async function returnExpired(
       ...scopeValues(request.scope),
     ],
   );
-  const counts = new Map<number, number>();
-  for (const row of rows) if (row.state === "ready") counts.set(row.queue_id, (counts.get(row.queue_id) ?? 0) + 1);
+  const returned = new Map<number, number[]>();
+  for (const { state, queue_id: queueId, seq } of rows) {
+    if (state !== "ready") continue;
+    const seqs = returned.get(queueId);
+    if (seqs) seqs.push(seq);
+    else returned.set(queueId, [seq]);
+  }
   return {
-    returned: [...counts].map(([queue_id, count]) => ({ queue_id, count })),
+    returned: [...returned].map(([queue_id, seqs]) => ({ queue_id, seqs })),
     overdue: rows.filter((row) => row.state === "leased" && !row.is_judged),
     judged: rows.filter((row) => row.is_judged),
   };

@@ -1,8 +1,10 @@
+import type { Actor } from "@/lib/broker/actor";
 import { BrokerError } from "@/lib/broker/errors";
 import type { TrashBatch } from "@/lib/broker/message";
 import type { EngineContext } from "@/lib/engine/context";
 import { claimLock } from "@/lib/engine/sql/claim-lock";
 import { preferKeys } from "@/lib/engine/sql/entry-take";
+import { historyOfRestore } from "@/lib/engine/sql/history";
 import { enterQueues } from "@/lib/engine/sql/shards";
 import {
   type TrashBatchRow,
@@ -30,7 +32,7 @@ export async function listTrash(context: EngineContext, vhost?: string): Promise
  * Puts a batch back: same queues, order and ids. One that was broken off halfway can be called again and goes on.
  * `not-found` when it expired or its queues are gone; `conflict` when it was restored before.
  */
-export async function restoreTrash(context: EngineContext, batch: string): Promise<{ restored: number }> {
+export async function restoreTrash(context: EngineContext, actor: Actor, batch: string): Promise<{ restored: number }> {
   const row = isUuid(batch) ? await trashBatchGet(context.database.main, batch) : undefined;
   if (!row) throw new BrokerError("not-found", "There is no such batch in the trash; it may have expired.", { batch });
   if (row.restored_at) throw restoredBefore(batch);
@@ -38,7 +40,7 @@ export async function restoreTrash(context: EngineContext, batch: string): Promi
   // What a queue drops meanwhile goes into the same batch, so it is looked at until nothing is left in it.
   for (;;) {
     const queueIds = await trashQueues(context.database.main, batch);
-    for (const queueId of queueIds) restored += await restoreQueue(context, batch, queueId);
+    for (const queueId of queueIds) restored += await restoreQueue(context, actor, batch, queueId);
     if (restored === 0) await mustStillExist(context, queueIds, row);
     const ended = await context.database.main.transaction(async (tx) => {
       if (!(await trashBatchLock(tx, batch))) return "before";
@@ -50,7 +52,7 @@ export async function restoreTrash(context: EngineContext, batch: string): Promi
   }
 }
 
-async function restoreQueue(context: EngineContext, batch: string, queueId: number): Promise<number> {
+async function restoreQueue(context: EngineContext, actor: Actor, batch: string, queueId: number): Promise<number> {
   let restored = 0;
   for (;;) {
     const topology = await context.topology.fresh();
@@ -60,7 +62,10 @@ async function restoreQueue(context: EngineContext, batch: string, queueId: numb
       const [, entered] = await Promise.all([preferKeys(tx), enterQueues(tx, topology.version, [queueId])]);
       if (!entered) return null;
       await claimLock(tx, [queueId]);
-      return (await trashBatchLock(tx, batch)) ? trashRestoreChunk(tx, { batch, queueId, limit: CHUNK }) : 0;
+      if (!(await trashBatchLock(tx, batch))) return 0;
+      const chunk = { batch, queueId, limit: CHUNK };
+      await historyOfRestore(tx, chunk, actor.user);
+      return trashRestoreChunk(tx, chunk);
     });
     // Null: the topology has moved on; it is looked at again.
     if (count === null) continue;

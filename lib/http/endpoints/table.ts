@@ -25,6 +25,7 @@ import { reviewEndpoints } from "@/lib/http/endpoints/reviews";
 import { sampleEndpoints } from "@/lib/http/endpoints/sample";
 import { sessionEndpoints } from "@/lib/http/endpoints/session";
 import { templateEndpoints } from "@/lib/http/endpoints/templates";
+import { timelineEndpoints } from "@/lib/http/endpoints/timeline";
 import { tokenEndpoints } from "@/lib/http/endpoints/tokens";
 import { trashEndpoints } from "@/lib/http/endpoints/trash";
 import { userEndpoints } from "@/lib/http/endpoints/users";
@@ -57,6 +58,7 @@ const described: readonly Endpoint[] = [
   ...reviewEndpoints,
   ...jobEndpoints,
   ...notificationEndpoints,
+  ...timelineEndpoints,
   ...editEndpoints,
   ...trashEndpoints,
   ...tokenEndpoints,

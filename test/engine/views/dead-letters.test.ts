@@ -49,8 +49,8 @@ describe("dead letters", () => {
     const { origin, dlq } = await grave(1200);
     const request = { vhost: "/", selection: { kind: "all", queue: dlq } } as const;
     const [a, b] = await Promise.all([
-      retryDeadLetters(fixture.context, request),
-      retryDeadLetters(fixture.context, request),
+      retryDeadLetters(fixture.context, actor, request),
+      retryDeadLetters(fixture.context, actor, request),
     ]);
     expect(a.done + b.done).toBe(1200);
     for (const result of [a, b]) expect(result.matched).toBe(result.done + result.skippedCount);
@@ -72,7 +72,7 @@ describe("dead letters", () => {
     const [first, second] = letters;
     await fixture.sql("UPDATE warren.dead_letter SET origin_queue = 'gone' WHERE seq = $1", [first?.id]);
     const ref = (id: number | undefined) => ({ queue: dlq, id: id ?? 0 });
-    const result = await retryDeadLetters(fixture.context, {
+    const result = await retryDeadLetters(fixture.context, actor, {
       vhost: "/",
       selection: { kind: "messages", refs: [ref(first?.id), ref(second?.id), ref(12345), { queue: "none", id: 1 }] },
     });
@@ -86,13 +86,13 @@ describe("dead letters", () => {
     );
     expect(await bodiesIn(origin)).toEqual(["m1"]);
     await expect(
-      retryDeadLetters(fixture.context, {
+      retryDeadLetters(fixture.context, actor, {
         vhost: "/",
         selection: { kind: "all", queue: dlq },
         to: { exchange: "nowhere", routingKey: "" },
       }),
     ).rejects.toMatchObject({ code: "not-found" });
-    const unrouted = await retryDeadLetters(fixture.context, {
+    const unrouted = await retryDeadLetters(fixture.context, actor, {
       vhost: "/",
       selection: { kind: "all", queue: dlq },
       to: { exchange: "amq.topic", routingKey: "x" },
@@ -104,7 +104,10 @@ describe("dead letters", () => {
   test("that a consumer holds are left to it", async () => {
     const { dlq } = await grave(4);
     await fixture.lease(dlq, 1);
-    const retried = await retryDeadLetters(fixture.context, { vhost: "/", selection: { kind: "all", queue: dlq } });
+    const retried = await retryDeadLetters(fixture.context, actor, {
+      vhost: "/",
+      selection: { kind: "all", queue: dlq },
+    });
     expect(retried).toMatchObject({ matched: 4, done: 3, skippedCount: 1 });
     expect(retried.skipped[0]?.why).toContain("A consumer holds it");
     const id = (await lying(dlq))[0]?.id ?? 0;
@@ -132,14 +135,16 @@ describe("dead letters", () => {
     await expectTrueCounts(fixture);
     for (const { trash, done } of [a, b]) {
       if (done === 0) expect(trash).toBeNull();
-      else expect(await restoreTrash(fixture.context, trash ?? "")).toEqual({ restored: done });
+      else expect(await restoreTrash(fixture.context, actor, trash ?? "")).toEqual({ restored: done });
     }
     expect(await lying(dlq)).toEqual(before);
     const death = (
       await listDeadLetters(fixture.context, { vhost: "/", queue: dlq, order: "oldest", limit: 1, bodyLimit: 0 })
     ).items[0]?.death;
     expect(death).toMatchObject({ errorMessage: "failed on m0", count: 1 });
-    await expect(restoreTrash(fixture.context, a.trash ?? b.trash ?? "")).rejects.toMatchObject({ code: "conflict" });
+    await expect(restoreTrash(fixture.context, actor, a.trash ?? b.trash ?? "")).rejects.toMatchObject({
+      code: "conflict",
+    });
     await expectTrueCounts(fixture);
   });
 });
@@ -156,7 +161,7 @@ describe("purging and moving", () => {
     ) INSERT INTO warren.queue_delta (queue_id, ready, ready_bytes) SELECT queue_id, count(*), sum(bytes) FROM more GROUP BY 1`;
     await fixture.sql(copies, [name]);
     const first = await purgeQueue(fixture.context, actor, "/", name);
-    await restoreTrash(fixture.context, first.trash ?? "");
+    await restoreTrash(fixture.context, actor, first.trash ?? "");
     // Comparing each with each took longer than a test may.
     expect((await purgeQueue(fixture.context, actor, "/", name)).messages).toBe(10_000);
   });
@@ -176,7 +181,7 @@ describe("purging and moving", () => {
       by: "tester",
       restoredAt: null,
     });
-    expect(await restoreTrash(fixture.context, purged.trash ?? "")).toEqual({ restored: 100 });
+    expect(await restoreTrash(fixture.context, actor, purged.trash ?? "")).toEqual({ restored: 100 });
     const after = await lying(name);
     expect(after.slice(0, 100)).toEqual(before);
     expect(after[100]?.body).toBe("later");
@@ -191,7 +196,7 @@ describe("purging and moving", () => {
     const from = await fixture.queue();
     const to = await fixture.queue();
     await fixture.publish(from, names(700));
-    const same = await moveMessages(fixture.context, {
+    const same = await moveMessages(fixture.context, actor, {
       vhost: "/",
       from,
       to: { exchange: "", routingKey: from },
@@ -199,7 +204,7 @@ describe("purging and moving", () => {
     });
     expect(same).toMatchObject({ matched: 700, done: 700 });
     expect(await bodiesIn(from)).toEqual(names(700));
-    const some = await moveMessages(fixture.context, {
+    const some = await moveMessages(fixture.context, actor, {
       vhost: "/",
       from,
       to: { exchange: "", routingKey: to },
