@@ -2,6 +2,7 @@ import { Activity } from "@/lib/amqp/activity";
 import type { Channel } from "@/lib/amqp/channel";
 import type { Connection } from "@/lib/amqp/connection";
 import type { QueueDispatcher } from "@/lib/amqp/dispatch";
+import type { TokenBucket } from "@/lib/amqp/token-bucket";
 import type { CreditHolder, Held } from "@/lib/amqp/unacknowledged";
 import type { Actor } from "@/lib/broker/actor";
 import type { Leased } from "@/lib/broker/broker";
@@ -24,6 +25,8 @@ export interface ConsumerOptions {
   readonly prefetch: number;
   /** How long each may be unacknowledged, in ms; null for as long as the server allows. */
   readonly timeoutMs: number | null;
+  /** How fast it is given messages; null for as fast as it takes them. */
+  readonly rate: TokenBucket | null;
   readonly arguments: FieldTable;
 }
 
@@ -46,7 +49,9 @@ export class Consumer implements CreditHolder {
   readonly since = Date.now();
   readonly activity = new Activity();
   readonly #channel: Channel;
+  readonly #rate: TokenBucket | null;
   #held = 0;
+  #refill: NodeJS.Timeout | undefined;
   #isRenewing = false;
 
   constructor(channel: Channel, dispatcher: QueueDispatcher, subscription: Subscription, options: ConsumerOptions) {
@@ -61,6 +66,7 @@ export class Consumer implements CreditHolder {
     this.prefetch = options.prefetch;
     this.timeoutMs = options.timeoutMs;
     this.arguments = options.arguments;
+    this.#rate = options.rate;
   }
 
   get connection(): Connection {
@@ -74,9 +80,10 @@ export class Consumer implements CreditHolder {
   /** How many more messages it may be given now. */
   get credit(): number {
     if (!this.#channel.mayDeliver) return 0;
-    if (this.noAck) return unlimited;
+    const paced = this.#rate === null ? unlimited : Math.min(unlimited, this.#rate.available);
+    if (this.noAck) return Math.max(0, paced);
     const own = this.prefetch === 0 ? unlimited : this.prefetch - this.#held;
-    return Math.max(0, Math.min(own, this.#channel.credit));
+    return Math.max(0, Math.min(paced, own, this.#channel.credit));
   }
 
   /** How many messages it holds. */
@@ -98,6 +105,7 @@ export class Consumer implements CreditHolder {
         ? null
         : { receipt: message.receipt, id: message.id, consumer: this, since: now, timeoutMs: this.timeoutMs };
     this.activity.deliver(now);
+    if (this.#rate !== null) this.#pace(this.#rate);
     this.#channel.tally.totals[noAck ? "deliver_no_ack" : "deliver"]++;
     if (message.redelivered) this.#channel.tally.totals.redeliver++;
     if (held !== null) {
@@ -122,6 +130,22 @@ export class Consumer implements CreditHolder {
       this.#channel.connection.settler.add([message.receipt], { kind: "ack" });
       this.activity.settle(now, now, "acked");
     }
+  }
+
+  /** Under a rate limit, each delivery takes a token; when there is none left, messages are looked for when there is. */
+  #pace(rate: TokenBucket): void {
+    rate.take();
+    if (rate.available === 0 && this.#refill === undefined) this.#lookLater(rate);
+  }
+
+  #lookLater(rate: TokenBucket): void {
+    const look = () => {
+      this.#refill = undefined;
+      // Timers may be early by a little.
+      if (rate.available === 0) this.#lookLater(rate);
+      else this.dispatcher.wake();
+    };
+    this.#refill = setTimeout(look, Math.max(1, rate.refillMs)).unref();
   }
 
   settled({ since }: Held, outcome: Settlement["outcome"]["kind"], at: number): void {

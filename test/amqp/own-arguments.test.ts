@@ -81,3 +81,22 @@ test("messages that may live for 0 ms reach a consumer that is there, and nobody
   for (const body of sent) channel.sendToQueue("fleeting", Buffer.from(body), { expiration: "0" });
   await expect.poll(() => got, { timeout: 5000 }).toEqual(sent);
 });
+
+test("a consumer with a rate limit is given no more than that, and all in the end", async () => {
+  await channel.assertQueue("paced");
+  for (let i = 0; i < 8; i++) channel.sendToQueue("paced", Buffer.from(`${i}`));
+  const paced = await (await server.connect()).createChannel();
+  const at: number[] = [];
+  const consumer = { noAck: true, arguments: { "x-rate-limit": 20, "x-rate-burst": 2 } };
+  await paced.consume("paced", () => at.push(performance.now()), consumer);
+  await expect.poll(() => at.length, { timeout: 10_000 }).toBe(8);
+  // Two at once, and six at 20 a second; what comes over the network may be told a little late, never early.
+  expect((at[7] as number) - (at[0] as number)).toBeGreaterThan(200);
+  await expect(
+    (async () => {
+      const wrong = await (await server.connect()).createChannel();
+      wrong.on("error", () => {});
+      await wrong.consume("paced", () => {}, { arguments: { "x-rate-limit": 0 } });
+    })(),
+  ).rejects.toThrow("406");
+});

@@ -4,6 +4,7 @@ import { Consumer } from "@/lib/amqp/consumer";
 import { directReplyQueue } from "@/lib/amqp/direct-replies";
 import { holdMs } from "@/lib/amqp/door";
 import { openQueue } from "@/lib/amqp/methods/queue";
+import { consumerRate } from "@/lib/amqp/token-bucket";
 import { AmqpError } from "@/lib/amqp/wire/errors";
 import type { Arguments, Method } from "@/lib/amqp/wire/methods";
 import { type FieldTable, integerOf } from "@/lib/broker/properties/field-value";
@@ -71,6 +72,7 @@ async function consume(channel: Channel, args: Arguments<"basic.consume">): Prom
   const queue = await door.broker.getQueue(actor, vhost, name);
   const sac = queue.arguments.get("x-single-active-consumer");
   const priority = consumerPriority(args.arguments, name, vhost);
+  const rate = consumerRate(args.arguments, name, vhost);
   const number = ++count;
   const subscription = await channel.subscribe(vhost, name, number, args.exclusive, priority);
   const dispatcher = door.dispatchers.of({
@@ -89,6 +91,7 @@ async function consume(channel: Channel, args: Arguments<"basic.consume">): Prom
     timeoutMs:
       consumerTimeout(args.arguments) ??
       (queue.consumerTimeoutMs === null ? null : Math.min(queue.consumerTimeoutMs, longestTimeoutMs)),
+    rate,
     arguments: args.arguments,
   });
   channel.consumers.set(tag, consumer);
