@@ -27,7 +27,7 @@ export const connectionColumns: readonly Column<Connection>[] = [
     width: 130,
     sortBy: (connection) => connection.user_provided_name,
     cell: (connection) =>
-      connection.user_provided_name === null ? (
+      connection.user_provided_name === undefined ? (
         <span className="text-ink-3">–</span>
       ) : (
         <span className="mono clip-text">{connection.user_provided_name}</span>

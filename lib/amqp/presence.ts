@@ -52,7 +52,8 @@ function connectionReport(connection: Connection, now: number): Report<Connectio
     protocol: "AMQP 0-9-1",
     state: connection.isHeldBack ? "flow" : "running",
     connectedAt: client.connectedAt,
-    clientProperties: toPlain(client.properties),
+    // As in RabbitMQ's API, what a client announces as void is left out.
+    clientProperties: toPlain(new Map([...client.properties].filter(([, { t }]) => t !== "V"))),
     authMechanism: client.mechanism,
     ...endpoints,
     channelMax: tuned.channelMax,

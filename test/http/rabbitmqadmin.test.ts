@@ -103,6 +103,7 @@ describe.skipIf(!existsSync(program))("rabbitmqadmin, unchanged", () => {
     await channel.consume("watched", () => {}, { consumerTag: "watcher" });
     await expect.poll(() => admin("-f", "tsv", "list", "consumers", "consumer_tag")).toContain("watcher");
     expect(await list("consumers", "queue.name", "prefetch_count")).toEqual([["watched", "0"]]);
+    expect(await admin("list", "consumers")).toContain("| watcher ");
     const [[name, user, channels] = []] = await list("connections", "name", "user", "channels");
     expect([user, channels]).toEqual(["guest", "1"]);
     expect(await list("channels", "name", "consumer_count")).toEqual([[`${name} (1)`, "1"]]);

@@ -6,6 +6,11 @@ import {
   channelCounters,
 } from "@/lib/broker/presence";
 
+/** What isn't there is left out, as RabbitMQ does: rabbitmqadmin can't print a null. */
+function userProvidedName({ clientName }: { readonly clientName: string | null }): { user_provided_name?: string } {
+  return clientName === null ? {} : { user_provided_name: clientName };
+}
+
 /** A connection as RabbitMQ's API gives it. */
 export function connectionJson(connection: Connection) {
   return {
@@ -17,7 +22,7 @@ export function connectionJson(connection: Connection) {
     node: connection.node,
     type: "network",
     connected_at: connection.connectedAt,
-    user_provided_name: connection.clientName,
+    ...userProvidedName(connection),
     client_properties: connection.clientProperties,
     auth_mechanism: connection.authMechanism,
     ssl: connection.tls,
@@ -51,7 +56,7 @@ export function channelJson(channel: Channel) {
       name: channel.connection,
       peer_host: channel.peerHost,
       peer_port: channel.peerPort,
-      user_provided_name: channel.clientName,
+      ...userProvidedName(channel),
     },
     prefetch_count: channel.prefetch,
     global_prefetch_count: channel.globalPrefetch,
@@ -95,7 +100,7 @@ export function consumerJson(consumer: Consumer) {
       peer_port: consumer.peerPort,
       user: consumer.user,
       node: consumer.node,
-      user_provided_name: consumer.clientName,
+      ...userProvidedName(consumer),
     },
     ack_required: consumer.ackRequired,
     exclusive: consumer.exclusive,
@@ -104,18 +109,17 @@ export function consumerJson(consumer: Consumer) {
     active: consumer.active,
     activity_status: consumer.active ? "up" : "waiting",
     arguments: consumer.arguments,
-    consumer_timeout: null,
     since: consumer.since,
     full: consumer.full,
     held: consumer.held,
     holds: consumer.holds,
-    last_delivered_at: consumer.lastDeliveredAt,
-    last_settled_at: consumer.lastSettledAt,
+    ...(consumer.lastDeliveredAt !== null && { last_delivered_at: consumer.lastDeliveredAt }),
+    ...(consumer.lastSettledAt !== null && { last_settled_at: consumer.lastSettledAt }),
     delivered: consumer.delivered,
     acked: consumer.acked,
     rejected: consumer.rejected,
     requeued: consumer.requeued,
-    ack_latency_ms: consumer.latency ?? null,
+    ...(consumer.latency && { ack_latency_ms: consumer.latency }),
     recent: consumer.recent,
   };
 }
