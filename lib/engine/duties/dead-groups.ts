@@ -1,8 +1,7 @@
 import type { EngineContext } from "@/lib/engine/context";
 import { groupIdOf } from "@/lib/engine/dead-letter/group";
 import type { Duty } from "@/lib/engine/duties/duty";
-import { counterTryLock } from "@/lib/engine/sql/counter";
-import { groupExpire, groupFold, groupLetters, ungroupedLetters } from "@/lib/engine/sql/dead-group";
+import { groupExpire, groupFold, groupFoldTryLock, groupLetters, ungroupedLetters } from "@/lib/engine/sql/dead-group";
 
 /** A group that nobody wrote anything about is forgotten so long after its last death. */
 const KEPT_DAYS = 30;
@@ -11,7 +10,7 @@ const LETTERS_AT_ONCE = 1_000;
 /** Folds what came and went into the groups' counters; when somebody else is just doing so, there is nothing to wait for. */
 export async function foldGroups(context: EngineContext): Promise<void> {
   await context.database.relaxed.transaction(async (tx) => {
-    if (await counterTryLock(tx)) await groupFold(tx);
+    if (await groupFoldTryLock(tx)) await groupFold(tx);
   });
 }
 

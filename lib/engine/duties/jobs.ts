@@ -10,7 +10,7 @@ const KEPT_DAYS = 30;
 /** Does a part of each job that has something to do, in turns, so that a large one doesn't hold the others up. */
 export const jobs: Duty = {
   name: "jobs",
-  everyMs: 100,
+  everyMs: 200,
   run: async (context, ended) => {
     const due = await jobsDue(context.database.main);
     for (const job of due) {

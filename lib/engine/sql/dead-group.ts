@@ -125,6 +125,18 @@ export async function groupChange(db: Queryable, id: string, change: GroupChange
   return rows.length > 0;
 }
 
+/** Only one node folds groups at a time: whoever holds this lock till the end of its transaction. */
+const GROUP_FOLD_LOCK = 7_030_050;
+
+/** Takes the lock if nobody has it; false means that somebody else is folding just now. */
+export async function groupFoldTryLock(tx: Queryable): Promise<boolean> {
+  const [row] = await tx.query<{ held: boolean }>(
+    { name: "dead_group_fold_lock", text: "SELECT pg_try_advisory_xact_lock($1) AS held" },
+    [GROUP_FOLD_LOCK],
+  );
+  return row?.held ?? false;
+}
+
 /** Adds the deltas to the counters and removes them, in one statement, and reopens what was resolved and happens again. */
 export async function groupFold(db: Queryable): Promise<void> {
   await db.query({ name: "dead_group_fold", text: fold });
