@@ -1,23 +1,18 @@
 import { isUnforeseen, toAmqpError } from "@/lib/amqp/broker-errors";
+import { ChannelConsumers } from "@/lib/amqp/channel-consumers";
+import { closingFrame } from "@/lib/amqp/closing";
 import { Confirms } from "@/lib/amqp/confirms";
 import type { Connection } from "@/lib/amqp/connection";
-import type { Consumer } from "@/lib/amqp/consumer";
 import { handleBasic } from "@/lib/amqp/methods/basic";
 import { handleExchange } from "@/lib/amqp/methods/exchange";
 import { checkPublish, publish } from "@/lib/amqp/methods/publish";
 import { handleQueue } from "@/lib/amqp/methods/queue";
-import { consumerKey } from "@/lib/amqp/presence";
 import { Tally } from "@/lib/amqp/tally";
 import { Transaction } from "@/lib/amqp/transaction";
 import { type Held, Unacknowledged } from "@/lib/amqp/unacknowledged";
-import { untilDone } from "@/lib/amqp/until-done";
-import { frameType } from "@/lib/amqp/wire/constants";
 import { type Content, ContentAssembler, type ContentMethod, idOf } from "@/lib/amqp/wire/content-assembler";
 import { AmqpError } from "@/lib/amqp/wire/errors";
 import type { Arguments, Method, MethodName } from "@/lib/amqp/wire/methods";
-import { systemActor } from "@/lib/broker/actor";
-import type { Subscription } from "@/lib/broker/door-cluster";
-import { isBrokerError } from "@/lib/broker/errors";
 import { channelCounters } from "@/lib/broker/presence";
 import type { Settlement } from "@/lib/broker/requests";
 
@@ -29,7 +24,7 @@ export class Channel {
   readonly connection: Connection;
   readonly number: number;
   readonly unacknowledged = new Unacknowledged();
-  readonly consumers = new Map<string, Consumer>();
+  readonly consumers = new ChannelConsumers(this);
   /** What it has done, for whoever watches. */
   readonly tally = new Tally(channelCounters, Date.now());
   /** Of the deliveries that are not acknowledged, those that count against the channel's prefetch limit. */
@@ -171,62 +166,7 @@ export class Channel {
   }
 
   wakeConsumers(): void {
-    for (const consumer of this.consumers.values()) consumer.dispatcher.wake();
-  }
-
-  /** Enters a consumer of this channel among those of all nodes. Throws as DoorCluster.subscribe does. */
-  subscribe(vhost: string, queue: string, number: number, exclusive: boolean, priority: number): Promise<Subscription> {
-    const key = consumerKey(this, number);
-    return this.connection.door.cluster.subscribe({ vhost, queue, key, exclusive, priority });
-  }
-
-  /** Enters a consumer again that was forgotten. When somebody has its queue alone by now, it ends. */
-  async renew(consumer: Consumer): Promise<void> {
-    const { number, exclusive, priority, dispatcher } = consumer;
-    const { vhost, name } = dispatcher.queue;
-    try {
-      const subscription = await this.subscribe(vhost, name, number, exclusive, priority);
-      if (this.consumers.get(consumer.tag) === consumer) {
-        consumer.subscription = subscription;
-        this.connection.door.standings.follow(subscription.queueId, dispatcher);
-        dispatcher.stand(subscription.standing);
-      } else await untilDone(() => this.connection.door.cluster.unsubscribe(subscription.id));
-    } catch (error) {
-      // While the database is away nothing is decided: it is found forgotten again.
-      if (!isBrokerError(error) || error.code !== "unavailable") this.consumerLost(consumer);
-    }
-  }
-
-  /** A consumer's queue was deleted under it, or was taken from it. */
-  consumerLost(consumer: Consumer): void {
-    if (this.consumers.get(consumer.tag) !== consumer) return;
-    this.consumers.delete(consumer.tag);
-    this.#leave(consumer);
-    this.connection.door.cluster.unsubscribe(consumer.subscription.id).catch((error: unknown) => {
-      this.connection.door.log.error("A consumer could not be taken off the list.", error);
-    });
-    if (this.connection.capabilities.has("consumer_cancel_notify")) {
-      this.send("basic.cancel", { consumerTag: consumer.tag, noWait: true });
-    }
-  }
-
-  /** Ends a consumer; what it holds stays with the channel. Deletes its queue if that is due. */
-  async cancel(consumer: Consumer): Promise<void> {
-    // What is already taken out for consumers that don't acknowledge still goes to them.
-    const { queue } = consumer.dispatcher;
-    if (!this.#closing || queue.singleActive) await consumer.dispatcher.quiet(consumer);
-    this.consumers.delete(consumer.tag);
-    this.#leave(consumer);
-    const { broker, cluster, dispatchers } = this.connection.door;
-    const remaining = await untilDone(() => cluster.unsubscribe(consumer.subscription.id));
-    if (remaining !== 0 || !queue.autoDelete) return;
-    const options = { ifUnused: true, ifEmpty: false };
-    try {
-      await untilDone(() => broker.deleteQueue(systemActor, queue.vhost, queue.name, options));
-      dispatchers.queueGone(queue.vhost, queue.name);
-    } catch (error) {
-      if (!isBrokerError(error)) throw error;
-    }
+    this.consumers.wake();
   }
 
   /** Counts a publish; returns what to call with its outcome. `stored` is false when it is to be nacked. */
@@ -405,15 +345,11 @@ export class Channel {
     throw new AmqpError("PRECONDITION_FAILED", "channel is not transactional");
   }
 
-  /** Only the peer's answer means anything now, or its own close, which may have crossed ours. */
   #frameWhileClosing(type: number, buffer: Buffer, start: number, end: number): void {
-    if (type !== frameType.method || end - start < 4) return;
-    const { classId, methodId } = idOf("channel.close");
-    if (buffer.readUInt16BE(start) !== classId) return;
-    const id = buffer.readUInt16BE(start + 2);
-    if (id === methodId) this.connection.send(this.number, "channel.close-ok", {});
+    const frame = closingFrame("channel", type, buffer, start, end);
+    if (frame === "close") this.connection.send(this.number, "channel.close-ok", {});
     // The number is free at once: the peer may open it again in its next frame.
-    if (id === idOf("channel.close-ok").methodId) this.connection.channelClosed(this);
+    if (frame === "close-ok") this.connection.channelClosed(this);
   }
 
   async #publishesStored(): Promise<void> {
@@ -425,16 +361,12 @@ export class Channel {
   }
 
   async #letGo(): Promise<void> {
-    const consumers = [...this.consumers.values()];
     if (this.replyName !== undefined) this.connection.door.replies.close(this.replyName);
     for (const { taken } of this.#transaction?.take().settlings ?? []) this.unacknowledged.restore(taken);
     // First what it held, then who follows: a single active consumer goes on where this one was.
     this.#loseConsumers();
     await this.connection.settler.idle();
-    const ended = await Promise.allSettled(consumers.map((consumer) => this.cancel(consumer)));
-    for (const one of ended) {
-      if (one.status === "rejected") this.connection.door.log.error("A consumer could not be ended.", one.reason);
-    }
+    await this.consumers.cancelAll();
   }
 
   /** What is still held goes back: that it was held for too long, or that its consumer is gone. */
@@ -446,15 +378,6 @@ export class Channel {
     const lost = held.filter((one) => !isOverdue(one));
     this.settle(new Map(held.filter(isOverdue)), { kind: "requeue", counts: true, because: "timeout" });
     this.settle(new Map(lost), { kind: "requeue", counts: true, because: "consumer_lost" });
-  }
-
-  #leave(consumer: Consumer): void {
-    const { dispatcher, subscription } = consumer;
-    const { registry, dispatchers, standings } = this.connection.door;
-    registry.changed(this.connection);
-    if (!dispatcher.remove(consumer)) return;
-    standings.leave(subscription.queueId, dispatcher);
-    dispatchers.release(dispatcher);
   }
 }
 

@@ -3,7 +3,9 @@ import type { AlarmReason } from "@/lib/amqp/alarm";
 import { isUnforeseen, toAmqpError } from "@/lib/amqp/broker-errors";
 import { certificateName } from "@/lib/amqp/certificate-name";
 import { Channel } from "@/lib/amqp/channel";
+import { closingFrame } from "@/lib/amqp/closing";
 import type { Door } from "@/lib/amqp/door";
+import { type Endpoints, endpointsOf } from "@/lib/amqp/endpoints";
 import { Handshake, type Session, type Tuning } from "@/lib/amqp/handshake";
 import { Heartbeat } from "@/lib/amqp/heartbeat";
 import { Outbox } from "@/lib/amqp/outbox";
@@ -51,19 +53,12 @@ export class Connection {
   #blocked = false;
   #session: Session | undefined;
   #settler: Settler | undefined;
-  /** Kept from the beginning: a closed socket has forgotten them. */
-  readonly endpoints: Readonly<{ host: string; port: number; peerHost: string; peerPort: number; tls: boolean }>;
+  readonly endpoints: Endpoints;
   readonly #octets = new Tally(["received", "sent"], Date.now());
 
   constructor(socket: Socket, door: Door, onClosed: () => void) {
     this.#socket = socket;
-    this.endpoints = {
-      host: plainAddress(socket.localAddress),
-      port: socket.localPort ?? 0,
-      peerHost: plainAddress(socket.remoteAddress),
-      peerPort: socket.remotePort ?? 0,
-      tls: "encrypted" in socket,
-    };
+    this.endpoints = endpointsOf(socket);
     this.door = door;
     this.#onClosed = onClosed;
     this.#outbox = new Outbox(socket, () => this.#heartbeat?.sent());
@@ -304,20 +299,12 @@ export class Connection {
     this.send(number, "channel.open-ok", {});
   }
 
-  /** Only the peer's answer, or its own close, means anything now. */
   #frameWhileClosing(type: number, number: number, buffer: Buffer, start: number, end: number): void {
-    if (number !== 0 || type !== frameType.method || end - start < 4) return;
-    const classId = buffer.readUInt16BE(start);
-    const methodId = buffer.readUInt16BE(start + 2);
-    const [closeClass, closeMethod] = [idOf("connection.close").classId, idOf("connection.close").methodId];
-    if (classId !== closeClass) return;
-    if (methodId === closeMethod) {
-      this.#outbox.frames.method(0, "connection.close-ok", {});
-      this.#outbox.flush();
-      this.#socket.end();
-    } else if (methodId === idOf("connection.close-ok").methodId) {
-      this.#socket.end();
-    }
+    const frame = number === 0 ? closingFrame("connection", type, buffer, start, end) : null;
+    if (frame === null) return;
+    if (frame === "close") this.#outbox.frames.method(0, "connection.close-ok", {});
+    this.#outbox.flush();
+    this.#socket.end();
   }
 
   #tuned({ frameMax, heartbeat }: Tuning): void {
@@ -408,9 +395,4 @@ export class Connection {
   #wakeConsumers(): void {
     for (const channel of this.#channels.values()) channel.wakeConsumers();
   }
-}
-
-/** IPv4 addresses of a socket for both families come as `::ffff:127.0.0.1`. */
-function plainAddress(address: string | undefined): string {
-  return address?.replace(/^::ffff:/, "") ?? "";
 }

@@ -158,13 +158,13 @@ export class Consumer implements CreditHolder {
   forgotten(): void {
     if (this.#isRenewing) return;
     this.#isRenewing = true;
-    void this.#channel.renew(this).finally(() => {
+    void this.#channel.consumers.renew(this).finally(() => {
       this.#isRenewing = false;
     });
   }
 
   /** Its queue was deleted: `basic.cancel` to clients that understand it (rabbitmq.com/consumer-cancel). */
   queueGone(): void {
-    this.#channel.consumerLost(this);
+    this.#channel.consumers.lost(this);
   }
 }

@@ -81,8 +81,10 @@ export class Standings {
       for (const { id, dispatcher, consumers } of followed) {
         const standing = standings.get(id);
         const asked = consumers.filter(({ subscription }) => subscription.queueId === id);
-        if (standing === undefined) for (const consumer of asked) consumer.queueGone();
-        else this.#onStanding(dispatcher, standing, asked);
+        if (standing === undefined) {
+          this.#dispatchers.delete(id);
+          for (const consumer of asked) consumer.queueGone();
+        } else this.#onStanding(dispatcher, standing, asked);
       }
       this.#failed = false;
     } catch (error) {

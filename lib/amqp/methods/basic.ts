@@ -74,7 +74,7 @@ async function consume(channel: Channel, args: Arguments<"basic.consume">): Prom
   const priority = consumerPriority(args.arguments, name, vhost);
   const rate = consumerRate(args.arguments, name, vhost);
   const number = ++count;
-  const subscription = await channel.subscribe(vhost, name, number, args.exclusive, priority);
+  const subscription = await channel.consumers.subscribe(vhost, name, number, args.exclusive, priority);
   const dispatcher = door.dispatchers.of({
     vhost,
     name,
@@ -94,12 +94,10 @@ async function consume(channel: Channel, args: Arguments<"basic.consume">): Prom
     rate,
     arguments: args.arguments,
   });
-  channel.consumers.set(tag, consumer);
-  dispatcher.add(consumer);
-  door.standings.follow(subscription.queueId, dispatcher);
+  channel.consumers.add(consumer);
   if (channel.isClosing) {
     // It has let go of its consumers already.
-    await channel.cancel(consumer);
+    await channel.consumers.cancel(consumer);
     return;
   }
   // The answer is on its way before the first delivery, which takes at least one more turn.
@@ -139,7 +137,7 @@ async function cancel(channel: Channel, tag: string): Promise<void> {
     return;
   }
   const consumer = channel.consumers.get(tag);
-  if (consumer !== undefined) await channel.cancel(consumer);
+  if (consumer !== undefined) await channel.consumers.cancel(consumer);
 }
 
 async function get(channel: Channel, { queue: named, noAck }: Arguments<"basic.get">): Promise<void> {
