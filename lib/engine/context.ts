@@ -11,6 +11,7 @@ import type { MessageCache } from "@/lib/engine/message-cache";
 import type { NodeSelf } from "@/lib/engine/node-self";
 import type { PostgresPresence } from "@/lib/engine/presence/board";
 import type { Publisher } from "@/lib/engine/publish/publisher";
+import type { RetentionMarks } from "@/lib/engine/publish/retention-marks";
 import type { QueueSignals } from "@/lib/engine/signals";
 import type { TopologyCache } from "@/lib/engine/topology/cache";
 import type { QueueRecord } from "@/lib/engine/topology/records";
@@ -32,6 +33,8 @@ export interface EngineContext {
    * queues to their lengths.
    */
   queuesGrew(queues: Iterable<QueueRecord>): Promise<void>;
+  /** Has messages kept as long as their queues and exchanges want. */
+  readonly retention: RetentionMarks;
   /** Keeps queues with `x-expires` alive. */
   readonly usage: QueueUsage;
   /** Who of this node may claim next. */

@@ -17,6 +17,7 @@ import { NodeSelf } from "@/lib/engine/node-self";
 import { postgresBroker } from "@/lib/engine/postgres-broker";
 import { PostgresPresence } from "@/lib/engine/presence/board";
 import { Publisher } from "@/lib/engine/publish/publisher";
+import { RetentionMarks } from "@/lib/engine/publish/retention-marks";
 import type { Handovers, Routed } from "@/lib/engine/publish/store";
 import { QueueSignals } from "@/lib/engine/signals";
 import { TopologyCache } from "@/lib/engine/topology/cache";
@@ -71,6 +72,7 @@ export function createEngine(options: EngineOptions): Engine {
     for (const one of stored) remember(messages, one);
     for (const queueId of stored.find((one) => one.handed)?.handed ?? []) signals.noteEmpty(queueId);
     await queuesGrew(stored.flatMap(readyIn));
+    await context.retention.stored(stored);
     await deadLetterRefused(context, stored);
   });
   const self = new NodeSelf();
@@ -80,6 +82,7 @@ export function createEngine(options: EngineOptions): Engine {
     signals,
     publisher,
     queuesGrew,
+    retention: new RetentionMarks(database),
     usage: new QueueUsage(database),
     turns: new ClaimTurns(),
     lostClaims: new LostClaims(async (scope) => {

@@ -24,6 +24,7 @@ export function effectiveLimits(own: QueueLimits, given: FieldTable, policy: Pol
     deliveryLimit: deliveryLimit(own, given, number(policy["delivery-limit"])),
     consumerTimeoutMs: own.consumerTimeoutMs ?? number(policy["consumer-timeout"]),
     deduplicationWindowMs: own.deduplicationWindowMs ?? number(policy["deduplication-window"]),
+    retentionMs: own.retentionMs ?? number(policy.retention),
     rateLimit: rateLimit(own.rateLimit, number(policy["rate-limit"]), number(policy["rate-burst"])),
   };
 }

@@ -30,6 +30,7 @@ const settings: Readonly<Record<string, Setting>> = {
   "rate-limit": { problem: integer(1, maxRate), operators: "lower" },
   "rate-burst": { problem: integer(1, maxRate), operators: "lower" },
   "deduplication-window": { problem: integer(1, maxMs) },
+  retention: { problem: integer(1, maxMs) },
   "queue-mode": { problem: oneOf(["default", "lazy"]) },
   "queue-version": { problem: integer(1, 2) },
   "queue-master-locator": { problem: text },

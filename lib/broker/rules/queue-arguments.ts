@@ -28,6 +28,8 @@ export interface QueueLimits {
   readonly orderedGroups: boolean;
   /** How many messages are handed out a second in the long run, and how many at once at most; Warren's own. */
   readonly rateLimit: { readonly perSecond: number; readonly burst: number } | null;
+  /** How long messages stay at least after the last queue has let go of them, to be replayed; Warren's own. */
+  readonly retentionMs: number | null;
 }
 
 /** RabbitMQ's default for quorum queues since 4.0 (https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling). */
@@ -57,6 +59,7 @@ const checks: Readonly<Record<string, Check>> = {
   "x-ordered-groups": booleanCheck,
   "x-rate-limit": integerCheck(1, maxRate),
   "x-rate-burst": integerCheck(1, maxRate),
+  "x-retention": integerCheck(1, maxMs),
   "x-queue-type": choiceCheck(["classic", "quorum"]),
   "x-queue-mode": choiceCheck(["default", "lazy"]),
 };
@@ -103,6 +106,7 @@ export function queueLimits(given: FieldTable, queue: { readonly vhost: string; 
     deduplicationWindowMs: integerIn(given, "x-deduplication-window"),
     orderedGroups: isTrue(given.get("x-ordered-groups")),
     rateLimit: rateLimitOf(given),
+    retentionMs: integerIn(given, "x-retention"),
   };
 }
 

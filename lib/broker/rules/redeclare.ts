@@ -41,8 +41,9 @@ export function checkExchangeEquivalence(exchange: Named, current: DeclaredExcha
   compare("durable", where, current.durable, received.durable);
   compare("auto_delete", where, current.autoDelete, received.autoDelete);
   compare("internal", where, current.internal, received.internal);
-  const name = "alternate-exchange";
-  compareArgument(name, where, current.arguments.get(name), received.arguments.get(name));
+  for (const name of ["alternate-exchange", "x-retention"]) {
+    compareArgument(name, where, current.arguments.get(name), received.arguments.get(name));
+  }
 }
 
 /** A queue without a type is a classic one, so saying so changes nothing. */

@@ -97,7 +97,8 @@ export async function dropPartitions(context: EngineContext, rules: PartitionRul
 function tooMuch(partitions: readonly PartitionRow[], { keptMs, keptBytes }: PartitionRules): PartitionRow[] {
   let bytes = partitions.reduce((sum, partition) => sum + partition.bytes, 0);
   return partitions.filter((partition) => {
-    const goes = (partition.closed_ms ?? 0) >= keptMs || bytes > keptBytes;
+    const kept = Math.max(keptMs, partition.keep_ms ?? 0);
+    const goes = (partition.closed_ms ?? 0) >= kept || bytes > keptBytes;
     if (goes) bytes -= partition.bytes;
     return goes;
   });

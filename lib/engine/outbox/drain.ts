@@ -67,6 +67,7 @@ async function drain(context: EngineContext, rows: readonly OutboxRow[]): Promis
   }
   await setAsideInOutbox(context.database.durable, [...failures, ...outcome.failures]);
   await context.queuesGrew(outcome.stored.flatMap(({ queues }) => queues));
+  await context.retention.stored(outcome.stored);
   await deadLetterRefused(context, outcome.stored);
 }
 

@@ -12,6 +12,8 @@ export interface PartitionRow {
   age_ms: number;
   /** Ms since the sequence left it; null while it is written, or waits to be. */
   closed_ms: number | null;
+  /** How long it stays at least after that, in ms; null: as the whole cluster. */
+  keep_ms: number | null;
   bytes: number;
   empty: boolean;
 }
@@ -87,6 +89,17 @@ export async function partitionMayBeWritten(db: Queryable, number: number): Prom
   return row?.open ?? true;
 }
 
+/** The partition in which a message lies. */
+export function partitionOf(messageId: number): number {
+  return Math.floor(messageId / IDS_PER_PARTITION);
+}
+
+/** Has a partition stay for so many ms at least, once it was left. */
+export async function partitionKeep(db: Queryable, number: number, keepMs: number): Promise<void> {
+  const text = `UPDATE warren.partition SET keep_ms = $2 WHERE number = $1 AND coalesce(keep_ms, 0) < $2::bigint`;
+  await db.query({ name: "partition_keep", text }, [number, keepMs]);
+}
+
 /** Drops a partition with all its messages, and gives its space back. */
 export async function partitionDrop(tx: Queryable, number: number): Promise<void> {
   await tx.query({ text: `DROP TABLE ${tableOf(number)}` });
@@ -125,6 +138,7 @@ function tableOf(number: number): string {
 const list = `
 SELECT p.number, extract(epoch FROM now() - coalesce(before.closed_at, p.created_at))::float8 * 1000 AS age_ms,
   extract(epoch FROM now() - p.closed_at)::float8 * 1000 AS closed_ms,
+  p.keep_ms::float8 AS keep_ms,
   pg_total_relation_size(format('warren.message_%s', p.number)::regclass)::float8 AS bytes,
   s.last_value <= p.number * 4294967296::bigint AS empty
 FROM warren.partition p

@@ -1,4 +1,5 @@
-import type { Policy } from "@/lib/broker/policy";
+import type { Policy, PolicyDefinition } from "@/lib/broker/policy";
+import { type FieldTable, integerOf } from "@/lib/broker/properties/field-value";
 import { effectiveLimits } from "@/lib/broker/rules/effective-limits";
 import { PolicyMatcher, policiesByVhost } from "@/lib/broker/rules/policy-match";
 import { queueLimits } from "@/lib/broker/rules/queue-arguments";
@@ -78,6 +79,7 @@ function snapshotOf(rows: TopologyRows, matcher: PolicyMatcher): TopologySnapsho
   const exchanges = rows.exchanges.map((row) => {
     const applied = matcher.applied(byVhost.get(row.vhost_id), { kind: "exchange", name: row.name });
     const alternate = applied.definition["alternate-exchange"];
+    const table = decodeArguments(row.arguments);
     return {
       id: row.id,
       vhostId: row.vhost_id,
@@ -87,10 +89,11 @@ function snapshotOf(rows: TopologyRows, matcher: PolicyMatcher): TopologySnapsho
       durable: row.durable,
       autoDelete: row.auto_delete,
       internal: row.internal,
-      arguments: decodeArguments(row.arguments),
+      arguments: table,
       createdAt: row.created_at,
       policies: applied,
       policyAlternate: typeof alternate === "string" ? alternate : null,
+      retentionMs: retentionOf(table, applied.definition),
     };
   });
   const queues = rows.queues.map((row) => {
@@ -142,6 +145,13 @@ function snapshotOf(rows: TopologyRows, matcher: PolicyMatcher): TopologySnapsho
     ...{ version: rows.version, vhosts, exchanges, queues, bindings },
     ...{ errorPolicies, policies: byVhost },
   });
+}
+
+/** An argument counts more than a policy. */
+function retentionOf(table: FieldTable, policy: PolicyDefinition): number | null {
+  const own = integerOf(table.get("x-retention"));
+  if (own !== undefined) return Number(own);
+  return typeof policy.retention === "number" ? policy.retention : null;
 }
 
 function policyOf(row: PolicyRow, vhostNames: ReadonlyMap<number, string>): Policy {

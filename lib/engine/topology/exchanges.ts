@@ -1,7 +1,8 @@
 import { BrokerError, notFound } from "@/lib/broker/errors";
-import { textOf } from "@/lib/broker/properties/field-value";
+import { integerOf, textOf } from "@/lib/broker/properties/field-value";
 import type { ExchangeDeclaration } from "@/lib/broker/requests";
 import { checkName, checkNotReserved } from "@/lib/broker/rules/names";
+import { maxMs } from "@/lib/broker/rules/queue-arguments";
 import { checkExchangeEquivalence } from "@/lib/broker/rules/redeclare";
 import type { EngineContext } from "@/lib/engine/context";
 import { hasBindings } from "@/lib/engine/sql/binding";
@@ -20,6 +21,7 @@ export async function declareExchange(
   checkNotDefault(declaration.name);
   checkName("exchange", declaration.name);
   checkAlternate(declaration);
+  checkRetention(declaration);
   return changeTopology<{ created: boolean }>(context, async (tx) => {
     const vhostId = await mustFindVhost(tx, declaration.vhost);
     const existing = await findExchange(tx, vhostId, declaration.name);
@@ -59,6 +61,18 @@ export function checkNotDefault(exchange: string): void {
   if (exchange === "") {
     throw new BrokerError("access-refused", "operation not permitted on the default exchange", { exchange });
   }
+}
+
+/** In ms, at most ten years, as the other times. */
+function checkRetention({ vhost, name, arguments: given }: ExchangeDeclaration): void {
+  const value = given.get("x-retention");
+  const retention = integerOf(value);
+  if (value === undefined || (retention !== undefined && retention >= 1 && retention <= maxMs)) return;
+  throw new BrokerError(
+    "precondition-failed",
+    `invalid arg 'x-retention' for exchange '${name}' in vhost '${vhost}': it must be an integer from 1 to ${maxMs}`,
+    { argument: "x-retention" },
+  );
 }
 
 function checkAlternate({ vhost, name, arguments: given }: ExchangeDeclaration): void {

@@ -11,6 +11,8 @@ export interface VhostRecord extends Vhost {
 export interface ExchangeRecord extends Exchange {
   readonly policies: AppliedPolicies;
   readonly policyAlternate: string | null;
+  /** How long what passes it stays at least, in ms, by its argument or a policy; null: as the whole cluster. */
+  readonly retentionMs: number | null;
   readonly id: number;
   readonly vhostId: number;
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { fromPlain } from "@/lib/broker/properties/plain";
 import { expireTrash, sweepLeftovers } from "@/lib/engine/duties/housekeeping";
 import {
   dropOldPartitions,
@@ -195,4 +196,37 @@ describe("housekeeping", () => {
       expect(await fixture.sql(`SELECT FROM warren.${table}`)).toEqual([]);
     }
   });
+});
+
+test("partitions stay as long as a queue or an exchange wants whose messages lie in them", async () => {
+  const declared = await fixture.queue(fromPlain({ "x-retention": 3_600_000 }));
+  await fixture.publish(declared, ["a"]);
+  const [leased] = await fixture.lease(declared, 1);
+  await fixture.broker.settle(actor, [{ receipt: leased?.receipt ?? "", outcome: { kind: "ack" } }]);
+  const keep = async () => {
+    const rows = await fixture.sql<{ keep: number | null }>("SELECT max(keep_ms) AS keep FROM warren.partition");
+    return rows[0]?.keep;
+  };
+  expect(await keep()).toBe(3_600_000);
+  const kept = { vhost: "/", name: "kept", type: "fanout", durable: true, autoDelete: false, internal: false } as const;
+  await fixture.broker.declareExchange(actor, { ...kept, arguments: fromPlain({ "x-retention": 3_600_001 }) });
+  const other = await fixture.queue();
+  const destination = { kind: "queue", name: other } as const;
+  await fixture.broker.bind(actor, { vhost: "/", source: "kept", destination, routingKey: "", arguments: new Map() });
+  const to = { vhost: "/", exchange: "kept", routingKey: "", properties: {} };
+  await fixture.broker.publish(actor, { ...to, body: Buffer.from("b") });
+  expect(await keep()).toBe(3_600_001);
+  const [second] = await fixture.lease(other, 1);
+  await fixture.broker.settle(actor, [{ receipt: second?.receipt ?? "", outcome: { kind: "ack" } }]);
+
+  for (let i = 0; i < 4; i++) {
+    await fixture.sql("UPDATE warren.partition SET created_at = created_at - interval '2 s'");
+    await rotatePartitions(fixture.context, eager);
+  }
+  const hour = { ...eager, keptBytes: Number.MAX_SAFE_INTEGER };
+  await dropPartitions(fixture.context, hour);
+  expect((await tables()).includes("message_1")).toBe(true);
+  await fixture.sql("UPDATE warren.partition SET closed_at = closed_at - interval '61 min'");
+  await dropPartitions(fixture.context, hour);
+  expect((await tables()).includes("message_1")).toBe(false);
 });
