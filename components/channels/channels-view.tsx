@@ -16,9 +16,11 @@ import { FilterField } from "@/components/ui/filter/filter-field";
 import type { Query } from "@/components/ui/filter/query";
 import { useFilter } from "@/components/ui/filter/use-filter";
 import { PageHead } from "@/components/ui/page-head";
+import { ViewsButton } from "@/components/views/late-views";
 import { type Channel, channelsQuery } from "@/lib/api-client/connections";
 import { formatCount } from "@/lib/format/numbers";
 
+const channelId = (channel: Channel) => channel.name;
 const qualifiers = ["user", "vhost", "state", "mode"] as const;
 const words = ["state:running", "state:flow", "mode:confirm", "mode:transactional"];
 
@@ -39,6 +41,7 @@ export function ChannelsView({ vhost }: { vhost: string | null }) {
       <FilterBar
         end={
           <>
+            <ViewsButton page="channels" />
             <ColumnsButton name="channels" columns={columns} />
             <DensityButton />
           </>
@@ -63,7 +66,7 @@ export function ChannelsView({ vhost }: { vhost: string | null }) {
         label="Channels"
         columns={columns}
         rows={rows}
-        rowId={(channel) => channel.name}
+        rowId={channelId}
         sort={sort}
         onSort={onSort}
         primary

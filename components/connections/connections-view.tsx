@@ -17,6 +17,7 @@ import type { Query } from "@/components/ui/filter/query";
 import { useFilter } from "@/components/ui/filter/use-filter";
 import { PageHead } from "@/components/ui/page-head";
 import { SplitView } from "@/components/ui/split-view";
+import { ViewsButton } from "@/components/views/late-views";
 import { type Connection, connectionsQuery } from "@/lib/api-client/connections";
 import { formatCount, formatNoun } from "@/lib/format/numbers";
 
@@ -55,6 +56,7 @@ export function ConnectionsView({ vhost }: { vhost: string | null }) {
       <FilterBar
         end={
           <>
+            <ViewsButton page="connections" />
             <ColumnsButton name="connections" columns={columns} />
             <DensityButton />
           </>

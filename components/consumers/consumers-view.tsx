@@ -23,11 +23,13 @@ import type { Query } from "@/components/ui/filter/query";
 import { useFilter } from "@/components/ui/filter/use-filter";
 import { PageHead } from "@/components/ui/page-head";
 import { useNow } from "@/components/ui/relative-time";
+import { ViewsButton } from "@/components/views/late-views";
 import { consumersQuery } from "@/lib/api-client/connections";
 import { type Queue, queuesQuery } from "@/lib/api-client/queues";
 import { formatCount } from "@/lib/format/numbers";
 import { formatDuration } from "@/lib/format/times";
 
+const consumerId = ({ consumer }: ConsumerWork) => `${consumer.channel_details.name} ${consumer.consumer_tag}`;
 const qualifiers = ["queue", "state", "user", "vhost"] as const;
 const states = ["state:busy", "state:free", "state:stuck", "state:waits"];
 /** The attention line has room for so many. */
@@ -76,6 +78,7 @@ export function ConsumersView({ vhost }: { vhost: string | null }) {
       <FilterBar
         end={
           <>
+            <ViewsButton page="consumers" />
             <ColumnsButton name="consumers" columns={columns} />
             <DensityButton />
           </>
@@ -102,7 +105,7 @@ export function ConsumersView({ vhost }: { vhost: string | null }) {
         label="Consumers"
         columns={columns}
         rows={rows}
-        rowId={({ consumer }) => `${consumer.channel_details.name} ${consumer.consumer_tag}`}
+        rowId={consumerId}
         sort={sort}
         onSort={onSort}
         primary

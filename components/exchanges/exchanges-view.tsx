@@ -19,6 +19,7 @@ import { FilterField } from "@/components/ui/filter/filter-field";
 import type { Query } from "@/components/ui/filter/query";
 import { useFilter } from "@/components/ui/filter/use-filter";
 import { PageHead } from "@/components/ui/page-head";
+import { ViewsButton } from "@/components/views/late-views";
 import { defaultExchangeLabel, type Exchange, exchangesQuery } from "@/lib/api-client/exchanges";
 import { formatCount, formatRate } from "@/lib/format/numbers";
 
@@ -27,6 +28,7 @@ const AddExchangeDialog = dynamic(
   { ssr: false },
 );
 
+const exchangeId = (exchange: Exchange) => `${exchange.vhost} ${exchange.name}`;
 const qualifiers = ["type", "vhost"] as const;
 
 /** The list of exchanges of one vhost, or of all (`vhost` null). */
@@ -61,6 +63,7 @@ export function ExchangesView({ vhost }: { vhost: string | null }) {
       <FilterBar
         end={
           <>
+            <ViewsButton page="exchanges" />
             <ColumnsButton name="exchanges" columns={columns} />
             <DensityButton />
           </>
@@ -87,7 +90,7 @@ export function ExchangesView({ vhost }: { vhost: string | null }) {
         label="Exchanges"
         columns={columns}
         rows={rows}
-        rowId={(exchange) => `${exchange.vhost} ${exchange.name}`}
+        rowId={exchangeId}
         sort={sort}
         onSort={onSort}
         primary

@@ -3,6 +3,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import clsx from "clsx";
 import { Download, RefreshCw } from "lucide-react";
+import dynamic from "next/dynamic";
 import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { type ReactNode, useCallback, useMemo } from "react";
 import { LateMessagePanel, useMessagePanelSoon } from "@/components/messages/late-panel";
@@ -17,7 +18,6 @@ import {
   withTerm,
 } from "@/components/messages/message-filter";
 import { PinNote } from "@/components/messages/pin-note";
-import { QueueChooser } from "@/components/messages/queue-chooser";
 import { usePins } from "@/components/messages/use-pins";
 import { useStateCounts } from "@/components/messages/use-state-counts";
 import { withVhost } from "@/components/shell/vhost";
@@ -37,6 +37,12 @@ import { liveWhileFew, type Message, messagesQuery } from "@/lib/api-client/mess
 import { queueCountsQuery } from "@/lib/api-client/queue-counts";
 import { messageStates } from "@/lib/broker/message";
 import { formatCount, formatNoun } from "@/lib/format/numbers";
+
+/** Only lists of several queues have it. */
+const QueueChooser = dynamic(
+  () => import("@/components/messages/queue-chooser").then((module) => module.QueueChooser),
+  { ssr: false, loading: () => <span className="h-8 w-44 shrink-0 phone:h-10 phone:w-full" /> },
+);
 
 const stateSegments = [
   { value: "all", label: "All" },

@@ -2,9 +2,9 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Send } from "lucide-react";
+import dynamic from "next/dynamic";
 import type { ReactNode } from "react";
 import { publishHref, queueHref } from "@/components/queues/links";
-import { QueueActions } from "@/components/queues/queue-actions";
 import { Features } from "@/components/queues/queue-features";
 import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -15,6 +15,11 @@ import { Tabs } from "@/components/ui/tabs";
 import { ApiError } from "@/lib/api-client/client";
 import { type Queue, queueQuery } from "@/lib/api-client/queues";
 import { formatCount } from "@/lib/format/numbers";
+
+/** They come with the queue, which has to be asked for first as well. */
+const QueueActions = dynamic(() => import("@/components/queues/queue-actions").then((module) => module.QueueActions), {
+  ssr: false,
+});
 
 export type QueueTab = "overview" | "messages" | "arguments";
 

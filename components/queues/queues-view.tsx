@@ -5,7 +5,7 @@ import { Plus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { parseAsBoolean, parseAsStringLiteral, useQueryState } from "nuqs";
-import { useMemo } from "react";
+import { useDeferredValue, useMemo } from "react";
 import { attentionOf } from "@/components/queues/attention";
 import { attentionText } from "@/components/queues/attention-text";
 import { queueHref } from "@/components/queues/links";
@@ -33,6 +33,7 @@ import { useFilter } from "@/components/ui/filter/use-filter";
 import { PageHead } from "@/components/ui/page-head";
 import { StateGlyph } from "@/components/ui/state-glyph";
 import { Tabs } from "@/components/ui/tabs";
+import { ViewsButton } from "@/components/views/late-views";
 import { type Queue, queuesQuery } from "@/lib/api-client/queues";
 import { rateOf } from "@/lib/api-client/rabbitmq-json";
 import { formatCount, formatRate } from "@/lib/format/numbers";
@@ -50,7 +51,9 @@ const attentionShown = 3;
 /** The list of queues of one vhost, or of all (`vhost` null). */
 export function QueuesView({ vhost }: { vhost: string | null }) {
   const router = useRouter();
-  const { data, error, refetch } = useQuery(queuesQuery(vhost));
+  const { data: newest, error, refetch } = useQuery(queuesQuery(vhost));
+  // A thousand queues may change within a second: what is typed and clicked comes first.
+  const data = useDeferredValue(newest);
   const [view] = useQueryState("view", parseAsStringLiteral(queueViews).withDefault("all"));
   const [adding, setAdding] = useQueryState("add", parseAsBoolean.withDefault(false));
   const { query, setQuery, clear, filtered, key } = useFilter(queueQualifiers);
@@ -71,6 +74,7 @@ export function QueuesView({ vhost }: { vhost: string | null }) {
     [vhost],
   );
   const attention = useMemo(() => attentionOf(data ?? []), [data]);
+  const counts = useMemo(() => data && countViews(data), [data]);
   const selected = useMemo(
     () => (rows ?? []).filter((queue) => selection.everything || selection.ids.has(queueId(queue))),
     [rows, selection],
@@ -91,7 +95,7 @@ export function QueuesView({ vhost }: { vhost: string | null }) {
           </Button>
         }
       />
-      <Tabs label="Views of the queues" tabs={queueViews.map((each) => tabOf(each, view, data))} />
+      <Tabs label="Views of the queues" tabs={queueViews.map((each) => tabOf(each, view, counts?.[each]))} />
       {attention.length > 0 && (
         <AttentionLine
           lead={`${formatCount(attention.length)} ${attention.length === 1 ? "needs" : "need"} attention`}
@@ -110,6 +114,7 @@ export function QueuesView({ vhost }: { vhost: string | null }) {
         <FilterBar
           end={
             <>
+              <ViewsButton page="queues" />
               <ColumnsButton name="queues" columns={columns} />
               <DensityButton />
             </>
@@ -179,8 +184,12 @@ export function QueuesView({ vhost }: { vhost: string | null }) {
   );
 }
 
-function tabOf(view: QueueView, current: QueueView, queues: readonly Queue[] | undefined) {
-  const count = queues && inView(queues, view).length;
+function countViews(queues: readonly Queue[]): Readonly<Record<QueueView, number>> {
+  const count = (view: QueueView) => inView(queues, view).length;
+  return { all: queues.length, attention: count("attention"), dead: count("dead"), untaken: count("untaken") };
+}
+
+function tabOf(view: QueueView, current: QueueView, count: number | undefined) {
   return {
     href: view === "all" ? "?" : `?view=${view}`,
     label: queueViewLabels[view],

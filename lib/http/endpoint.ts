@@ -34,6 +34,7 @@ export const pathParameters = {
   batch: z.guid(),
   notice: z.guid(),
   template: z.guid(),
+  view: z.guid(),
   group: z.guid(),
   job: z.guid(),
   port: integer(1, 65535),

@@ -25,11 +25,12 @@ export function useTableModel<Row>(options: {
   // Where sorting begins, not what comes of it: rows that change twice a second hardly change their order.
   const known = useRef<readonly number[]>([]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a row has one id, whichever function says it.
   const items = useMemo(() => {
     const made = rows.map((row) => ({ id: rowId(row), row }));
     if (sortBy === undefined) return made;
     known.current = orderOf(rows.map(sortBy), sort.descending, known.current);
     return known.current.flatMap((index) => made[index] ?? []);
-  }, [rows, rowId, sortBy, sort.descending]);
+  }, [rows, sortBy, sort.descending]);
   return { items, shown };
 }

@@ -30,6 +30,7 @@ import { tokenEndpoints } from "@/lib/http/endpoints/tokens";
 import { trashEndpoints } from "@/lib/http/endpoints/trash";
 import { userEndpoints } from "@/lib/http/endpoints/users";
 import { vhostEndpoints } from "@/lib/http/endpoints/vhosts";
+import { viewEndpoints } from "@/lib/http/endpoints/views";
 import { openApiDocument } from "@/lib/http/openapi";
 import { ok } from "@/lib/http/reply";
 
@@ -64,6 +65,7 @@ const described: readonly Endpoint[] = [
   ...tokenEndpoints,
   ...auditEndpoints,
   ...templateEndpoints,
+  ...viewEndpoints,
   ...sampleEndpoints,
 ];
 
