@@ -36,47 +36,79 @@ export const backlog: Workload = {
   },
 };
 
-/** What is published goes to the end of the queue, what is consumed comes from its head. */
+/** What is published goes to the end of the queue, what is consumed comes from its head: as much as was added. */
 function flow(bench: Bench, name: string, queue: string, body: () => string): Participant {
   const { broker } = bench.warren;
   return {
     name,
     measure: () =>
       bench.meter.measure(async () => {
-        let published = 0;
+        const permits = new Permits();
         let done = 0;
-        const stopping = new AbortController();
         const running = Array.from({ length: consumers }, async () => {
-          while (!stopping.signal.aborted) {
-            // As much is taken as is added.
-            if (done >= published) await new Promise((resolve) => setTimeout(resolve, 1));
-            else done += await takeSome(queue);
-          }
+          while (await permits.take()) done += await takeBatch(queue);
         });
         await repeat(callers, bench.options.seconds, async () => {
-          if (published - done > mostMore) {
+          if (permits.waiting * batch > mostMore) {
             await new Promise((resolve) => setTimeout(resolve, 1));
             return 0;
           }
           await Promise.all(
             Array.from({ length: batch }, () => broker.publish(systemActor, request("", queue, body()))),
           );
-          published += batch;
+          permits.give();
           return batch;
         });
         const count = done;
-        stopping.abort();
+        permits.end();
         await Promise.all(running);
         return { count };
       }),
   };
 
-  async function takeSome(from: string): Promise<number> {
-    const messages = await broker.lease(systemActor, {
-      ...{ vhost, queue: from, max: batch, visibilityTimeoutMs: 60_000, waitMs: 0, autoAck: false, countAs: "deliver" },
-    });
-    if (messages.length > 0) await broker.settle(systemActor, messages.map(acknowledged));
-    return messages.length;
+  async function takeBatch(from: string): Promise<number> {
+    for (let left = batch; left > 0; ) {
+      const messages = await broker.lease(systemActor, {
+        ...{ vhost, queue: from, max: left, visibilityTimeoutMs: 60_000, waitMs: 1_000, autoAck: false },
+        countAs: "deliver",
+      });
+      await broker.settle(systemActor, messages.map(acknowledged));
+      left -= messages.length;
+    }
+    return batch;
+  }
+}
+
+/** What was published may be consumed, by whoever waits for it. */
+class Permits {
+  #free = 0;
+  #ended = false;
+  readonly #takers: ((given: boolean) => void)[] = [];
+
+  /** How many nobody has taken. */
+  get waiting(): number {
+    return this.#free;
+  }
+
+  give(): void {
+    const taker = this.#takers.shift();
+    if (taker) taker(true);
+    else this.#free++;
+  }
+
+  /** False when there are none left and no more will come. */
+  async take(): Promise<boolean> {
+    if (this.#free > 0) {
+      this.#free--;
+      return true;
+    }
+    if (this.#ended) return false;
+    return new Promise((resolve) => this.#takers.push(resolve));
+  }
+
+  end(): void {
+    this.#ended = true;
+    for (const taker of this.#takers.splice(0)) taker(false);
   }
 }
 

@@ -126,6 +126,7 @@ export async function lanePublisher(world: SoakWorld, lane: Lane): Promise<void>
   await sessions(world, world.publishing, async (connection, ended) => {
     const channel = await connection.createConfirmChannel();
     channel.on("error", () => {});
+    const over = endOf(ended);
     while (!ended.aborted && !world.publishing.aborted) {
       const batch = Array.from({ length: 1 + Math.floor(world.random() * 5) }, () => number++);
       const confirms = batch.map(
@@ -137,7 +138,7 @@ export async function lanePublisher(world: SoakWorld, lane: Lane): Promise<void>
             });
           }),
       );
-      await Promise.race([Promise.all(confirms), endOf(ended)]);
+      await Promise.race([Promise.all(confirms), over]);
       await pause(world.random() * 60);
     }
   });
