@@ -1,5 +1,6 @@
 import type { ConnectionPool } from "@/lib/engine/connection-pool";
 import { type LeaseScope, scopeValues } from "@/lib/engine/sql/expired-lease";
+import { noDeferred } from "@/lib/engine/sql/no-deferred";
 import { type HeldEntry, heldParameters } from "@/lib/engine/sql/settle";
 import type { Queryable, Statement } from "@/lib/engine/statement";
 
@@ -107,8 +108,7 @@ WITH held AS MATERIALIZED (
   CROSS JOIN LATERAL (
     SELECT e.group_key FROM warren.entry e
     WHERE e.queue_id = h.queue_id AND e.rank = h.rank AND e.seq = h.seq LIMIT 1) e
-  WHERE NOT EXISTS (
-    SELECT FROM warren.deferred d WHERE d.queue_id = h.queue_id AND d.rank = h.rank AND d.seq = h.seq)
+  WHERE ${noDeferred("h")}
 ),
 broken AS (
   INSERT INTO warren.deferred (queue_id, rank, seq, state, lease_token, leased_by, lease_node, leased_at, leased_until,
@@ -122,8 +122,7 @@ RETURNING c.queue_id, c.rank, c.hi, c.token, c.version`;
 
 const nothingLeft = `NOT EXISTS (
     SELECT FROM warren.entry e
-    WHERE e.queue_id = c.queue_id AND e.rank = c.rank AND e.seq >= c.lo AND e.seq <= c.hi AND NOT EXISTS (
-      SELECT FROM warren.deferred d WHERE d.queue_id = e.queue_id AND d.rank = e.rank AND d.seq = e.seq))`;
+    WHERE e.queue_id = c.queue_id AND e.rank = c.rank AND e.seq >= c.lo AND e.seq <= c.hi AND ${noDeferred("e")})`;
 
 // Each claim is looked at once, however many of its messages are given.
 const endEmptyOnes = `
@@ -159,10 +158,9 @@ broken AS (
                                group_key)
   SELECT c.queue_id, c.rank, e.seq, 'leased', c.token, c.holder, c.node, c.leased_at, c.leased_until, e.group_key
   FROM ended c CROSS JOIN LATERAL (
-    SELECT e.rank, e.seq, e.group_key FROM warren.entry e
+    SELECT e.queue_id, e.rank, e.seq, e.group_key FROM warren.entry e
     WHERE e.queue_id = c.queue_id AND e.rank = c.rank AND e.seq >= c.lo AND e.seq <= c.hi) e
-  WHERE NOT EXISTS (
-    SELECT FROM warren.deferred d WHERE d.queue_id = c.queue_id AND d.rank = c.rank AND d.seq = e.seq)
+  WHERE ${noDeferred("e")}
   RETURNING 1
 )
 SELECT count(*)::integer AS n FROM broken`;
@@ -171,8 +169,7 @@ const unheld = `
   SELECT e.queue_id, e.rank, e.seq, e.bytes, e.group_key
   FROM warren.entry e
   WHERE e.queue_id = c.queue_id AND e.rank = c.rank AND e.seq <= c.seq
-    AND NOT EXISTS (
-      SELECT FROM warren.deferred d WHERE d.queue_id = e.queue_id AND d.rank = e.rank AND d.seq = e.seq)
+    AND ${noDeferred("e")}
     AND NOT EXISTS (
       SELECT FROM warren.claim k
       WHERE k.queue_id = e.queue_id AND k.rank = e.rank AND k.hi >= e.seq AND k.lo <= e.seq)`;

@@ -1,4 +1,5 @@
 import type { MessageState } from "@/lib/broker/message";
+import { noDeferred } from "@/lib/engine/sql/no-deferred";
 import type { Queryable } from "@/lib/engine/statement";
 
 /** Where an entry lies. */
@@ -124,8 +125,7 @@ LEFT JOIN LATERAL (
 
 /** Entries of a claim `c` that it still holds. */
 const entriesOfClaim = `warren.entry n
-    WHERE n.queue_id = c.queue_id AND n.rank = c.rank AND n.seq >= c.lo AND n.seq <= c.hi AND NOT EXISTS (
-      SELECT FROM warren.deferred f WHERE f.queue_id = n.queue_id AND f.rank = n.rank AND f.seq = n.seq)`;
+    WHERE n.queue_id = c.queue_id AND n.rank = c.rank AND n.seq >= c.lo AND n.seq <= c.hi AND ${noDeferred("n")}`;
 
 function allScan(order: Order): string {
   const { direction, beyond } = words(order);
@@ -180,8 +180,7 @@ CROSS JOIN LATERAL (
   (SELECT n.queue_id, n.rank, n.seq, n.bytes, n.dead FROM warren.entry n
    WHERE n.queue_id = $1 AND n.rank = r.rank AND (n.rank, n.seq) ${beyond} ($2::smallint, $3::bigint)
      AND n.seq > coalesce((SELECT k.seq FROM warren.cursor k WHERE k.queue_id = $1 AND k.rank = r.rank), 0)
-     AND NOT EXISTS (
-       SELECT FROM warren.deferred d WHERE d.queue_id = n.queue_id AND d.rank = n.rank AND d.seq = n.seq)
+     AND ${noDeferred("n")}
    ORDER BY n.seq ${direction} LIMIT $4)
 ) e
 ORDER BY e.rank ${direction}, e.seq ${direction} LIMIT $4`;

@@ -1,4 +1,5 @@
 import { isClaimed, type Position } from "@/lib/engine/sql/entry-scan";
+import { noDeferred } from "@/lib/engine/sql/no-deferred";
 import type { Queryable } from "@/lib/engine/statement";
 
 /** The planner must use the keys, however small it believes the tables to be. */
@@ -95,8 +96,7 @@ const waiting = `
      WHERE n.queue_id = $1::integer AND n.rank = r.rank AND n.seq <= $6::bigint
        AND (n.rank, n.seq) > ($2::smallint, $3::bigint)
        AND n.seq > coalesce((SELECT k.seq FROM warren.cursor k WHERE k.queue_id = $1::integer AND k.rank = r.rank), 0)
-       AND NOT EXISTS (
-         SELECT FROM warren.deferred d WHERE d.queue_id = n.queue_id AND d.rank = n.rank AND d.seq = n.seq)
+       AND ${noDeferred("n")}
      ORDER BY n.seq LIMIT $4::integer)
   ) w
   ORDER BY w.rank, w.seq LIMIT $4::integer`;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Leased } from "@/lib/broker/broker";
 import { receiptOf } from "@/lib/engine/lease/receipt";
 import {
   bodies,
@@ -169,6 +170,24 @@ describe("giving back", () => {
       [true, 0],
       [false, 0],
     ]);
+  });
+
+  test("thousands of them come back", async () => {
+    const queue = await declare(broker(), "thousands");
+    const sent = Array.from({ length: 10_000 }, (_, n) => String(n));
+    for (let n = 0; n < sent.length; n += 2_000) {
+      await Promise.all(sent.slice(n, n + 2_000).map((body) => publish(broker(), queue, body)));
+    }
+    const held: Leased[] = [];
+    while (held.length < sent.length) held.push(...(await lease(broker(), queue, { max: 1_000 })));
+    // Comparing each with each took longer than a test may.
+    for (let n = 0; n < held.length; n += 1_000) {
+      await settle(cluster.broker, held.slice(n, n + 1_000), { kind: "requeue", counts: false });
+    }
+    const { counts } = await broker().getQueue(tester, "/", queue);
+    expect(counts).toMatchObject({ ready: sent.length, unacknowledged: 0 });
+    expect(bodies(await lease(broker(), queue, { max: 3, autoAck: true }))).toEqual(["0", "1", "2"]);
+    await broker().purgeQueue(tester, "/", queue);
   });
 
   test("with a delay makes it wait, and counts it as delayed", async () => {
