@@ -234,3 +234,39 @@ describe("notification targets over HTTP", () => {
     expect((await api.call("GET", targets, { as: "manager:secret" })).status).toBe(200);
   });
 });
+
+describe("what a user may know of failures", () => {
+  test("is that of the queues that they may read, in the virtual hosts that they see", async () => {
+    for (const name of ["open", "closed"])
+      await api.call("PUT", `/api/queues/%2F/${name}`, { body: { durable: true } });
+    const ids = [];
+    for (const name of ["open", "closed"]) {
+      const { message_id: id } = (
+        await publish({ routing_key: name, payload: "x", properties: { correlation_id: "both" } })
+      ).json;
+      const [{ receipt }] = (await post(`/api/queues/%2F/${name}/leases`)).json.messages;
+      await post(`/api/leases/${receipt}/reject`, { error: { type: "Secret" } });
+      ids.push(id);
+    }
+    await api.call("PUT", "/api/users/guarded", { body: { password: "secret", tags: "policymaker" } });
+    const as = "guarded:secret";
+    expect((await api.call("GET", "/api/timeline?vhost=%2F&correlation_id=both", { as })).status).toBe(403);
+    expect((await api.call("POST", policies, { as, body: { name: "mine", action: { kind: "ignore" } } })).status).toBe(
+      403,
+    );
+    await api.call("PUT", "/api/permissions/%2F/guarded", { body: { configure: "", write: "", read: "^open$" } });
+    const { messages } = (await api.call("GET", "/api/timeline?vhost=%2F&correlation_id=both", { as })).json;
+    expect(messages.map((life: { message_id: number }) => life.message_id)).toEqual([ids[0]]);
+    expect(messages[0].events.map(({ kind }: { kind: string }) => kind)).toEqual([
+      "published",
+      "delivered",
+      "failed",
+      "dropped",
+    ]);
+    const attempts = async (id: number) =>
+      (await api.call("GET", `/api/messages/%2F/${id}/attempts`, { as })).json.attempts.length;
+    expect([await attempts(ids[0]), await attempts(ids[1])]).toEqual([1, 0]);
+    expect((await api.call("GET", `/api/timeline?vhost=%2F&id=${ids[0]}&message_id=a`)).status).toBe(400);
+    expect((await api.call("GET", "/api/timeline?vhost=%2F&id=1")).status).toBe(404);
+  });
+});

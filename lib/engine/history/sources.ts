@@ -60,9 +60,15 @@ export function editEvents(messageId: number, rows: readonly EditRow[]): Message
 const actions = { discard: "discarded", purge: "purged", drop: "dropped" } as const;
 
 /** That it lies in the trash, and until when it can be restored. */
-export function trashEvents(snapshot: TopologySnapshot, rows: readonly TrashedRow[]): MessageEvent[] {
+export function trashEvents(
+  snapshot: TopologySnapshot,
+  rows: readonly TrashedRow[],
+  failures: readonly FailureRow[],
+): MessageEvent[] {
+  // A batch of what a queue drops is filled for a while.
+  const droppedAt = new Map(failures.map(({ detail, at }) => [detail.trash, at]));
   return rows.map((row) => ({
-    at: row.at,
+    at: droppedAt.get(row.batch) ?? row.at,
     kind: actions[row.action],
     queue: snapshot.queuesById.get(row.queue_id)?.name ?? null,
     id: row.seq,

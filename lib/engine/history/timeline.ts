@@ -76,7 +76,7 @@ async function lifeOf(
     ...deliveryEvents(snapshot, id, copies, [...told, ...more]),
     ...reviewEvents(reviews),
     ...editEvents(id, edits),
-    ...trashEvents(snapshot, trashed),
+    ...trashEvents(snapshot, trashed, failures),
   ].sort((a, b) => a.at.getTime() - b.at.getTime() || orderOf(a) - orderOf(b));
   const nameOf = (queueId: number) => snapshot.queuesById.get(queueId)?.name ?? "";
   return {
@@ -122,6 +122,6 @@ function routedTo(id: number, events: readonly MessageEvent[], present: readonly
 
 /** Of events of one moment: what comes first. */
 function orderOf({ kind }: MessageEvent): number {
-  const order = ["delivered", "requeued", "returned", "acknowledged", "failed", "dead_lettered", "notified"];
+  const order = ["delivered", "requeued", "returned", "acknowledged", "failed", "dropped", "dead_lettered", "notified"];
   return order.indexOf(kind);
 }
