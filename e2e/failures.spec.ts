@@ -160,11 +160,21 @@ test("what was handled is replayed into another queue, and its timeline tells ev
   await page.getByRole("button", { name: "Look which messages" }).click();
   await expect(page.getByRole("complementary", { name: "What it would send" })).toContainText("7 messages");
   await expectAccessible(page);
+  const life = await page
+    .getByRole("complementary", { name: "What it would send" })
+    .getByRole("link")
+    .first()
+    .getAttribute("href");
   await page.getByRole("button", { name: "Replay 7 messages" }).click();
   await expect(page.getByRole("region", { name: /^Replay #/ })).toContainText(/7 replayed.*7 at the start/);
   expect((await work(api, vhost, () => null, { queue: "again" })).map(idOf)).toEqual([0, 1, 2, 3, 4, 5, 6]);
 
   await page.getByRole("link", { name: "All replays" }).click();
   await expect(page.getByRole("grid", { name: "Jobs" })).toContainText("Replay #");
+  await expectAccessible(page);
+
+  await page.goto(life ?? "");
+  const events = page.getByRole("list", { name: "What happened to this message" });
+  for (const event of ["Published", "Delivered", "Acknowledged", "Replayed"]) await expect(events).toContainText(event);
   await expectAccessible(page);
 });

@@ -3,8 +3,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Pencil } from "lucide-react";
 import { VisibleText } from "@/components/body/visible-text";
+import { timelineHref } from "@/components/messages/links";
 import { Note } from "@/components/ui/note";
 import { RelativeTime } from "@/components/ui/relative-time";
+import { TextLink } from "@/components/ui/text-link";
 import { type Edit, lineageQuery } from "@/lib/api-client/edits";
 
 /** Says that a message was made from another one by hand, or that another one was made from it; nothing otherwise. */
@@ -16,12 +18,12 @@ export function LineageNote({ vhost, messageId }: { vhost: string; messageId: nu
       <Note icon={<Pencil aria-hidden="true" />}>
         {data.edited_from !== null && (
           <p>
-            Edited from <Link id={data.edited_from.from_message_id} /> <By edit={data.edited_from} />
+            Edited from <Link vhost={vhost} id={data.edited_from.from_message_id} /> <By edit={data.edited_from} />
           </p>
         )}
         {data.edited_to.map((edit) => (
           <p key={edit.to_message_id}>
-            Edited into <Link id={edit.to_message_id} /> <By edit={edit} />
+            Edited into <Link vhost={vhost} id={edit.to_message_id} /> <By edit={edit} />
           </p>
         ))}
       </Note>
@@ -29,8 +31,12 @@ export function LineageNote({ vhost, messageId }: { vhost: string; messageId: nu
   );
 }
 
-function Link({ id }: { id: number }) {
-  return <span className="mono">{id}</span>;
+function Link({ vhost, id }: { vhost: string; id: number }) {
+  return (
+    <TextLink href={timelineHref(vhost, id)}>
+      <span className="mono">{id}</span>
+    </TextLink>
+  );
 }
 
 function By({ edit }: { edit: Edit }) {

@@ -36,3 +36,8 @@ export function publishLikeHref(ref: { vhost: string; queue: string; id: number 
 export function editHref(ref: { vhost: string; queue: string; id: number }): string {
   return `/edit/${encodeName(ref.vhost)}/${encodeName(ref.queue)}/${ref.id}`;
 }
+
+/** What happened to a message; `messageId` is Warren's own number of it. */
+export function timelineHref(vhost: string, messageId: number): string {
+  return `/timeline?vhost=${encodeName(vhost)}&by=id&value=${messageId}`;
+}

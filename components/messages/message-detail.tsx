@@ -9,7 +9,7 @@ import { LineageNote } from "@/components/edit/lineage-note";
 import { DeathNote } from "@/components/messages/death-note";
 import { DeliveryTable, PropertiesTable } from "@/components/messages/message-facts";
 import type { Hits } from "@/components/messages/message-filter";
-import { MessageTimeline } from "@/components/messages/message-timeline";
+import { MessageLife } from "@/components/messages/message-life";
 import { bodyHref, bytesOf, loadBody, type Message } from "@/lib/api-client/messages";
 import { formatCount } from "@/lib/format/numbers";
 
@@ -65,7 +65,7 @@ export function MessageDetail({ message, hits, pins }: { message: Message; hits:
           className="order-last border-t border-line px-4 py-3 @min-[540px]:border-t-0 @min-[540px]:border-l phone:order-first phone:border-t-0 phone:border-b"
         >
           <h3 className="mb-2 font-semibold">Timeline</h3>
-          <MessageTimeline message={message} />
+          <MessageLife message={message} />
         </aside>
       </div>
     </div>

@@ -1,8 +1,8 @@
 "use client";
 
-import { Braces, Download, Ellipsis, Link2, Pencil, Send, Terminal } from "lucide-react";
+import { Braces, Download, Ellipsis, Link2, Pencil, Route, Send, Terminal } from "lucide-react";
 import type { ReactNode } from "react";
-import { editHref, publishLikeHref } from "@/components/messages/links";
+import { editHref, publishLikeHref, timelineHref } from "@/components/messages/links";
 import { curlOf, messageJson } from "@/components/messages/message-export";
 import { buttonClass } from "@/components/ui/button";
 import { copyText } from "@/components/ui/clipboard";
@@ -38,6 +38,12 @@ export function MessageMenu({ message, children }: { message: Message; children?
       </MenuLink>
       <MenuLink icon={<Pencil className="icon-14" aria-hidden="true" />} href={editHref(message)}>
         {message.death ? "Edit and retry" : "Edit and send again"}
+      </MenuLink>
+      <MenuLink
+        icon={<Route className="icon-14" aria-hidden="true" />}
+        href={timelineHref(message.vhost, message.message_id)}
+      >
+        Timeline
       </MenuLink>
       <MenuRule />
       <MenuItem

@@ -1,13 +1,25 @@
 import { VisibleText } from "@/components/body/visible-text";
+import { timelineHref } from "@/components/messages/links";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorNote } from "@/components/ui/error-state";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Skeleton } from "@/components/ui/skeleton";
+import { TextLink } from "@/components/ui/text-link";
 import type { JobPlan } from "@/lib/api-client/jobs";
 import { formatBytes, formatCount, formatNoun } from "@/lib/format/numbers";
 
 /** What a replay would send: the count, and the first few with their destinations. */
-export function PlanView({ plan, error, looking }: { plan: JobPlan | undefined; error: unknown; looking: boolean }) {
+export function PlanView({
+  vhost,
+  plan,
+  error,
+  looking,
+}: {
+  vhost: string;
+  plan: JobPlan | undefined;
+  error: unknown;
+  looking: boolean;
+}) {
   if (error !== null) {
     return <ErrorNote title="What it would send could not be read." error={error} lost="Nothing was sent." />;
   }
@@ -44,7 +56,9 @@ export function PlanView({ plan, error, looking }: { plan: JobPlan | undefined; 
         {plan.retained.map((message) => (
           <li key={message.message_id} className="py-1.5">
             <p className="flex items-baseline gap-2 text-12">
-              <span className="mono">{message.message_id}</span>
+              <TextLink href={timelineHref(vhost, message.message_id)}>
+                <span className="mono">{message.message_id}</span>
+              </TextLink>
               <span className="clip-text min-w-0 flex-1 text-ink-2">
                 <span className="mono">
                   <VisibleText text={message.exchange || "(AMQP default)"} />

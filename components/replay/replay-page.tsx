@@ -142,7 +142,7 @@ function ReplayForm({ vhost, chosen }: { vhost: string; chosen: boolean }) {
           aria-label="What it would send"
           className="min-h-0 overflow-y-auto border-l border-line px-4 py-3 narrow:border-t narrow:border-l-0 narrow:overflow-visible"
         >
-          <PlanView plan={plan.data} error={plan.error} looking={looked !== null} />
+          <PlanView vhost={vhost} plan={plan.data} error={plan.error} looking={looked !== null} />
         </aside>
       </div>
     </>

@@ -8,6 +8,7 @@ import { HeadersTable } from "@/components/body/fields-table";
 import type { Plain } from "@/components/body/header-values";
 import { TextView } from "@/components/body/text-view";
 import { VisibleText } from "@/components/body/visible-text";
+import { timelineHref } from "@/components/messages/links";
 import { PanelSkeleton } from "@/components/messages/panel-skeleton";
 import { ForwardDialog } from "@/components/reviews/forward-dialog";
 import { decisionWords, reasonWords, reviewTitle } from "@/components/reviews/review-words";
@@ -19,6 +20,7 @@ import { Field, Textarea } from "@/components/ui/field";
 import { Note } from "@/components/ui/note";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { PanelHead } from "@/components/ui/split-view";
+import { TextLink } from "@/components/ui/text-link";
 import { type Review, reviewBytes, reviewQuery, wholeReviewQuery } from "@/lib/api-client/reviews";
 import { whoamiQuery } from "@/lib/api-client/session";
 import { formatNoun } from "@/lib/format/numbers";
@@ -85,7 +87,7 @@ function Content({ review }: { review: Review }) {
               : <VisibleText text={review.note} />
             </>
           )}
-          .
+          . <TextLink href={timelineHref(review.vhost, review.message_id)}>Its timeline</TextLink>
         </p>
       </Note>
       <Deciding review={review} />

@@ -11,6 +11,7 @@ import {
   MailSearch,
   MailX,
   Plug,
+  Route,
   Send,
   Users,
   Waypoints,
@@ -43,6 +44,7 @@ export const pages: readonly Page[] = [
   { href: "/reviews", label: "Reviews", icon: MailQuestionMark, key: "r", group: "messages" },
   { href: "/error-policies", label: "Error policies", icon: ListChecks, key: "f", group: "messages" },
   { href: "/replay", label: "Replay", icon: History, key: "y", group: "messages" },
+  { href: "/timeline", label: "Timeline", icon: Route, key: "l", group: "messages" },
   { href: "/jobs", label: "Jobs", icon: ListTodo, key: "j", group: "messages" },
 ];
 
