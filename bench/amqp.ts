@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { type Channel, type ConfirmChannel, type ConsumeMessage, connect } from "amqplib";
 import { openBenchPostgres } from "@/bench/postgres";
 import { cpuSeconds, ownChildren } from "@/bench/process-cpu";
+import { nodeOptions } from "@/lib/platform/child-process";
 import { freePort } from "@/lib/platform/ports";
 import { rabbitMqIsInstalled, startRabbitMq } from "@/test/conformance/rabbitmq-server";
 
@@ -184,7 +185,7 @@ async function startWarren(): Promise<Contestant> {
   const postgres = await openBenchPostgres(null);
   const port = await freePort();
   const extra = process.env.BENCH_NODE_ARGS?.split(" ") ?? [];
-  const child = spawn(process.execPath, [...extra, "--import", "tsx", "bin/broker.ts"], {
+  const child = spawn(process.execPath, [...nodeOptions, ...extra, "--import", "tsx", "bin/broker.ts"], {
     env: { ...process.env, DATABASE_URL: postgres.url, HOST: "127.0.0.1", AMQP_PORT: String(port) },
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -44,6 +44,8 @@ export interface PublishRequest {
   readonly exchange: string;
   readonly routingKey: string;
   readonly properties: MessageProperties;
+  /** The same as AMQP's content header has them, where they are at hand: then they need not be encoded again. */
+  readonly encodedProperties?: Buffer;
   readonly body: Uint8Array;
 }
 

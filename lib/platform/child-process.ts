@@ -19,7 +19,7 @@ export interface ChildOptions {
 }
 
 /** Bodies that pass through live for a moment: with a larger young generation, in MiB, fewer of them are ever copied. */
-const nodeOptions = ["--max-semi-space-size=64"];
+export const nodeOptions: readonly string[] = ["--max-semi-space-size=64"];
 
 /** A child that doesn't stop within this time (milliseconds) is killed. */
 const STOP_LIMIT = 20_000;

@@ -17,7 +17,8 @@ export function publish(channel: Channel, args: Arguments<"basic.publish">, cont
   if (args.immediate) throw new AmqpError("NOT_IMPLEMENTED", "immediate=true");
   const { connection } = channel;
   const { actor, vhost, door } = connection;
-  const properties = checkedProperties(channel, decodeProperties(content.properties));
+  const given = decodeProperties(content.properties);
+  const properties = checkedProperties(channel, given);
   const { exchange, routingKey } = args;
   const done = channel.publishBegins(content.body.length);
   const failed = (error: unknown) => {
@@ -38,7 +39,14 @@ export function publish(channel: Channel, args: Arguments<"basic.publish">, cont
     return;
   }
   door.broker
-    .publish(actor, { vhost, exchange, routingKey, properties, body: content.body })
+    .publish(actor, {
+      vhost,
+      exchange,
+      routingKey,
+      properties,
+      ...(properties === given && { encodedProperties: content.properties }),
+      body: content.body,
+    })
     .then((outcome: PublishOutcome) => {
       if (args.mandatory && !outcome.routed && outcome.rejected.length === 0) giveBack(channel, args, content);
       done(outcome.rejected.length === 0);

@@ -45,6 +45,7 @@ export function outgoing(actor: Actor, request: PublishRequest): Outgoing {
     );
   }
   const { properties } = request;
+  const kept = withDelayTaken(withoutBcc(properties));
   const keys = routingKeys(request.routingKey, properties.headers);
   return {
     vhost: request.vhost,
@@ -52,7 +53,7 @@ export function outgoing(actor: Actor, request: PublishRequest): Outgoing {
     routingKey: request.routingKey,
     keys,
     properties,
-    encoded: encodedProperties(withDelayTaken(withoutBcc(properties))),
+    encoded: (kept === properties && request.encodedProperties) || encodedProperties(kept),
     body: request.body,
     expirationMs: expirationMs(properties.expiration),
     delayMs: delayOf(properties.headers),
