@@ -26,7 +26,7 @@ export interface Environment {
   readonly notifyLocal: boolean;
 }
 
-export interface AmqpsEnvironment {
+interface AmqpsEnvironment {
   readonly port: number;
   readonly files: TlsFiles;
   readonly loginFrom: "common_name" | "subject_alternative_name";
