@@ -108,6 +108,21 @@ describe("over HTTP", () => {
   });
 });
 
+describe("the sample's virtual host", () => {
+  it("is open to every administrator, and to nobody else", async () => {
+    await put("/api/users/chief", { password: "chief", tags: "administrator" });
+    expect((await api.call("POST", "/api/sample/start")).status).toBe(200);
+    const { vhost } = (await api.call("GET", "/api/sample")).json;
+    const where = encodeURIComponent(vhost);
+    await eventually(async () => (await as("chief", "PUT", `/api/queues/${where}/mine`, {})) < 300);
+    expect(await as("guest", "GET", `/api/messages/${where}`)).toBe(200);
+    expect(await as("worker", "GET", `/api/queues/${where}`)).toBe(403);
+    expect((await api.call("DELETE", "/api/sample")).status).toBe(200);
+    await eventually(async () => (await api.call("GET", "/api/sample")).json.state === "absent", 20_000);
+    expect((await api.call("DELETE", "/api/users/chief")).status).toBe(204);
+  });
+});
+
 describe("over AMQP", () => {
   /** The reply code with which what was done ends the channel; null when it didn't. */
   async function codeOf(user: string, work: (channel: import("amqplib").Channel) => Promise<unknown>) {
