@@ -9,7 +9,6 @@ import { type ReactNode, useCallback, useMemo } from "react";
 import { LateMessagePanel, useMessagePanelSoon } from "@/components/messages/late-panel";
 import { fullRefText, parseFullRef, parseRef, refText } from "@/components/messages/links";
 import { messageColumns, Preview } from "@/components/messages/message-columns";
-import { ndjson } from "@/components/messages/message-export";
 import {
   completeMessageWord,
   hitsOf,
@@ -136,6 +135,10 @@ export function MessagesView({ vhost, queue }: { vhost: string | null; queue?: s
     setQuery(withTerm(next, "state", null));
   };
 
+  const download = async () => {
+    const { ndjson } = await import("@/components/messages/message-export");
+    saveFile(`${queue ?? "messages"}.ndjson`, ndjson(rows ?? []), "application/x-ndjson");
+  };
   return (
     <>
       <div
@@ -186,7 +189,7 @@ export function MessagesView({ vhost, queue }: { vhost: string | null; queue?: s
               variant="ghost"
               icon={<Download className="icon-14" aria-hidden="true" />}
               disabledReason={rows && rows.length > 0 ? undefined : "There is nothing to download"}
-              onClick={() => saveFile(`${queue ?? "messages"}.ndjson`, ndjson(rows ?? []), "application/x-ndjson")}
+              onClick={() => void download()}
             >
               {rows && rows.length > 0 ? `NDJSON of ${formatCount(rows.length)}` : "NDJSON"}
             </Button>

@@ -9,7 +9,7 @@ import { useFrameVhost, withVhost } from "@/components/shell/vhost";
 import { useHotkey } from "@/components/ui/hotkeys";
 import { deadLetterCountQuery } from "@/lib/api-client/dead-letters";
 import { overviewQuery } from "@/lib/api-client/overview";
-import { reviewCountQuery } from "@/lib/api-client/reviews";
+import { reviewCountQuery } from "@/lib/api-client/review-count";
 import { formatCount } from "@/lib/format/numbers";
 
 /** What stands behind a page's name. Totals of the broker say nothing about one vhost, so they are left out there. */

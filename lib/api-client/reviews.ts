@@ -35,20 +35,6 @@ export function reviewsQuery(filter: ReviewFilter) {
   });
 }
 
-/** How many wait for a person, and how many somebody looks at. */
-export function reviewCountQuery(vhost: string | null) {
-  return queryOptions({
-    queryKey: ["reviews", "count", vhost],
-    queryFn: ({ signal }) =>
-      request<{ readonly waiting: number; readonly claimed: number }>(
-        "GET",
-        `/api/reviews/count${vhost === null ? "" : `?vhost=${encodeURIComponent(vhost)}`}`,
-        { signal },
-      ),
-    refetchInterval: every(2 * liveInterval),
-  });
-}
-
 /** Bytes of a body that an opened review brings along. */
 const bodyLimit = 256 * 1024;
 /** No message is larger. */
