@@ -38,11 +38,8 @@ const warrenPages = (origin: string): Pages => ({
   },
   async openQueue(page, queue) {
     await page.getByRole("link", { name: queue, exact: true }).click();
-    await page.getByRole("heading", { name: queue, level: 1 }).waitFor();
-    await page
-      .getByRole("link", { name: /^Messages/ })
-      .last()
-      .waitFor();
+    await page.locator("h1", { hasText: queue }).waitFor();
+    await page.getByRole("button", { name: "Purge…" }).waitFor();
   },
   async preparePublish(page, queue) {
     await page.goto(`${origin}/publish?${new URLSearchParams({ vhost: "/", exchange: "", key: queue })}`);

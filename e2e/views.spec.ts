@@ -19,6 +19,7 @@ test("a view is saved under a name, found again, shared by its address, and dele
   await dialog.getByRole("link", { name: `Orders of ${vhost}` }).click();
   await expect(rows).toHaveCount(1);
   await expect(page).toHaveURL(/q=orders/);
+  await page.getByRole("button", { name: "Saved views" }).click();
   await dialog.getByRole("button", { name: `Delete Orders of ${vhost}` }).click();
   await expect(dialog.getByRole("link", { name: `Orders of ${vhost}` })).toHaveCount(0);
 });

@@ -2,6 +2,7 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Bookmark, Trash2 } from "lucide-react";
+import Link from "next/link";
 import { usePathname, useSearchParams } from "next/navigation";
 import { type FormEvent, useId, useState } from "react";
 import { Button, IconButton } from "@/components/ui/button";
@@ -9,7 +10,6 @@ import { copyText } from "@/components/ui/clipboard";
 import { Dialog } from "@/components/ui/dialog";
 import { ErrorNote } from "@/components/ui/error-state";
 import { Field, Input } from "@/components/ui/field";
-import { TextLink } from "@/components/ui/text-link";
 import { showDone } from "@/components/ui/toast";
 import { deleteView, type SavedView, saveView, viewsQuery } from "@/lib/api-client/views";
 
@@ -72,7 +72,13 @@ function ViewsDialog({ page, onClose }: { page: string; onClose: () => void }) {
           <li key={view.id} className="flex min-h-9 items-center gap-2 border-b border-line">
             <span className="min-w-0 flex-1" title={view.search}>
               {/* The address of the page is the view. */}
-              <TextLink href={`${pathname}${view.search === "" ? "" : `?${view.search}`}`}>{view.name}</TextLink>
+              <Link
+                className="link"
+                href={`${pathname}${view.search === "" ? "" : `?${view.search}`}`}
+                onClick={onClose}
+              >
+                {view.name}
+              </Link>
             </span>
             <Button variant="ghost" onClick={() => void share(view)}>
               Copy address
