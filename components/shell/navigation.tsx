@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import clsx from "clsx";
 import Link from "next/link";
 import { usePathname, useRouter } from "next/navigation";
-import { type Page, pageOf, pages } from "@/components/shell/pages";
+import { groups, type Page, pageOf, pages } from "@/components/shell/pages";
 import { useFrameVhost, withVhost } from "@/components/shell/vhost";
 import { useHotkey } from "@/components/ui/hotkeys";
 import { deadLetterCountQuery } from "@/lib/api-client/dead-letters";
@@ -44,15 +44,17 @@ export function GoKeys() {
   return pages.map((page) => <GoKey key={page.href} page={page} vhost={kept} />);
 }
 
+const pagesIn = (group: Page["group"]) => pages.filter((page) => page.group === group);
+
 /** The pages with their counts. `drawer` is the form on a phone: words always, 40 px high. */
 export function NavigationList({ drawer = false, onGo }: { drawer?: boolean; onGo?: () => void }) {
   const current = pageOf(usePathname());
   const { kept } = useFrameVhost();
   const counts = useCounts(kept);
-  const groups = [pages.filter((page) => page.group === "broker"), pages.filter((page) => page.group === "messages")];
-  return groups.map((group) => (
-    <ul key={group[0]?.group} className="border-line p-2 [&+ul]:border-t">
-      {group.map((page) => {
+  const filled = groups.filter((group) => pages.some((page) => page.group === group));
+  return filled.map((group) => (
+    <ul key={group} className="border-line p-2 [&+ul]:border-t">
+      {pagesIn(group).map((page) => {
         const count = counts[page.href];
         const here = page === current;
         return (

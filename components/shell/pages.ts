@@ -25,8 +25,11 @@ export type Page = {
   /** The second key after `g`. */
   key: string;
   /** Pages of one group stand together in the navigation. */
-  group: "broker" | "messages";
+  group: (typeof groups)[number];
 };
+
+/** The groups in the order of the navigation. */
+export const groups = ["broker", "messages", "admin"] as const;
 
 /** The pages that exist, in the order of the navigation. */
 export const pages: readonly Page[] = [

@@ -12,3 +12,10 @@ export function useForbiddenChange(): string | undefined {
   if (data === undefined || data.may.change) return undefined;
   return "You may look but not change. Ask an administrator for the tag management";
 }
+
+/** The same for what only administrators may. */
+export function useForbiddenAdministration(): string | undefined {
+  const { data } = useQuery(whoamiQuery());
+  if (data === undefined || data.may.administer) return undefined;
+  return "This needs the tag administrator";
+}
