@@ -1,6 +1,6 @@
 "use client";
 
-import { debounce, parseAsString, useQueryState } from "nuqs";
+import { parseAsString, useQueryState } from "nuqs";
 import { useCallback, useMemo } from "react";
 import { parseQuery, type Query, writeQuery } from "@/components/ui/filter/query";
 
@@ -10,10 +10,8 @@ import { parseQuery, type Query, writeQuery } from "@/components/ui/filter/query
  * @returns the query, whether there is one, and its text as a key for DataTable's `viewKey`.
  */
 export function useFilter(names: readonly string[], param = "q") {
-  const [written, setWritten] = useQueryState(
-    param,
-    parseAsString.withDefault("").withOptions({ limitUrlUpdates: debounce(200) }),
-  );
+  // Not debounced: an address that is written late takes back a page that was opened meanwhile.
+  const [written, setWritten] = useQueryState(param, parseAsString.withDefault(""));
   const query = useMemo(() => parseQuery(written, names), [written, names]);
   const setQuery = useCallback((next: Query) => void setWritten(writeQuery(next) || null), [setWritten]);
   const clear = useCallback(() => void setWritten(null), [setWritten]);
