@@ -131,7 +131,7 @@ export function EditForm({
             onChange={(headers) => setForm({ ...form, headers })}
             problems={problems.headers}
           />
-          <BodyEditor form={form} onChange={setForm} file={file} onFile={setFile} />
+          <BodyEditor asItIs form={form} onChange={setForm} file={file} onFile={setFile} />
         </form>
         <aside
           aria-label="What changes"

@@ -27,18 +27,21 @@ export function BodyEditor({
   onChange,
   file,
   onFile,
+  asItIs = false,
 }: {
   form: FormState;
   onChange: (form: FormState) => void;
   file: BodyFile | null;
   onFile: (file: BodyFile | null) => void;
+  /** What looks like a placeholder is part of the body, and is sent so. */
+  asItIs?: boolean;
 }) {
   const chooser = useRef<HTMLInputElement>(null);
   const [refused, setRefused] = useState<string | null>(null);
   const [over, setOver] = useState(false);
   const statusId = useId();
   const check = checkBody(form, file);
-  const used = file || form.format === "base64" ? [] : placeholdersIn(form.body);
+  const used = asItIs || file || form.format === "base64" ? [] : placeholdersIn(form.body);
 
   const take = async (chosen: globalThis.File) => {
     setRefused(null);
@@ -163,7 +166,8 @@ export function BodyEditor({
                     {means}
                   </span>
                 ))
-              : !file &&
+              : !asItIs &&
+                !file &&
                 form.format !== "base64" && (
                   <>
                     <code>{"{{now}}"}</code> <code>{"{{uuid}}"}</code> <code>{"{{n}}"}</code> are filled in when sending

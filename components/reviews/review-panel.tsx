@@ -91,8 +91,9 @@ function Content({ review }: { review: Review }) {
         </p>
       </Note>
       <Deciding review={review} />
-      <h3 className="mt-4 mb-1 font-semibold">Body</h3>
-      <BodyViewer key={review.id} body={body} load={load} hits={noHits} />
+      <div className="mt-4">
+        <BodyViewer key={review.id} body={body} load={load} hits={noHits} />
+      </div>
       <h3 className="mt-3 mb-1 font-semibold">Headers</h3>
       {Object.keys(headers).length === 0 ? (
         <p className="text-12 text-ink-3">None.</p>

@@ -7,26 +7,28 @@ interface Words {
   readonly shape: TimelineEvent["kind"];
   /** How who did it is said: "by guest", "to worker-1". */
   readonly by?: string;
+  /** How its queue is said: "in orders", "to orders". */
+  readonly at?: string;
 }
 
 const events: Readonly<Record<string, Words>> = {
   published: { title: "Published", shape: "happened" },
-  delivered: { title: "Delivered", shape: "held", by: "to" },
+  delivered: { title: "Delivered", shape: "held", by: "to", at: "from" },
   acknowledged: { title: "Acknowledged", shape: "happened" },
   requeued: { title: "Requeued", shape: "happened" },
-  returned: { title: "Came back", shape: "happened", by: "from" },
+  returned: { title: "Came back", shape: "happened", by: "from", at: "to" },
   failed: { title: "Failed", shape: "rejected", by: "at" },
   expired: { title: "Expired", shape: "dead" },
-  dead_lettered: { title: "Dead-lettered", shape: "dead" },
+  dead_lettered: { title: "Dead-lettered", shape: "dead", at: "from" },
   notified: { title: "Told", shape: "happened" },
-  retried: { title: "Retried", shape: "happened" },
-  moved: { title: "Moved", shape: "happened" },
+  retried: { title: "Retried", shape: "happened", at: "to" },
+  moved: { title: "Moved", shape: "happened", at: "to" },
   edited: { title: "Edited", shape: "happened" },
-  discarded: { title: "Discarded", shape: "dead" },
-  dropped: { title: "Dropped", shape: "dead" },
-  restored: { title: "Restored", shape: "happened" },
-  purged: { title: "Purged", shape: "dead" },
-  replayed: { title: "Replayed", shape: "happened" },
+  discarded: { title: "Discarded", shape: "dead", at: "from" },
+  dropped: { title: "Dropped", shape: "dead", at: "from" },
+  restored: { title: "Restored", shape: "happened", at: "to" },
+  purged: { title: "Purged", shape: "dead", at: "from" },
+  replayed: { title: "Replayed", shape: "happened", at: "to" },
   review_claimed: { title: "Review begun", shape: "happened" },
   reviewed: { title: "Reviewed", shape: "happened" },
   commented: { title: "Commented", shape: "happened" },

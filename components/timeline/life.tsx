@@ -26,14 +26,26 @@ function eventsOf(vhost: string, life: Life): TimelineEvent[] {
       kind: words.shape,
       title: words.title,
       when: <When event={event} before={before} />,
-      detail: <EventDetail vhost={vhost} life={life} event={event} by={words.by ?? "by"} />,
+      detail: <EventDetail vhost={vhost} life={life} event={event} by={words.by ?? "by"} place={words.at ?? "in"} />,
       ...(gap !== undefined && gap > waitedMs && { waited: true }),
     };
   });
   return [...events, nowOf(vhost, life)];
 }
 
-function EventDetail({ vhost, life, event, by }: { vhost: string; life: Life; event: LifeEvent; by: string }) {
+function EventDetail({
+  vhost,
+  life,
+  event,
+  by,
+  place,
+}: {
+  vhost: string;
+  life: Life;
+  event: LifeEvent;
+  by: string;
+  place: string;
+}) {
   const facts = eventFacts(event);
   return (
     <>
@@ -53,7 +65,7 @@ function EventDetail({ vhost, life, event, by }: { vhost: string; life: Life; ev
           {event.queue !== null && ", into "}
         </>
       ) : (
-        event.queue !== null && (event.kind === "failed" || event.kind === "expired" ? "in " : "of ")
+        event.queue !== null && `${place} `
       )}
       {event.queue !== null && (
         <Link className="link mono" href={queueHref(vhost, event.queue)}>
