@@ -14,7 +14,6 @@ import { type BenchOptions, benchOptions, usage } from "@/bench/options";
 import { type BenchPostgres, openBenchPostgres } from "@/bench/postgres";
 import { amqp } from "@/bench/workloads/amqp";
 import { backlog } from "@/bench/workloads/backlog";
-import { consolePages } from "@/bench/workloads/console";
 import { consoleReads } from "@/bench/workloads/console-reads";
 import { delayed } from "@/bench/workloads/delayed";
 import { drain } from "@/bench/workloads/drain";
@@ -41,7 +40,7 @@ const workloads: readonly Workload[] = [
 ];
 
 /** Those that run only when they are named. */
-const more: readonly Workload[] = [amqp, consolePages];
+const more: readonly Workload[] = [amqp];
 
 /**
  * Measures Warren's engine, its peers and the limit script on the same Postgres, interleaved, prints tables and
