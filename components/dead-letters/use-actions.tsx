@@ -98,7 +98,7 @@ export function useDeadLetterActions(vhost: string, onDone?: () => void): DeadLe
 }
 
 /** Where a destination leads, in words. */
-export function placeOf(to: Destination): string {
+function placeOf(to: Destination): string {
   return to.exchange === ""
     ? to.routing_key
     : `${to.exchange} with key ${to.routing_key === "" ? "(empty)" : to.routing_key}`;

@@ -69,7 +69,7 @@ function destinationOf(to: unknown): JobDestination | null {
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** Where a destination leads: a queue by its name, else the exchange and key. */
-export function placeWords(to: JobDestination): string {
+function placeWords(to: JobDestination): string {
   return to.exchange === "" ? to.routing_key : `${to.exchange} with key ${to.routing_key || "(empty)"}`;
 }
 

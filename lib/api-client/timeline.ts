@@ -1,13 +1,11 @@
 import { queryOptions } from "@tanstack/react-query";
-import { encodeName, every, liveInterval, request } from "@/lib/api-client/client";
-import type { AttemptJson } from "@/lib/http/json/failure-json";
+import { every, liveInterval, request } from "@/lib/api-client/client";
 import type { TimelineJson } from "@/lib/http/json/timeline-json";
 
 /** What happened to the messages that a search finds. */
 export type Lives = TimelineJson;
 export type Life = Lives["messages"][number];
 export type LifeEvent = Life["events"][number];
-export type Attempt = AttemptJson;
 
 /** By what a message is sought: Warren's own number, or a property that its publisher gave it. */
 export const timelineKeys = ["id", "message_id", "correlation_id"] as const;
@@ -24,19 +22,5 @@ export function timelineQuery(vhost: string, key: TimelineKey, value: string) {
     enabled: value !== "",
     refetchInterval: every(liveInterval),
     retry: false,
-  });
-}
-
-/** Each try at handling a message, oldest first. */
-export function attemptsQuery(vhost: string, messageId: number) {
-  return queryOptions({
-    queryKey: ["timeline", "attempts", vhost, messageId],
-    queryFn: ({ signal }) =>
-      request<{ readonly attempts: readonly Attempt[] }>(
-        "GET",
-        `/api/messages/${encodeName(vhost)}/${messageId}/attempts`,
-        { signal },
-      ),
-    select: (answer) => answer.attempts,
   });
 }
