@@ -13,6 +13,8 @@ const pages = [
   ["/publish", "Publish"],
   ["/dead-letters", "Dead letters"],
   ["/trash", "Trash"],
+  ["/users", "Users"],
+  ["/vhosts", "Virtual hosts"],
 ] as const;
 
 // Every page, as it is found on a laptop and on a phone, in both themes: no serious finding of axe, nothing wider than

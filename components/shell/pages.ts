@@ -1,4 +1,5 @@
 import {
+  Box,
   Cable,
   Gauge,
   GitCommitVertical,
@@ -13,6 +14,7 @@ import {
   Plug,
   Route,
   Send,
+  UserRound,
   Users,
   Waypoints,
   Workflow,
@@ -49,6 +51,8 @@ export const pages: readonly Page[] = [
   { href: "/replay", label: "Replay", icon: History, key: "y", group: "messages" },
   { href: "/timeline", label: "Timeline", icon: Route, key: "l", group: "messages" },
   { href: "/jobs", label: "Jobs", icon: ListTodo, key: "j", group: "messages" },
+  { href: "/users", label: "Users", icon: UserRound, key: "u", group: "admin" },
+  { href: "/vhosts", label: "Virtual hosts", icon: Box, key: "v", group: "admin" },
 ];
 
 /** The page that a path belongs to. */
