@@ -15,6 +15,8 @@ const pages = [
   ["/trash", "Trash"],
   ["/users", "Users"],
   ["/vhosts", "Virtual hosts"],
+  ["/definitions", "Definitions"],
+  ["/tokens", "Tokens"],
 ] as const;
 
 // Every page, as it is found on a laptop and on a phone, in both themes: no serious finding of axe, nothing wider than

@@ -78,6 +78,7 @@ test("a user is added, allowed what it needs, changed and deleted", async ({ pag
   const remove = page.getByRole("dialog", { name: `Delete ${name}` });
   await remove.getByLabel(`Type ${name} to confirm`).fill(name);
   await remove.getByRole("button", { name: "Delete user" }).click();
+  await expect(remove).toBeHidden();
   await expect(page.getByRole("grid", { name: "Users" }).getByText(name)).toBeHidden();
   expect((await api.get(`/api/users/${name}`)).status()).toBe(404);
 });

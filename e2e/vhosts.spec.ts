@@ -42,6 +42,7 @@ test("a virtual host is added, described, filled and deleted", async ({ page, ap
   await expect(remove.getByText("1 queue with 1 message")).toBeVisible();
   await remove.getByLabel(`Type ${name} to confirm`).fill(name);
   await remove.getByRole("button", { name: "Delete virtual host and 1 message" }).click();
+  await expect(remove).toBeHidden();
   await expect(grid.getByText(name)).toBeHidden();
   expect((await api.get(`/api/vhosts/${path}`)).status()).toBe(404);
 });

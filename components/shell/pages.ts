@@ -1,9 +1,11 @@
 import {
   Box,
   Cable,
+  FileJson,
   Gauge,
   GitCommitVertical,
   History,
+  KeyRound,
   Layers,
   ListChecks,
   ListTodo,
@@ -53,6 +55,8 @@ export const pages: readonly Page[] = [
   { href: "/jobs", label: "Jobs", icon: ListTodo, key: "j", group: "messages" },
   { href: "/users", label: "Users", icon: UserRound, key: "u", group: "admin" },
   { href: "/vhosts", label: "Virtual hosts", icon: Box, key: "v", group: "admin" },
+  { href: "/definitions", label: "Definitions", icon: FileJson, key: "x", group: "admin" },
+  { href: "/tokens", label: "Tokens", icon: KeyRound, key: "k", group: "admin" },
 ];
 
 /** The page that a path belongs to. */
