@@ -15,6 +15,7 @@ import {
   MailX,
   Plug,
   Route,
+  ScrollText,
   Send,
   UserRound,
   Users,
@@ -57,6 +58,7 @@ export const pages: readonly Page[] = [
   { href: "/vhosts", label: "Virtual hosts", icon: Box, key: "v", group: "admin" },
   { href: "/definitions", label: "Definitions", icon: FileJson, key: "x", group: "admin" },
   { href: "/tokens", label: "Tokens", icon: KeyRound, key: "k", group: "admin" },
+  { href: "/audit", label: "Audit", icon: ScrollText, key: "a", group: "admin" },
 ];
 
 /** The page that a path belongs to. */

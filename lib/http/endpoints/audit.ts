@@ -1,6 +1,7 @@
 import { z } from "zod";
-import type { Audit, Prisma } from "@/generated/prisma/client";
+import type { Prisma } from "@/generated/prisma/client";
 import { endpoint } from "@/lib/http/endpoint";
+import { auditJson } from "@/lib/http/json/audit-json";
 import { ok } from "@/lib/http/reply";
 import { integer, shortText, text } from "@/lib/http/schemas";
 
@@ -36,10 +37,6 @@ function wanted(query: z.output<typeof auditQuery>): Prisma.AuditWhereInput {
   };
 }
 
-function lineJson({ id, at, user, address, door, action, vhost, target, detail, outcome }: Audit) {
-  return { id: Number(id), at: at.toISOString(), user, address, door, action, vhost, target, detail, outcome };
-}
-
 export const auditEndpoints = [
   endpoint({
     method: "GET",
@@ -55,7 +52,7 @@ export const auditEndpoints = [
         orderBy: { id: "desc" },
         take: query.limit + 1,
       });
-      const items = rows.slice(0, query.limit).map(lineJson);
+      const items = rows.slice(0, query.limit).map(auditJson);
       return ok({ items, next: rows.length > query.limit ? (items.at(-1)?.id ?? null) : null });
     },
   }),
