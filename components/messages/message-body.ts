@@ -1,5 +1,6 @@
 import { type JsonReading, nodeAt, readJson, summaryOf } from "@/components/body/json-nodes";
 import { packingOf } from "@/components/body/unpack";
+import { celeryCall } from "@/components/messages/celery-call";
 import { bytesOf, type Message } from "@/lib/api-client/messages";
 import { formatBytes } from "@/lib/format/numbers";
 
@@ -37,6 +38,7 @@ function textOf(message: Message): string | null {
 
 /** A body in one line for a list; what is not text is named instead. */
 export function previewOf(message: Message): { text: string; binary: boolean } {
+  if (message.celery) return { text: celeryCall(message.celery), binary: false };
   const { text } = glanceAt(message);
   if (message.payload_bytes === 0) return { text: "empty", binary: true };
   if (text === null) {

@@ -6,6 +6,7 @@ import { HeadersTable } from "@/components/body/fields-table";
 import type { Plain } from "@/components/body/header-values";
 import type { Pins } from "@/components/body/json-tree";
 import { LineageNote } from "@/components/edit/lineage-note";
+import { CeleryNote } from "@/components/messages/celery-note";
 import { DeathNote } from "@/components/messages/death-note";
 import { DeliveryTable, PropertiesTable } from "@/components/messages/message-facts";
 import type { Hits } from "@/components/messages/message-filter";
@@ -47,6 +48,7 @@ export function MessageDetail({ message, hits, pins }: { message: Message; hits:
             hits={hits.body}
             {...(pins && { pins })}
           />
+          {message.celery && <CeleryNote task={message.celery} />}
           <h3 className="mt-3 mb-1 font-semibold">
             Headers <span className="font-normal text-ink-3">{formatCount(count)}</span>
           </h3>

@@ -8,6 +8,7 @@ import { HeadersTable } from "@/components/body/fields-table";
 import type { Plain } from "@/components/body/header-values";
 import { TextView } from "@/components/body/text-view";
 import { VisibleText } from "@/components/body/visible-text";
+import { CeleryNote } from "@/components/messages/celery-note";
 import { timelineHref } from "@/components/messages/links";
 import { PanelSkeleton } from "@/components/messages/panel-skeleton";
 import { ForwardDialog } from "@/components/reviews/forward-dialog";
@@ -94,6 +95,7 @@ function Content({ review }: { review: Review }) {
       <div className="mt-4">
         <BodyViewer key={review.id} body={body} load={load} hits={noHits} />
       </div>
+      {review.celery && <CeleryNote task={review.celery} />}
       <h3 className="mt-3 mb-1 font-semibold">Headers</h3>
       {Object.keys(headers).length === 0 ? (
         <p className="text-12 text-ink-3">None.</p>
