@@ -20,11 +20,17 @@ import { enablePolicy, errorPoliciesQuery, movePolicy } from "@/lib/api-client/e
 import { formatNoun } from "@/lib/format/numbers";
 
 // The list of rules needs none of these.
-const NoticesView = dynamic(() =>
-  import("@/components/error-policies/notices-view").then((parts) => parts.NoticesView),
+const NoticesView = dynamic(
+  () => import("@/components/error-policies/notices-view").then((parts) => parts.NoticesView),
+  {
+    ssr: false,
+  },
 );
-const TargetsView = dynamic(() =>
-  import("@/components/error-policies/targets-view").then((parts) => parts.TargetsView),
+const TargetsView = dynamic(
+  () => import("@/components/error-policies/targets-view").then((parts) => parts.TargetsView),
+  {
+    ssr: false,
+  },
 );
 const PolicyPanel = dynamic(
   () => import("@/components/error-policies/policy-panel").then((parts) => parts.PolicyPanel),

@@ -2,7 +2,7 @@
 
 import dynamic from "next/dynamic";
 import Link from "next/link";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
 import { ServerLostBanner, useConnection } from "@/components/shell/connection";
 import { GoKeys, NavigationList } from "@/components/shell/navigation";
 import { TopBar } from "@/components/shell/top-bar";
@@ -21,12 +21,23 @@ const JobStrip = dynamic(() => import("@/components/jobs/job-strip").then((parts
 
 type Over = "nothing" | "menu" | "palette" | "keys";
 
+/**
+ * React takes over what the server sent piece by piece. The frame's questions may be answered before it comes to the page,
+ * which would then differ from what was sent; so the page begins in the browser, where all that it shows comes from.
+ */
+const nothingToWatch = () => () => {};
+
 /** The frame of every page: navigation, top bar, what floats over them, and the pane that the page fills. */
 export function Shell({ children }: { children: ReactNode }) {
   const [over, setOver] = useState<Over>("nothing");
   // Loaded when first asked for, then kept, so that closing can be seen.
   const [asked, setAsked] = useState<ReadonlySet<Over>>(new Set());
   const { lost } = useConnection();
+  const inBrowser = useSyncExternalStore(
+    nothingToWatch,
+    () => true,
+    () => false,
+  );
   const show = (next: Over) => {
     setAsked((before) => new Set(before).add(next));
     setOver(next);
@@ -89,7 +100,7 @@ export function Shell({ children }: { children: ReactNode }) {
         className="relative flex min-h-0 min-w-0 flex-col bg-surface outline-none"
       >
         <ServerLostBanner />
-        {children}
+        {inBrowser && children}
         <div className="hidden shrink-0 phone:block">
           <JobStrip />
         </div>
