@@ -2,7 +2,7 @@
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { ApiError } from "@/lib/api-client/client";
 
 function makeClient() {
@@ -22,28 +22,6 @@ function makeClient() {
 /** What every page of the console stands in: the query cache and the URL's state. */
 export function Providers({ children }: { children: ReactNode }) {
   const [client] = useState(makeClient);
-  useEffect(() => {
-    let stop = () => {};
-    let left = false;
-    let retry: ReturnType<typeof setTimeout> | undefined;
-    // Comes after the page itself: until then the lists are polled, and when it can't be had, too.
-    const begin = () => {
-      import("@/lib/api-client/live/feed").then(
-        ({ startFeed }) => {
-          if (!left) stop = startFeed(client);
-        },
-        () => {
-          if (!left) retry = setTimeout(begin, 10_000);
-        },
-      );
-    };
-    begin();
-    return () => {
-      left = true;
-      clearTimeout(retry);
-      stop();
-    };
-  }, [client]);
   return (
     <QueryClientProvider client={client}>
       <NuqsAdapter>{children}</NuqsAdapter>

@@ -4,6 +4,7 @@ import dynamic from "next/dynamic";
 import Link from "next/link";
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
 import { ServerLostBanner, useConnection } from "@/components/shell/connection";
+import { useLiveFeed } from "@/components/shell/live-feed";
 import { GoKeys, NavigationList } from "@/components/shell/navigation";
 import { TopBar } from "@/components/shell/top-bar";
 import { prepareConfirm } from "@/components/ui/confirm-dialog";
@@ -33,6 +34,7 @@ export function Shell({ children }: { children: ReactNode }) {
   // Loaded when first asked for, then kept, so that closing can be seen.
   const [asked, setAsked] = useState<ReadonlySet<Over>>(new Set());
   const { lost } = useConnection();
+  useLiveFeed();
   const inBrowser = useSyncExternalStore(
     nothingToWatch,
     () => true,
