@@ -1,20 +1,21 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
 import type { DeadLetterActions } from "@/components/dead-letters/use-actions";
+import {
+  type DestinationChoice,
+  DestinationFields,
+  destinationOf,
+  missingDestination,
+  noDestination,
+} from "@/components/messages/destination-fields";
 import { Button } from "@/components/ui/button";
-import { Combobox } from "@/components/ui/combobox";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Dialog } from "@/components/ui/dialog";
 import { ErrorNote } from "@/components/ui/error-state";
-import { Field, Input } from "@/components/ui/field";
-import { Segments } from "@/components/ui/segments";
 import type { DeadLetterSelection } from "@/lib/api-client/dead-letters";
-import { defaultExchangeLabel, exchangesQuery } from "@/lib/api-client/exchanges";
-import { queueCountsQuery } from "@/lib/api-client/queue-counts";
 import { restorableUntil } from "@/lib/api-client/trash";
-import { formatCount, formatNoun } from "@/lib/format/numbers";
+import { formatNoun } from "@/lib/format/numbers";
 import { formatDate } from "@/lib/format/times";
 
 /** Which dead letters a dialog is about, and how many they are. */
@@ -81,25 +82,13 @@ export function RetryElsewhereDialog({
   onClose: () => void;
 }) {
   const shown = useLast(target);
-  const [way, setWay] = useState<"queue" | "exchange">("queue");
-  const [queue, setQueue] = useState<string | null>(null);
-  const [exchange, setExchange] = useState<string | null>(null);
-  const [key, setKey] = useState("");
+  const [choice, setChoice] = useState<DestinationChoice>({ ...noDestination, way: "queue" });
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const formId = useId();
   const open = target !== null;
-  const { data: queues } = useQuery({ ...queueCountsQuery(vhost), enabled: open });
-  const { data: exchanges } = useQuery({ ...exchangesQuery(vhost), enabled: open });
   if (!shown) return null;
-  const missing =
-    way === "queue"
-      ? queue === null
-        ? "Choose a queue first"
-        : undefined
-      : exchange === null
-        ? "Choose an exchange first"
-        : undefined;
+  const missing = missingDestination(choice);
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -107,9 +96,7 @@ export function RetryElsewhereDialog({
     setBusy(true);
     setError(null);
     try {
-      const to =
-        way === "queue" ? { exchange: "", routing_key: queue ?? "" } : { exchange: exchange ?? "", routing_key: key };
-      await actions.retry(shown.selection, to);
+      await actions.retry(shown.selection, destinationOf(choice));
       onClose();
     } catch (reason) {
       setError(reason);
@@ -139,53 +126,7 @@ export function RetryElsewhereDialog({
           Each is gone from its dead-letter queue exactly when it is stored where it is sent. One that no queue takes
           stays.
         </p>
-        <div>
-          <Segments
-            label="Send to"
-            value={way}
-            onChange={setWay}
-            options={[
-              { value: "queue", label: "To a queue" },
-              { value: "exchange", label: "Through an exchange" },
-            ]}
-          />
-        </div>
-        {way === "queue" ? (
-          <Field label="Queue">
-            <Combobox
-              mono
-              large
-              value={queue}
-              onChange={setQueue}
-              placeholder="Part of its name"
-              options={(queues ?? []).map((each) => ({
-                value: each.name,
-                label: each.name,
-                hint: `${formatCount(each.messages_ready)} ready`,
-              }))}
-              nothing="No queue has this in its name"
-            />
-          </Field>
-        ) : (
-          <>
-            <Field label="Exchange">
-              <Combobox
-                mono
-                large
-                value={exchange}
-                onChange={setExchange}
-                placeholder="Part of its name"
-                options={(exchanges ?? [])
-                  .filter((each) => !each.internal)
-                  .map((each) => ({ value: each.name, label: each.name || defaultExchangeLabel, hint: each.type }))}
-                nothing="No exchange has this in its name"
-              />
-            </Field>
-            <Field label="Routing key">
-              <Input mono large value={key} onChange={(event) => setKey(event.target.value)} />
-            </Field>
-          </>
-        )}
+        <DestinationFields vhost={vhost} choice={choice} onChange={setChoice} />
         {error !== null && (
           <ErrorNote title="Nothing was sent." error={error} lost="The dead letters are where they were." />
         )}

@@ -15,7 +15,7 @@ import { PageHead } from "@/components/ui/page-head";
 import { showDone } from "@/components/ui/toast";
 import { ApiError } from "@/lib/api-client/client";
 import { editMessage } from "@/lib/api-client/edits";
-import { bytesOf, loadBody, type Message, messageQuery } from "@/lib/api-client/messages";
+import { bytesOf, loadBody, type Message, readMessage } from "@/lib/api-client/messages";
 import { restoreTrash } from "@/lib/api-client/trash";
 import { formatNoun } from "@/lib/format/numbers";
 
@@ -25,10 +25,8 @@ export function EditPage({ vhost, queue, id }: { vhost: string; queue: string; i
   const { data, error, refetch } = useQuery({
     // The message as it was when one began: a list that is read again must not change what is being edited.
     queryKey: ["edit", vhost, queue, id],
-    queryFn: async (context) => {
-      const ask = messageQuery(ref).queryFn;
-      if (typeof ask !== "function") throw new Error("a message has no way to be read");
-      const message = (await ask(context as never)) as Message;
+    queryFn: async ({ signal }) => {
+      const message = await readMessage(ref, signal);
       return { message, bytes: message.payload_truncated ? await loadBody(message) : bytesOf(message) };
     },
     staleTime: Number.POSITIVE_INFINITY,

@@ -6,7 +6,7 @@ import Link from "next/link";
 import { useEffect, useRef, useState } from "react";
 import { VisibleText } from "@/components/body/visible-text";
 import { jobAim, jobEstimate, jobName, jobSteps, jobWords } from "@/components/jobs/job-words";
-import { useJobActions } from "@/components/jobs/use-job-actions";
+import { touchedByJobs, useJobActions } from "@/components/jobs/use-job-actions";
 import { useForbiddenChange } from "@/components/shell/permission";
 import { Button, IconButton } from "@/components/ui/button";
 import { ErrorNote } from "@/components/ui/error-state";
@@ -194,7 +194,7 @@ function useReadAgainAtEnd(job: Job) {
   const before = useRef(moving);
   useEffect(() => {
     if (before.current && !moving) {
-      for (const key of ["dead-letters", "dead-letter-groups", "messages", "trash", "queues", "overview"]) {
+      for (const key of touchedByJobs) {
         void client.invalidateQueries({ queryKey: [key] });
       }
     }

@@ -5,7 +5,16 @@ import { useState } from "react";
 import { changeJobRate, type Job, type JobRequest, startJob, steerJob } from "@/lib/api-client/jobs";
 
 /** What a job may have changed: these lists are read again. */
-const touched = ["jobs", "dead-letters", "dead-letter-groups", "messages", "trash", "queues", "overview", "timeline"];
+export const touchedByJobs = [
+  "jobs",
+  "dead-letters",
+  "dead-letter-groups",
+  "messages",
+  "trash",
+  "queues",
+  "overview",
+  "timeline",
+];
 
 export interface JobActions {
   readonly start: (wanted: JobRequest) => Promise<Job>;
@@ -22,7 +31,7 @@ export function useJobActions(): JobActions {
   const [busy, setBusy] = useState<string | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
 
-  const refresh = () => Promise.all(touched.map((key) => client.invalidateQueries({ queryKey: [key] })));
+  const refresh = () => Promise.all(touchedByJobs.map((key) => client.invalidateQueries({ queryKey: [key] })));
   const known = (job: Job) => client.setQueryData(["jobs", "one", job.id], job);
   const act = async (id: string, work: () => Promise<Job>) => {
     setBusy(id);

@@ -84,11 +84,16 @@ export function liveWhileFew(query: {
   return pages <= 4 ? 3 * liveInterval : false;
 }
 
-/** One message with the beginning of its body. */
+/** Reads one message with the beginning of its body. Throws ApiError. */
+export function readMessage(ref: { vhost: string; queue: string; id: number }, signal: AbortSignal): Promise<Message> {
+  return request<Message>("GET", `${messagePath(ref)}?body_limit=${detailBodyLimit}`, { signal });
+}
+
+/** One message with the beginning of its body, kept up to date. */
 export function messageQuery(ref: { vhost: string; queue: string; id: number }) {
   return queryOptions({
     queryKey: ["messages", "one", ref.vhost, ref.queue, ref.id],
-    queryFn: ({ signal }) => request<Message>("GET", `${messagePath(ref)}?body_limit=${detailBodyLimit}`, { signal }),
+    queryFn: ({ signal }) => readMessage(ref, signal),
     refetchInterval: live(liveInterval),
   });
 }
