@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from "react";
 
 export type Hotkey = {
   /** A key (`j`, `/`, `Escape`), or two in a row (`g q`). Letters stand for themselves, shifted ones as typed (`?`). */
@@ -25,6 +25,8 @@ function changed() {
 /** Whether someone is typing there, or a menu or dialog has the keyboard. */
 function takesKeys(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
+  // What closes keeps the focus while it fades, and has no more use for keys.
+  if (target.closest("[data-closed]")) return false;
   if (target.isContentEditable || target.closest('[role="dialog"],[role="alertdialog"],[role="menu"],[role="listbox"]'))
     return true;
   if (target instanceof HTMLInputElement) return !["checkbox", "radio", "button"].includes(target.type);
@@ -59,7 +61,8 @@ export function useHotkey(hotkey: Hotkey, run: (event: KeyboardEvent) => void, e
     latest.current = run;
   });
   const { keys, label, group } = hotkey;
-  useEffect(() => {
+  // Before the paint: a key can be pressed as soon as what it is for can be seen.
+  useLayoutEffect(() => {
     if (!enabled) return;
     const entry: Entry = { keys, label, group, run: (event) => latest.current(event) };
     if (entries.length === 0) window.addEventListener("keydown", onKey);
