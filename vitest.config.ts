@@ -5,7 +5,7 @@ const root = import.meta.dirname;
 const alias = { "@": root };
 
 /** A busy machine takes its time; what is there ends the wait at once. */
-const patient = { poll: { timeout: 10_000 } };
+const patient = { poll: { timeout: 30_000 } };
 
 export default defineConfig({
   resolve: { alias },
@@ -18,6 +18,7 @@ export default defineConfig({
           include: ["lib/**/*.test.ts", "bench/**/*.test.ts", "components/**/*.test.ts", "components/**/*.test.tsx"],
           environment: "node",
           expect: patient,
+          testTimeout: 120_000,
         },
       },
       {
@@ -28,8 +29,9 @@ export default defineConfig({
           environment: "node",
           expect: patient,
           globalSetup: [path.join(root, "test/support/postgres.ts")],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          // Long enough for the busiest machine: they end what hangs, and measure nothing.
+          testTimeout: 120_000,
+          hookTimeout: 600_000,
         },
       },
     ],

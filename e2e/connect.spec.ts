@@ -23,7 +23,6 @@ test("the code to copy connects, as it stands", async ({ page, api, vhost }) => 
 });
 
 test("a newcomer sends a message, breaks the worker, and finds the dead letter", async ({ page, api }) => {
-  test.setTimeout(90_000);
   await page.goto("/connect");
   await page.getByRole("button", { name: "Start the sample" }).click();
   await page.getByRole("link", { name: /Send a message/ }).click();

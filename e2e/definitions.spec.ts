@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { expect, expectAccessible, makeQueue, test } from "./support/fixtures";
 
 test("definitions are downloaded, planned and imported", async ({ page, api, vhost }, info) => {
-  test.setTimeout(120_000);
   await makeQueue(api, vhost, "orders");
   await page.goto("/definitions");
   await expect(page.getByRole("heading", { name: "Definitions", level: 1 })).toBeVisible();

@@ -5,7 +5,6 @@ test("the sample: queues fill, a payload is read, a message published, dead lett
   page,
   api,
 }) => {
-  test.setTimeout(120_000);
   await page.goto("/");
   await page.getByRole("button", { name: "Start the sample" }).click();
   await expect(page.getByRole("button", { name: "Stop the sample" })).toBeVisible();

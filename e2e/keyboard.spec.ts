@@ -6,7 +6,6 @@ test("with the keyboard alone: a queue is found, its message read, a dead letter
   api,
   vhost,
 }) => {
-  test.setTimeout(120_000);
   const { keyboard } = page;
   await makeQueue(api, vhost, "graves");
   await makeQueue(api, vhost, "parcels", { "x-dead-letter-exchange": "", "x-dead-letter-routing-key": "graves" });

@@ -27,7 +27,6 @@ for (const [width, height] of [
 ] as const) {
   for (const theme of ["light", "dark"] as const) {
     test(`all pages at ${width} px, ${theme}`, async ({ page, api, vhost }, info) => {
-      test.setTimeout(180_000);
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme: theme });
       await makeQueue(api, vhost, "graves");

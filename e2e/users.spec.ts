@@ -1,7 +1,6 @@
 import { expect, expectAccessible, test } from "./support/fixtures";
 
 test("a user is added, allowed what it needs, changed and deleted", async ({ page, api, vhost }, info) => {
-  test.setTimeout(120_000);
   const name = `clerk-${vhost}`;
   await page.goto("/users");
   await expect(page.getByRole("grid", { name: "Users" }).getByText("guest")).toBeVisible();

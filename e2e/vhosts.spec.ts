@@ -1,7 +1,6 @@
 import { expect, expectAccessible, makeQueue, publishTo, test } from "./support/fixtures";
 
 test("a virtual host is added, described, filled and deleted", async ({ page, api, vhost }, info) => {
-  test.setTimeout(120_000);
   const name = `shop/${vhost}`;
   await page.goto("/vhosts");
   const grid = page.getByRole("grid", { name: "Virtual hosts" });

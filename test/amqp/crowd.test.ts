@@ -20,7 +20,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-test("500 connections at once publish and consume, and leave nothing behind", { timeout: 120_000 }, async () => {
+test("500 connections at once publish and consume, and leave nothing behind", { timeout: 300_000 }, async () => {
   const connections = await Promise.all(Array.from({ length: 500 }, () => server.connect()));
   const seen: string[] = [];
   await Promise.all(
@@ -49,7 +49,7 @@ test("500 connections at once publish and consume, and leave nothing behind", { 
   expect(queues).toEqual([]);
 });
 
-test("2047 channels of one connection work, and one more ends it", { timeout: 120_000 }, async () => {
+test("2047 channels of one connection work, and one more ends it", { timeout: 300_000 }, async () => {
   const client = new RawClient(server.port);
   await client.open();
   const last = 2047;

@@ -39,7 +39,7 @@ test("every confirmed message comes out once, in order, and leaves nothing behin
   await all;
   expect(seen).toEqual(Array.from({ length: total }, (_, i) => i));
   await expect
-    .poll(async () => (await engine.broker.getQueue(actor, "/", "orders")).counts, { timeout: 5000 })
+    .poll(async () => (await engine.broker.getQueue(actor, "/", "orders")).counts)
     .toMatchObject({ ready: 0, unacknowledged: 0 });
 });
 

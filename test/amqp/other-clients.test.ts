@@ -45,7 +45,7 @@ test("rabbitmq-client: topology, confirms, a failing handler, a call and its ans
   for (const body of ["good", "bad", "good"]) {
     await publisher.send({ exchange: "rc.events", routingKey: "users.visit", durable: true }, body);
   }
-  await expect.poll(() => seen.length, { timeout: 10_000 }).toBe(4);
+  await expect.poll(() => seen.length).toBe(4);
   expect(seen).toContainEqual(["bad", true]);
 
   const answering = rabbit.createConsumer({ queue: "rc.square" }, async (message, reply) => {
@@ -79,7 +79,7 @@ test("@cloudamqp/amqp-client: topology, confirms, prefetch, get, and an error of
     seen.push(message.bodyString() ?? "");
     await message.ack();
   });
-  await expect.poll(() => seen, { timeout: 10_000 }).toEqual(Array.from({ length: 50 }, (_, i) => `${i}`));
+  await expect.poll(() => seen).toEqual(Array.from({ length: 50 }, (_, i) => `${i}`));
   await consumer.cancel();
   await expect((await connection.channel()).queueDeclare("ca.nowhere", { passive: true })).rejects.toThrow(
     /404|NOT_FOUND/,

@@ -30,7 +30,7 @@ test("a program for RabbitMQ's delayed-message plugin works as it is", async () 
   channel.publish("later", "k", Buffer.from("second"), { headers: { "x-delay": 500 } });
   channel.publish("later", "k", Buffer.from("first"), { headers: { "x-delay": 100 } });
   await expect
-    .poll(() => got, { timeout: 5000 })
+    .poll(() => got)
     .toEqual([
       ["first", -100],
       ["second", -500],
@@ -55,7 +55,7 @@ test("a consumer with room for many has one of each group at a time", async () =
       channel.ack(message);
     }, 50);
   });
-  await expect.poll(() => done, { timeout: 8000 }).toHaveLength(4);
+  await expect.poll(() => done).toHaveLength(4);
   expect(done.filter((body) => body.startsWith("a"))).toEqual(["a1", "a2", "a3"]);
 });
 
@@ -79,7 +79,7 @@ test("messages that may live for 0 ms reach a consumer that is there, and nobody
   await channel.consume("fleeting", (message) => void got.push(message?.content.toString() ?? ""), { noAck: true });
   const sent = Array.from({ length: 30 }, (_, n) => String(n));
   for (const body of sent) channel.sendToQueue("fleeting", Buffer.from(body), { expiration: "0" });
-  await expect.poll(() => got, { timeout: 5000 }).toEqual(sent);
+  await expect.poll(() => got).toEqual(sent);
 });
 
 test("a consumer with a rate limit is given no more than that, and all in the end", async () => {
@@ -89,7 +89,7 @@ test("a consumer with a rate limit is given no more than that, and all in the en
   const at: number[] = [];
   const consumer = { noAck: true, arguments: { "x-rate-limit": 20, "x-rate-burst": 2 } };
   await paced.consume("paced", () => at.push(performance.now()), consumer);
-  await expect.poll(() => at.length, { timeout: 10_000 }).toBe(8);
+  await expect.poll(() => at.length).toBe(8);
   // Two at once, and six at 20 a second; what comes over the network may be told a little late, never early.
   expect((at[7] as number) - (at[0] as number)).toBeGreaterThan(200);
   await expect(

@@ -41,15 +41,15 @@ describe.skipIf(!hasPika() && process.env.CI === undefined)("the work-queue tuto
   test("a killed worker's task goes to the other one, and nothing is lost", async () => {
     const url = `amqp://guest:guest@127.0.0.1:${server.port}/%2F`;
     const [first, second] = [startWorker(url), startWorker(url)];
-    await expect.poll(() => [first.lines, second.lines], { timeout: 10_000 }).toEqual([["waiting"], ["waiting"]]);
+    await expect.poll(() => [first.lines, second.lines]).toEqual([["waiting"], ["waiting"]]);
     await promisify(execFile)(python, [path.join(scripts, "new_task.py"), url, "long....................", "a", "b"]);
     const all = () => [...first.lines, ...second.lines];
-    await expect.poll(all, { timeout: 10_000 }).toEqual(expect.arrayContaining(["done a", "done b"]));
+    await expect.poll(all).toEqual(expect.arrayContaining(["done a", "done b"]));
     const [busy, idle] = first.lines.some((line) => line.includes("long")) ? [first, second] : [second, first];
     // Both short ones went to the worker that was free.
     expect(idle.lines).toEqual(expect.arrayContaining(["done a", "done b"]));
     busy.process.kill("SIGKILL");
-    await expect.poll(() => idle.lines.at(-1), { timeout: 10_000 }).toBe("received long.................... True");
+    await expect.poll(() => idle.lines.at(-1)).toBe("received long.................... True");
   });
 
   function startWorker(url: string) {

@@ -145,7 +145,7 @@ describe("consumers", () => {
     await expect.poll(() => arrived.length).toBe(1);
 
     const ours = async () => (await get("/api/queues/%2F/work")).consumer_details[0];
-    await expect.poll(async () => (await ours())?.held, { timeout: 3000 }).toBe(1);
+    await expect.poll(async () => (await ours())?.held).toBe(1);
     const consumer = await ours();
     expect(consumer).toMatchObject({
       consumer_tag: "w1",
@@ -164,12 +164,12 @@ describe("consumers", () => {
     expect(await get("/api/queues/%2F/work")).toMatchObject({ consumers: 1, consumers_full: 1 });
 
     channel.ack(arrived[0] as ConsumeMessage);
-    await expect.poll(async () => (await ours())?.acked, { timeout: 3000 }).toBe(1);
+    await expect.poll(async () => (await ours())?.acked).toBe(1);
     expect((await ours()).recent[0]).toMatchObject({ outcome: "acked", count: 1, from: consumer.last_delivered_at });
     await expect.poll(() => arrived.length).toBe(2);
     channel.reject(arrived[1] as ConsumeMessage, false);
-    await expect.poll(async () => (await ours())?.rejected, { timeout: 3000 }).toBe(1);
-    await expect.poll(async () => (await ours())?.full, { timeout: 3000 }).toBe(false);
+    await expect.poll(async () => (await ours())?.rejected).toBe(1);
+    await expect.poll(async () => (await ours())?.full).toBe(false);
     expect((await get("/api/consumers")).length).toBe(1);
     expect((await get("/api/consumers/%2F")).length).toBe(1);
     expect((await get("/api/overview")).object_totals.consumers).toBe(1);
@@ -209,7 +209,7 @@ describe("reports", () => {
     };
     await expect.poll(silent).toEqual([]);
     await api.database.$executeRaw`DELETE FROM warren.connection`;
-    await expect.poll(async () => named(await get("/api/connections"), "steady"), { timeout: 8000 }).toBeDefined();
+    await expect.poll(async () => named(await get("/api/connections"), "steady")).toBeDefined();
     await connection.close();
   });
 });

@@ -38,7 +38,7 @@ afterAll(() => cluster.close());
 /** A connection was lost before the answer came: what was asked for may or may not have been done. */
 const isLost = (error: unknown) => isBrokerError(error) && error.code === "unavailable";
 
-test("connections die all the time, and every confirmed message ends exactly once", { timeout: 120_000 }, async () => {
+test("connections die all the time, and every confirmed message ends exactly once", { timeout: 300_000 }, async () => {
   const accounting = new Accounting();
   const confirmed = new Set<string>();
   const end = Date.now() + millis;

@@ -40,7 +40,7 @@ describe("a lease", () => {
     const queue = await declare(broker(), "overdue");
     await publish(broker(), queue, "a");
     const late = await lease(broker(), queue, { visibilityTimeoutMs: 50 });
-    const again = await lease(other(), queue, { waitMs: 5_000 });
+    const again = await lease(other(), queue, { waitMs: 20_000 });
     expect(again[0]).toMatchObject({ redelivered: true, deliveryCount: 1 });
     for (const kind of ["ack", "requeue", "reject"] as const) {
       expect(await settle(broker(), late, { kind })).toEqual(["gone"]);
@@ -138,7 +138,7 @@ describe("waiting for a message", () => {
 
   test("ends with not-found when the queue is deleted", async () => {
     const queue = await declare(broker(), "deleted while awaited");
-    const waiting = codeOf(lease(broker(), queue, { waitMs: 10_000 }));
+    const waiting = codeOf(lease(broker(), queue, { waitMs: 20_000 }));
     await pause(100);
     await other().deleteQueue(tester, "/", queue, { ifUnused: false, ifEmpty: false });
     expect(await waiting).toBe("not-found");
@@ -197,7 +197,7 @@ describe("giving back", () => {
     expect((await broker().getQueue(tester, "/", queue)).counts).toMatchObject({ ready: 0, delayed: 1 });
     expect(await lease(broker(), queue)).toEqual([]);
     const begun = performance.now();
-    expect(bodies(await lease(broker(), queue, { waitMs: 10_000 }))).toEqual(["a"]);
+    expect(bodies(await lease(broker(), queue, { waitMs: 20_000 }))).toEqual(["a"]);
     expect(performance.now() - begun).toBeGreaterThan(150);
   });
 });

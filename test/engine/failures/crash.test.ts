@@ -89,7 +89,7 @@ test("kill -9 while policies act: each message ends once, by one decision, and i
     const { counts } = await broker.getQueue(tester, "/", work);
     return counts.ready + counts.unacknowledged + counts.delayed;
   };
-  await expect.poll(left, { timeout: 60_000 }).toBe(0);
+  await expect.poll(left, { timeout: 180_000 }).toBe(0);
 
   const third = total / 3;
   expect(await broker.countDeadLetters(tester, { vhost: "/", queue: grave })).toBe(third);

@@ -57,7 +57,7 @@ describe("retry", () => {
     await rule(queue, { kind: "ignore" });
     await publish(broker(), queue, "x");
     for (const [attempt, redelivered] of [false, true, true].entries()) {
-      const message = await take(queue, 5_000);
+      const message = await take(queue, 20_000);
       expect(message).toMatchObject({ redelivered, deliveryCount: attempt });
       expect(await settle(broker(), [message], { kind: "reject", error })).toEqual(["settled"]);
     }
@@ -88,7 +88,7 @@ describe("retry", () => {
     const { name } = await rule(queue, { ...soon, maxAttempts: 2 });
     const { messageId } = await publish(broker(), queue, "x");
     await settle(broker(), [await take(queue)], { kind: "reject", error: { ...error, message: "nul \0" } });
-    await settle(broker(), [await take(queue, 5_000)], { kind: "reject", error });
+    await settle(broker(), [await take(queue, 20_000)], { kind: "reject", error });
     const attempts = await failures().listAttempts(tester, "/", messageId ?? 0);
     expect(attempts).toMatchObject([
       {
@@ -150,7 +150,7 @@ describe("the other actions", () => {
     await publish(broker(), expired, "late", { deliveryMode: 2, expiration: "0" });
     const headers = fromPlain({ keep: true });
     for (const body of ["kept", "last"]) await publish(broker(), full, body, { deliveryMode: 2, headers });
-    const came = [await take(parked, 5_000), await take(parked, 5_000)];
+    const came = [await take(parked, 20_000), await take(parked, 20_000)];
     expect(bodies(came).sort()).toEqual(["kept", "late"]);
   });
 

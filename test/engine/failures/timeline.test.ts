@@ -45,12 +45,12 @@ describe("a timeline", () => {
     const { messageId } = await publish(broker(), queue, "x");
     await settle(broker(), await lease(broker(), queue), { kind: "requeue" });
     await settle(broker(), await lease(broker(), queue), { kind: "reject", error: { type: "NoStock" } });
-    await settle(broker(), await lease(broker(), queue, { waitMs: 10_000 }), {
+    await settle(broker(), await lease(broker(), queue, { waitMs: 20_000 }), {
       kind: "reject",
       error: { type: "NoStock" },
     });
     await broker().retryDeadLetters(tester, { vhost: "/", selection: { kind: "all", queue: grave } });
-    await settle(broker(), await lease(broker(), queue, { waitMs: 10_000 }), { kind: "ack" });
+    await settle(broker(), await lease(broker(), queue, { waitMs: 20_000 }), { kind: "ack" });
     const life = await lifeOf(messageId);
     expect(life.events.map(({ kind, queue: at }) => [kind, at])).toEqual([
       ["published", null],
@@ -103,9 +103,7 @@ describe("a timeline", () => {
     const [from, to] = [await fresh(), await fresh()];
     const headers = fromPlain({ "x-delay": 1 });
     const delayed = await publish(broker(), from, "x", { deliveryMode: 2, headers });
-    await expect
-      .poll(async () => (await broker().getQueue(tester, "/", from)).counts.ready, { timeout: 10_000 })
-      .toBe(1);
+    await expect.poll(async () => (await broker().getQueue(tester, "/", from)).counts.ready).toBe(1);
     await broker().moveMessages(tester, {
       vhost: "/",
       from,
@@ -116,7 +114,7 @@ describe("a timeline", () => {
     expect((await stepsOf(delayed.messageId)).at(-1)).toEqual(["purged", to]);
     await broker().restoreTrash(tester, purged.trash ?? "");
     await lease(broker(), to, { visibilityTimeoutMs: 1 });
-    await settle(broker(), await lease(broker(), to, { waitMs: 10_000 }), { kind: "ack" });
+    await settle(broker(), await lease(broker(), to, { waitMs: 20_000 }), { kind: "ack" });
     expect(await stepsOf(delayed.messageId)).toEqual([
       ["published", null],
       ["delayed_ready", from],
@@ -128,7 +126,7 @@ describe("a timeline", () => {
       ["acknowledged", to],
     ]);
     const expiring = await publish(broker(), from, "y", { deliveryMode: 2, expiration: "1" });
-    await expect.poll(() => stepsOf(expiring.messageId), { timeout: 10_000 }).toContainEqual(["expired", from]);
+    await expect.poll(() => stepsOf(expiring.messageId)).toContainEqual(["expired", from]);
   });
 
   test("has what people decided", async () => {

@@ -50,14 +50,14 @@ test("a bulk retry goes on after each kill -9 of the broker that does it, and ev
   };
   for (const share of [0.1, 0.4, 0.7]) {
     const { child, ended } = await startBroker();
-    await expect.poll(progress, { timeout: 60_000, interval: 10 }).toBeGreaterThan(share);
+    await expect.poll(progress, { timeout: 180_000, interval: 10 }).toBeGreaterThan(share);
     child.kill("SIGKILL");
     await ended;
   }
   const killed = await broker.jobs.get(tester, id);
   expect(killed.state).toBe("running");
   await startBroker();
-  await expect.poll(async () => (await broker.jobs.get(tester, id)).state, { timeout: 60_000 }).toBe("completed");
+  await expect.poll(async () => (await broker.jobs.get(tester, id)).state, { timeout: 180_000 }).toBe("completed");
   const { counts } = await broker.jobs.get(tester, id);
   expect(counts).toEqual({ start: COUNT, done: COUNT, failedAgain: 0, skipped: 0, remaining: 0 });
   const sql = <Row>(text: string) => engine.context.database.main.query<Row>({ text });

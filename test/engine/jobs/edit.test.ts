@@ -24,7 +24,7 @@ const mended = (routingKey: string, body = "mended") => ({
 });
 const ready = async (queue: string) => (await fixture.broker.getQueue(actor, "/", queue)).counts.ready;
 
-describe("editing", { timeout: 120_000 }, () => {
+describe("editing", { timeout: 300_000 }, () => {
   test("sends the new message exactly when the original is gone, and each knows of the other", async () => {
     const { origin, dlq, found, ref } = await letter();
     const outcome = await fixture.broker.edits.edit({ ...actor, user: "ann" }, ref, mended(origin));

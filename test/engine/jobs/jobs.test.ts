@@ -32,7 +32,7 @@ async function acknowledge(queue: string, max: number) {
   );
 }
 
-describe("a job", { timeout: 180_000 }, () => {
+describe("a job", { timeout: 300_000 }, () => {
   test("retries what lay there when it began, each once, and adds up at every moment", async () => {
     const { origin, dlq } = await fixture.grave(names(1300));
     const job = await start(fixture, retryOf(dlq));

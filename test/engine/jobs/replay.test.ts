@@ -53,7 +53,7 @@ const replay = (more: Partial<ReplayWork>): ReplayWork => ({
 const plan = (work: ReplayWork): Promise<JobPlan> =>
   fixture.broker.jobs.plan(actor, { vhost: "/", work, rate: null, canary: null, asked: {} });
 
-describe("a replay", { timeout: 180_000 }, () => {
+describe("a replay", { timeout: 300_000 }, () => {
   test("sends what was acknowledged once more, marked, as it was, and to another queue if asked", async () => {
     const { exchange, orders, all } = await routing();
     await publish(exchange, "order.placed", names(30));

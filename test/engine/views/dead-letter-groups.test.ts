@@ -56,7 +56,7 @@ async function expectTrueGroups() {
   expect(items.map(({ id, count }) => ({ id, count })).sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual(counted);
 }
 
-describe("dead letters are grouped by cause", { timeout: 120_000 }, () => {
+describe("dead letters are grouped by cause", { timeout: 300_000 }, () => {
   test("five causes with changing ids in their messages are five groups, exactly counted", async () => {
     const { origin, dlq } = await pair();
     const causes = [

@@ -19,13 +19,13 @@ test("the overview lists where the nodes that run take connections, and no other
       { node: "node 0", ...tls },
       { node: "node 1", ...amqp },
     ];
-    await expect.poll(async () => new Set(await listeners()), { timeout: 10_000 }).toEqual(new Set(both));
+    await expect.poll(async () => new Set(await listeners())).toEqual(new Set(both));
     first?.context.presence.listens([tls]);
     await expect.poll(async () => new Set(await listeners())).toEqual(new Set(both.slice(1)));
     // It is given up, and comes back under another number.
     await cluster.sql("UPDATE warren.node SET gone_at = now() WHERE name = 'node 1'");
     await expect.poll(listeners).toHaveLength(1);
-    await expect.poll(listeners, { timeout: 10_000 }).toHaveLength(2);
+    await expect.poll(listeners).toHaveLength(2);
   } finally {
     await cluster.close();
   }
