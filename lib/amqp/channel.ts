@@ -33,6 +33,8 @@ export class Channel {
   prefetch = 0;
   /** `basic.qos` without: for consumers to come. */
   consumerPrefetch = 0;
+  /** How long messages that `basic.get` took from a queue may stay unacknowledged, in ms; null for the server's limit. */
+  readonly getTimeouts = new Map<string, number | null>();
   /** What an empty queue name means: the last one that was declared here. */
   lastQueue = "";
   /** Where replies to this channel arrive, once it consumes from the pseudo-queue for them. */
@@ -50,7 +52,8 @@ export class Channel {
   #givenBack: Promise<void> = Promise.resolve();
   #confirms: Confirms | undefined;
   #transaction: Transaction | undefined;
-  readonly #timeoutChecks: NodeJS.Timeout[] = [];
+  #timeoutCheck: NodeJS.Timeout | undefined;
+  #timeoutCheckMs = Number.POSITIVE_INFINITY;
 
   constructor(connection: Connection, number: number) {
     this.connection = connection;
@@ -99,10 +102,13 @@ export class Channel {
     );
   }
 
-  /** Looks more often than the server does if a consumer's messages have to be acknowledged sooner. */
+  /** Looks more often than the server does if messages of a consumer or a queue have to be acknowledged sooner. */
   watchTimeout(timeoutMs: number | null): void {
-    if (timeoutMs === null || this.#closing) return;
-    this.#timeoutChecks.push(setInterval(() => this.endIfOverdue(Date.now()), Math.min(60_000, timeoutMs)));
+    const everyMs = Math.min(60_000, timeoutMs ?? Number.POSITIVE_INFINITY);
+    if (timeoutMs === null || everyMs >= this.#timeoutCheckMs || this.#closing) return;
+    clearInterval(this.#timeoutCheck);
+    this.#timeoutCheckMs = everyMs;
+    this.#timeoutCheck = setInterval(() => this.endIfOverdue(Date.now()), everyMs);
   }
 
   send<N extends MethodName>(name: N, args: Arguments<N>): void {
@@ -139,7 +145,7 @@ export class Channel {
     this.#closing = true;
     this.#waiting.length = 0;
     for (const resolve of this.#finished.splice(0)) resolve();
-    for (const timer of this.#timeoutChecks) clearInterval(timer);
+    clearInterval(this.#timeoutCheck);
     this.#released ??= this.#letGo();
     return this.#released;
   }

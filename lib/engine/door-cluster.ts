@@ -57,8 +57,9 @@ export class PostgresDoorCluster implements DoorCluster {
   }
 
   async isExclusive(vhost: string, queue: string): Promise<boolean> {
-    const known = exclusiveIn(await this.#topology.current(), vhost, queue);
-    return known ?? exclusiveIn(await this.#topology.fresh(), vhost, queue) ?? false;
+    if (exclusiveIn(await this.#topology.current(), vhost, queue) === false) return false;
+    // One that isn't known may just have come, and one that is known as locked may just have gone.
+    return exclusiveIn(await this.#topology.fresh(), vhost, queue) ?? false;
   }
 
   async standings(queueIds: readonly number[]): Promise<ReadonlyMap<number, Standing>> {

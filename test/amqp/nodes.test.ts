@@ -139,6 +139,19 @@ describe("exclusive", () => {
     expect(await one.get("own", { noAck: true })).toBeTruthy();
   });
 
+  test("a queue that was deleted this moment is locked for nobody", async () => {
+    const [one, two] = [await channelOn(0), await channelOn(1)];
+    for (let round = 0; round < 5; round++) {
+      await one.assertQueue("own", { exclusive: true });
+      // The other node knows it from here on.
+      await expect((await channelOn(1)).checkQueue("own")).rejects.toThrow(/405/);
+      await one.deleteQueue("own");
+      await two.assertQueue("own");
+      await two.deleteQueue("own");
+    }
+    await expect(one.checkQueue("own")).rejects.toThrow(/404/);
+  });
+
   test("a queue goes with the node of its connection", { timeout: 300_000 }, async () => {
     const [one, two] = [await channelOn(0), await channelOn(1)];
     await one.assertQueue("own", { exclusive: true });

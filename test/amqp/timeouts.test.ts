@@ -47,3 +47,14 @@ test("the consumer's timeout goes before the queue's, that before the policy's, 
   ]);
   expect(used).toEqual([200, 300, 400, 1500]);
 });
+
+test("what basic.get took has to be acknowledged within the queue's timeout, and goes back after it", async () => {
+  const channel = await connection.createChannel();
+  const closed = new Promise<Error>((resolve) => channel.once("error", resolve));
+  await channel.assertQueue("read", { arguments: { "x-consumer-timeout": 300 } });
+  channel.sendToQueue("read", Buffer.from("job"));
+  const next = await connection.createChannel();
+  await expect.poll(() => channel.get("read")).toBeTruthy();
+  expect((await closed).message).toMatch(/Timeout value used: 300 ms/);
+  await expect.poll(() => next.get("read", { noAck: true })).toMatchObject({ fields: { redelivered: true } });
+});

@@ -9,6 +9,7 @@ import { AmqpError } from "@/lib/amqp/wire/errors";
 import type { Arguments, Method } from "@/lib/amqp/wire/methods";
 import { type FieldTable, integerOf } from "@/lib/broker/properties/field-value";
 import { encodeProperties } from "@/lib/broker/properties/properties";
+import type { QueueStatus } from "@/lib/broker/topology";
 
 /** No lease lasts longer than twelve hours, and a channel is closed before. */
 const longestTimeoutMs = 11 * 60 * 60 * 1000;
@@ -88,9 +89,7 @@ async function consume(channel: Channel, args: Arguments<"basic.consume">): Prom
     exclusive: args.exclusive,
     priority,
     prefetch: channel.consumerPrefetch,
-    timeoutMs:
-      consumerTimeout(args.arguments) ??
-      (queue.consumerTimeoutMs === null ? null : Math.min(queue.consumerTimeoutMs, longestTimeoutMs)),
+    timeoutMs: consumerTimeout(args.arguments) ?? queueTimeout(queue),
     rate,
     arguments: args.arguments,
   });
@@ -143,11 +142,13 @@ async function cancel(channel: Channel, tag: string): Promise<void> {
 async function get(channel: Channel, { queue: named, noAck }: Arguments<"basic.get">): Promise<void> {
   const { actor, vhost, door } = channel.connection;
   const queue = await openQueue(channel, named);
+  const timeoutMs = noAck ? null : await getTimeout(channel, queue);
   const [message] = await door.broker.lease(actor, {
     vhost,
     queue,
     max: 1,
-    visibilityTimeoutMs: holdMs(door.settings),
+    // Longer than it may be held; its channel is closed before.
+    visibilityTimeoutMs: Math.max(holdMs(door.settings), (timeoutMs ?? 0) + 2 * 60_000),
     waitMs: 0,
     autoAck: noAck,
     boundToNode: true,
@@ -160,7 +161,8 @@ async function get(channel: Channel, { queue: named, noAck }: Arguments<"basic.g
   const held =
     message.receipt === null
       ? null
-      : { receipt: message.receipt, id: message.id, consumer: null, since: Date.now(), timeoutMs: null };
+      : { receipt: message.receipt, id: message.id, consumer: null, since: Date.now(), timeoutMs };
+  if (held !== null) channel.watchTimeout(timeoutMs);
   channel.tally.totals[noAck ? "get_no_ack" : "get"]++;
   if (message.redelivered) channel.tally.totals.redeliver++;
   channel.connection.sendContent(
@@ -176,6 +178,21 @@ async function get(channel: Channel, { queue: named, noAck }: Arguments<"basic.g
     message.encodedProperties ?? encodeProperties(message.properties),
     message.body,
   );
+}
+
+/** The queue's timeout, as it was when this channel read from it first: a later one holds for later channels. */
+async function getTimeout(channel: Channel, name: string): Promise<number | null> {
+  const known = channel.getTimeouts.get(name);
+  if (known !== undefined) return known;
+  const { actor, vhost, door } = channel.connection;
+  await door.broker.checkAccess(actor, "read", { vhost, kind: "queue", name });
+  const timeoutMs = queueTimeout(await door.broker.getQueue(actor, vhost, name));
+  channel.getTimeouts.set(name, timeoutMs);
+  return timeoutMs;
+}
+
+function queueTimeout({ consumerTimeoutMs }: Pick<QueueStatus, "consumerTimeoutMs">): number | null {
+  return consumerTimeoutMs === null ? null : Math.min(consumerTimeoutMs, longestTimeoutMs);
 }
 
 /** `x-consumer-timeout` of a consumer or of its queue, in ms (rabbitmq.com/consumers#acknowledgement-timeout). */
