@@ -1,4 +1,5 @@
 import { connectionHref } from "@/components/connections/links";
+import { policyHref } from "@/components/policies/links";
 import { exchangeHref, queueHref } from "@/components/queues/links";
 import { withVhost } from "@/components/shell/vhost";
 import type { Query } from "@/components/ui/filter/query";
@@ -61,6 +62,9 @@ export function objectHref({ action, vhost, target, outcome }: AuditLine): strin
       return vhost === null ? undefined : exchangeHref(vhost, target);
     case "connection":
       return verb === "close" && outcome === "done" ? undefined : connectionHref(target);
+    case "policy":
+    case "operator-policy":
+      return policyHref(noun === "policy" ? "user" : "operator", vhost, target);
     case "error-policy":
       return withVhost("/error-policies", vhost);
     case "notification-target":

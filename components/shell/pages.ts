@@ -17,6 +17,7 @@ import {
   Route,
   ScrollText,
   Send,
+  SlidersHorizontal,
   UserRound,
   Users,
   Waypoints,
@@ -58,6 +59,7 @@ export const pages: readonly Page[] = [
   { href: "/vhosts", label: "Virtual hosts", icon: Box, key: "v", group: "admin" },
   { href: "/definitions", label: "Definitions", icon: FileJson, key: "x", group: "admin" },
   { href: "/tokens", label: "Tokens", icon: KeyRound, key: "k", group: "admin" },
+  { href: "/policies", label: "Policies", icon: SlidersHorizontal, key: "i", group: "admin" },
   { href: "/audit", label: "Audit", icon: ScrollText, key: "a", group: "admin" },
 ];
 

@@ -19,3 +19,10 @@ export function useForbiddenAdministration(): string | undefined {
   if (data === undefined || data.may.administer) return undefined;
   return "This needs the tag administrator";
 }
+
+/** The same for policies. */
+export function useForbiddenPolicies(): string | undefined {
+  const { data } = useQuery(whoamiQuery());
+  if (data === undefined || data.may.administer || data.tags.includes("policymaker")) return undefined;
+  return "This needs the tag policymaker or administrator";
+}

@@ -220,6 +220,7 @@ class Feed {
     if (other || changes.some(({ kind, action }) => kind === "exchange" && action !== "deleted"))
       this.#ask("exchanges");
     if (touched.has("vhost")) this.#ask("vhosts");
+    if (touched.has("policy")) this.#ask("policies");
     this.#ask("bindings", "topology", "route");
   }
 
