@@ -15,6 +15,9 @@ const pages = [
   ["/trash", "Trash"],
   ["/users", "Users"],
   ["/vhosts", "Virtual hosts"],
+  ["/policies", "Policies and limits"],
+  ["/policies?tab=operator", "Policies and limits"],
+  ["/policies?tab=limits", "Policies and limits"],
   ["/definitions", "Definitions"],
   ["/tokens", "Tokens"],
 ] as const;
@@ -35,13 +38,13 @@ for (const [width, height] of [
       await rejectOne(api, vhost, "parcels", { type: "AddressError", message: "no such street" });
       await publishTo(api, vhost, "parcels", '{"parcel":2}');
       for (const [path, title] of pages) {
-        await test.step(title, async () => {
-          await page.goto(`${path}?vhost=${vhost}`);
+        await test.step(path, async () => {
+          await page.goto(`${path}${path.includes("?") ? "&" : "?"}vhost=${vhost}`);
           await expect(page.getByRole("heading", { name: title, level: 1 })).toBeVisible();
           await expect(page).toHaveTitle(new RegExp(title));
           await expectAccessible(page);
           expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-          const picture = `${title.toLowerCase().replaceAll(" ", "-")}-${width}-${theme}.png`;
+          const picture = `${(path.slice(1) || "overview").replace("?tab=", "-")}-${width}-${theme}.png`;
           await page.screenshot({ path: info.outputPath(picture) });
         });
       }

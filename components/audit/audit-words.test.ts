@@ -45,6 +45,17 @@ describe("the audit log's words", () => {
     expect(objectHref(line)).toBe("/queues/%2F/orders%2Fpaid");
     expect(objectHref({ ...line, action: "queue.delete" })).toBeUndefined();
     expect(objectHref({ ...line, action: "queue.delete", outcome: "refused" })).toBe("/queues/%2F/orders%2Fpaid");
+    const policy = { ...line, action: "operator-policy.put", target: "cap it" };
+    expect(objectHref(policy)).toBe("/policies?vhost=%2F&tab=operator&policy=cap+it&in=%2F");
+    expect(objectHref({ ...policy, action: "operator-policy.delete" })).toBeUndefined();
+    const onPages = { ...line, vhost: null, target: "a/b" };
+    expect(objectHref({ ...onPages, action: "user.put" })).toBe("/users?open=a%2Fb");
+    expect(objectHref({ ...onPages, action: "vhost.put" })).toBe("/vhosts?open=a%2Fb");
+    expect(objectHref({ ...line, action: "permission.delete", target: "a" })).toBe("/users?open=a");
+    expect(objectHref({ ...line, action: "topic-permission.delete", target: "a amq.topic" })).toBe("/users");
+    expect(objectHref({ ...line, action: "vhost-limit.delete", target: "max-queues" })).toBe(
+      "/policies?tab=limits&of=vhost",
+    );
     expect(objectHref({ ...line, action: "session.login", vhost: null, target: "guest" })).toBeUndefined();
   });
 });

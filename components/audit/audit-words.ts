@@ -1,5 +1,5 @@
 import { connectionHref } from "@/components/connections/links";
-import { policyHref } from "@/components/policies/links";
+import { limitsHref, policyHref } from "@/components/policies/links";
 import { exchangeHref, queueHref } from "@/components/queues/links";
 import { withVhost } from "@/components/shell/vhost";
 import type { Query } from "@/components/ui/filter/query";
@@ -51,10 +51,14 @@ export function actionWords(action: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** What is taken away with these is shown on the page of something that stays. */
+const partsOfOthers = new Set(["permission", "topic-permission", "vhost-limit", "user-limit"]);
+
 /** The page of what it was done to; undefined where it has none, or is gone by just this. */
 export function objectHref({ action, vhost, target, outcome }: AuditLine): string | undefined {
   const [noun, verb] = action.split(".");
-  if ((verb === "delete" && outcome === "done") || target === "") return undefined;
+  const gone = verb === "delete" && outcome === "done" && !partsOfOthers.has(noun ?? "");
+  if (gone || target === "") return undefined;
   switch (noun) {
     case "queue":
       return vhost === null ? undefined : queueHref(vhost, target);
@@ -64,7 +68,19 @@ export function objectHref({ action, vhost, target, outcome }: AuditLine): strin
       return verb === "close" && outcome === "done" ? undefined : connectionHref(target);
     case "policy":
     case "operator-policy":
-      return policyHref(noun === "policy" ? "user" : "operator", vhost, target);
+      return vhost === null ? undefined : policyHref(noun === "policy" ? "user" : "operator", vhost, target);
+    case "vhost-limit":
+      return limitsHref("vhost");
+    case "user-limit":
+      return limitsHref("user");
+    case "vhost":
+      return opened("/vhosts", target);
+    case "user":
+    case "permission":
+      return opened("/users", target);
+    case "topic-permission":
+      // One that was taken away names its exchange behind the user.
+      return verb === "delete" ? "/users" : opened("/users", target);
     case "error-policy":
       return withVhost("/error-policies", vhost);
     case "notification-target":
@@ -77,3 +93,5 @@ export function objectHref({ action, vhost, target, outcome }: AuditLine): strin
       return undefined;
   }
 }
+
+const opened = (page: string, name: string) => `${page}?open=${encodeURIComponent(name)}`;

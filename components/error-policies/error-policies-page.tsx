@@ -8,7 +8,7 @@ import { useState } from "react";
 import { PolicyRows } from "@/components/error-policies/policy-rows";
 import { useOneVhost, VhostNote } from "@/components/messages/one-vhost";
 import { PanelSkeleton } from "@/components/messages/panel-skeleton";
-import { useForbiddenChange } from "@/components/shell/permission";
+import { useForbiddenPolicies } from "@/components/shell/permission";
 import { useVhost, withVhost } from "@/components/shell/vhost";
 import { Button } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -69,7 +69,7 @@ function Rules() {
   const [open, setOpen] = useQueryState("rule", parseAsString.withOptions({ history: "push" }));
   const { data: policies, error, refetch } = useQuery(errorPoliciesQuery(vhost));
   const [failure, setFailure] = useState<unknown>(null);
-  const forbidden = useForbiddenChange();
+  const forbidden = useForbiddenPolicies();
   const act = async (work: () => Promise<unknown>) => {
     setFailure(null);
     try {

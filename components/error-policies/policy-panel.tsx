@@ -13,7 +13,7 @@ import {
 } from "@/components/error-policies/policy-form-state";
 import { Simulator } from "@/components/error-policies/simulator";
 import { WhenFields } from "@/components/error-policies/when-fields";
-import { useForbiddenChange } from "@/components/shell/permission";
+import { useForbiddenPolicies } from "@/components/shell/permission";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
@@ -49,7 +49,7 @@ export function PolicyPanel({
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
   const [deleting, setDeleting] = useState(false);
-  const forbidden = useForbiddenChange();
+  const forbidden = useForbiddenPolicies();
   const set = (part: Partial<PolicyForm>) => setForm((before) => ({ ...before, ...part }));
   const problem = policyProblem(form);
   const refresh = () => client.invalidateQueries({ queryKey: ["error-policies"] });

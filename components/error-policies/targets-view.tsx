@@ -6,7 +6,7 @@ import { useState } from "react";
 import { VisibleText } from "@/components/body/visible-text";
 import { TargetDialog } from "@/components/error-policies/target-dialog";
 import { PanelSkeleton } from "@/components/messages/panel-skeleton";
-import { useForbiddenChange } from "@/components/shell/permission";
+import { useForbiddenPolicies } from "@/components/shell/permission";
 import { Button, IconButton } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -34,7 +34,7 @@ export function TargetsView() {
   const { data: targets, error, refetch } = useQuery(notificationTargetsQuery);
   const [editing, setEditing] = useState<NotificationTarget | "new" | null>(null);
   const [deleting, setDeleting] = useState<NotificationTarget | null>(null);
-  const forbidden = useForbiddenChange();
+  const forbidden = useForbiddenPolicies();
   const add = (
     <Button
       icon={<Plus className="icon-14" aria-hidden="true" />}

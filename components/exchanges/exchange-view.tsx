@@ -5,6 +5,7 @@ import { Send, Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { BindingsPanel } from "@/components/bindings/bindings-panel";
+import { PolicyLinks } from "@/components/policies/policy-links";
 import { exchangeHref, publishHref } from "@/components/queues/links";
 import { Features } from "@/components/queues/queue-features";
 import { Button, ButtonLink } from "@/components/ui/button";
@@ -58,6 +59,7 @@ export function ExchangeView({ vhost, name }: { vhost: string; name: string }) {
           <>
             <span className="text-ink-2">{exchange.type}</span>
             <Features of={exchange} />
+            <PolicyLinks of={exchange} />
             <Alternate exchange={exchange} />
           </>
         )}
@@ -79,7 +81,9 @@ export function ExchangeView({ vhost, name }: { vhost: string; name: string }) {
 }
 
 function Alternate({ exchange }: { exchange: Exchange }) {
-  const alternate = exchange.arguments["alternate-exchange"];
+  // Its own argument goes before a policy's.
+  const alternate =
+    exchange.arguments["alternate-exchange"] ?? exchange.effective_policy_definition["alternate-exchange"];
   if (typeof alternate !== "string") return null;
   return (
     <span className="text-12 text-ink-2">

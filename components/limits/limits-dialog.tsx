@@ -2,39 +2,54 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
-import { limitsOf } from "@/components/limits/limit-words";
+import { limitIn, limitsOf } from "@/components/limits/limit-words";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { ErrorNote } from "@/components/ui/error-state";
 import { Field } from "@/components/ui/field";
 import { NumberField } from "@/components/ui/number-field";
-import { type Limited, type LimitKind, setLimit } from "@/lib/api-client/limits";
+import { showDone } from "@/components/ui/toast";
+import { type Limited, type LimitKind, type LimitName, setLimit } from "@/lib/api-client/limits";
+import { formatCount } from "@/lib/format/numbers";
 
-/** Changes the limits of one virtual host or user. */
-export function LimitsDialog({ kind, of, onClose }: { kind: LimitKind; of: Limited; onClose: () => void }) {
+const most = 2 ** 31 - 1;
+
+/** Changes the limits of one virtual host or user. Draw it only while it is open. */
+export function LimitsDialog({
+  kind,
+  of,
+  forbidden,
+  onClose,
+}: {
+  kind: LimitKind;
+  /** As it is now. */
+  of: Limited;
+  forbidden: string | undefined;
+  onClose: () => void;
+}) {
   const client = useQueryClient();
-  const [values, setValues] = useState<Readonly<Record<string, number | null>>>(() =>
-    Object.fromEntries(limitsOf(kind).map(({ name }) => [name, limitIn(of, name)])),
-  );
+  const [opened] = useState(of);
+  const [values, setValues] = useState<{ readonly [Name in LimitName]?: number | null }>({});
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
   const formId = useId();
-  const changed = limitsOf(kind).filter(({ name }) => values[name] !== limitIn(of, name));
+  const wantedOf = (name: LimitName) => (values[name] === undefined ? limitIn(of, name) : values[name]);
+  const changed = limitsOf(kind).filter(({ name }) => wantedOf(name) !== limitIn(of, name));
 
   const save = async (event: FormEvent) => {
     event.preventDefault();
-    if (busy || changed.length === 0) return;
+    if (busy || changed.length === 0 || forbidden !== undefined) return;
     setBusy(true);
     setFailure(null);
     try {
-      for (const { name } of changed) await setLimit(kind, of.name, name, values[name] ?? null);
+      for (const { name } of changed) await setLimit(kind, of.name, name, wantedOf(name));
+      void showDone({ message: `The limits of ${of.name} are changed` });
       onClose();
     } catch (error) {
       setFailure(error);
-    } finally {
       setBusy(false);
-      for (const root of ["limits", "users", "vhosts"]) void client.invalidateQueries({ queryKey: [root] });
     }
+    for (const root of ["limits", "users"]) void client.invalidateQueries({ queryKey: [root] });
   };
 
   return (
@@ -53,7 +68,7 @@ export function LimitsDialog({ kind, of, onClose }: { kind: LimitKind; of: Limit
             form={formId}
             variant="primary"
             busy={busy}
-            disabledReason={changed.length === 0 ? "Nothing is changed yet" : undefined}
+            disabledReason={forbidden ?? (changed.length === 0 ? "Nothing is changed yet" : undefined)}
           >
             Set the limits
           </Button>
@@ -61,26 +76,29 @@ export function LimitsDialog({ kind, of, onClose }: { kind: LimitKind; of: Limit
       }
     >
       <form id={formId} onSubmit={save} className="flex flex-col gap-3">
-        {limitsOf(kind).map(({ name, label }) => (
-          <Field
-            key={name}
-            label={
-              <>
-                {label} <code className="text-11 text-ink-3">{name}</code>
-              </>
-            }
-          >
-            <NumberField
-              value={values[name] ?? null}
-              min={0}
-              max={2 ** 31 - 1}
-              placeholder="no limit"
-              onChange={(value) => setValues({ ...values, [name]: value === null ? null : Math.round(value) })}
-            />
-          </Field>
-        ))}
+        <div className="grid grid-cols-2 gap-x-4 gap-y-3 phone:grid-cols-1">
+          {limitsOf(kind).map(({ name, label }) => (
+            <Field
+              key={name}
+              label={
+                <>
+                  {label} at most <code className="text-11 text-ink-3">{name}</code>
+                </>
+              }
+              hint={hintOf(opened, of, name, wantedOf(name))}
+            >
+              <NumberField
+                value={wantedOf(name)}
+                min={0}
+                max={most}
+                placeholder="no limit"
+                onChange={(value) => setValues({ ...values, [name]: value === null ? null : Math.round(value) })}
+              />
+            </Field>
+          ))}
+        </div>
         <p className="text-12 text-ink-2">
-          An empty field is no limit; 0 lets none in. What is there already stays: a limit only keeps new ones out.
+          Empty is no limit; 0 lets none in. What is there already stays: a limit only keeps new ones out.
         </p>
         {failure !== null && (
           <ErrorNote
@@ -94,8 +112,12 @@ export function LimitsDialog({ kind, of, onClose }: { kind: LimitKind; of: Limit
   );
 }
 
-/** Null is none; -1 is RabbitMQ's word for it. */
-function limitIn(of: Limited, name: string): number | null {
-  const value = of.limits[name] ?? -1;
-  return value < 0 ? null : value;
+/** What there is now; and where somebody else has set another limit than `wanted` since the dialog was opened, that. */
+function hintOf(opened: Limited, of: Limited, name: LimitName, wanted: number | null): string | undefined {
+  const limit = limitIn(of, name);
+  if (limitIn(opened, name) !== limit && wanted !== limit) {
+    return `Somebody has set this meanwhile: ${limit === null ? "no limit" : formatCount(limit)}`;
+  }
+  const now = of.now[name];
+  return now === undefined ? undefined : `${formatCount(now)} now`;
 }

@@ -1,42 +1,5 @@
-import type { Policy, PolicyKind } from "@/lib/api-client/policies";
-
-interface SettingBase {
-  readonly name: string;
-  readonly label: string;
-  /** Operators may set it too. */
-  readonly operators?: true;
-}
-
-/** A setting that the form has a field for. */
-export type Setting =
-  | (SettingBase & { readonly kind: "number"; readonly min: number; readonly unit?: string })
-  | (SettingBase & { readonly kind: "text" })
-  | (SettingBase & { readonly kind: "choice"; readonly choices: readonly string[] });
-
-/** What a policy may set, and has a field of its own; whatever else it may set is written as JSON. */
-const settings: readonly Setting[] = [
-  { name: "message-ttl", label: "Messages expire after", kind: "number", unit: "ms", min: 0, operators: true },
-  { name: "expires", label: "Queue goes when unused for", kind: "number", unit: "ms", min: 1, operators: true },
-  { name: "max-length", label: "At most so many messages", kind: "number", min: 0, operators: true },
-  { name: "max-length-bytes", label: "At most, in bytes", kind: "number", unit: "B", min: 0, operators: true },
-  {
-    name: "overflow",
-    label: "When it is full",
-    kind: "choice",
-    choices: ["drop-head", "reject-publish", "reject-publish-dlx"],
-  },
-  { name: "delivery-limit", label: "Deliveries before it is dead", kind: "number", min: -1, operators: true },
-  { name: "dead-letter-exchange", label: "Dead letters go to exchange", kind: "text" },
-  { name: "dead-letter-routing-key", label: "with routing key", kind: "text" },
-  { name: "consumer-timeout", label: "A consumer may hold a message for", kind: "number", unit: "ms", min: 1 },
-  { name: "rate-limit", label: "Hands out at most", kind: "number", unit: "/s", min: 1, operators: true },
-  { name: "rate-burst", label: "in bursts of", kind: "number", min: 1, operators: true },
-  { name: "deduplication-window", label: "Same id stored once in", kind: "number", unit: "ms", min: 1 },
-  { name: "retention", label: "History kept for", kind: "number", unit: "ms", min: 1 },
-  { name: "alternate-exchange", label: "Unroutable messages go to exchange", kind: "text" },
-];
-
-export type PolicyTarget = Policy["apply-to"];
+import { fitsField, settingsOf } from "@/components/policies/policy-settings";
+import type { Policy, PolicyKind, PolicyTarget } from "@/lib/api-client/policies";
 
 /** A policy as its form holds it. */
 export interface PolicyForm {
@@ -47,17 +10,12 @@ export interface PolicyForm {
   readonly priority: number;
   /** What the fields set. */
   readonly known: Readonly<Record<string, unknown>>;
-  /** JSON of the settings without a field; empty is none. */
+  /** JSON of the settings that no field can show; empty is none. */
   readonly others: string;
 }
 
-/** The settings of this kind of policy that have a field. */
-export function settingsOf(kind: PolicyKind): readonly Setting[] {
-  return kind === "user" ? settings : settings.filter(({ operators }) => operators === true);
-}
-
 /** What a policy may be applied to, of its kind; operators' settings are all about queues. */
-export function targetsOf(kind: PolicyKind): { readonly value: PolicyTarget; readonly label: string }[] {
+export function targetsOf(kind: PolicyKind): readonly { readonly value: PolicyTarget; readonly label: string }[] {
   return [
     { value: "queues", label: "Queues" },
     { value: "classic_queues", label: "Classic queues" },
@@ -82,16 +40,20 @@ export function emptyForm(vhost: string): PolicyForm {
 
 /** The form that shows a policy as it is. */
 export function formOf(kind: PolicyKind, policy: Policy): PolicyForm {
-  const names = new Set(settingsOf(kind).map(({ name }) => name));
+  const settings = new Map(settingsOf(kind).map((setting) => [setting.name, setting]));
   const entries = Object.entries(policy.definition);
-  const others = Object.fromEntries(entries.filter(([name]) => !names.has(name)));
+  const hasField = ([name, value]: [string, unknown]) => {
+    const setting = settings.get(name);
+    return setting !== undefined && fitsField(setting, value);
+  };
+  const others = Object.fromEntries(entries.filter((entry) => !hasField(entry)));
   return {
     vhost: policy.vhost,
     name: policy.name,
     pattern: policy.pattern,
     applyTo: policy["apply-to"],
     priority: policy.priority,
-    known: Object.fromEntries(entries.filter(([name]) => names.has(name))),
+    known: Object.fromEntries(entries.filter(hasField)),
     others: Object.keys(others).length === 0 ? "" : JSON.stringify(others, null, 2),
   };
 }
@@ -136,9 +98,15 @@ export function formProblem(form: PolicyForm, taken: boolean): string | undefine
   return undefined;
 }
 
-/** Settings in one line: `max-length 100, overflow drop-head`. */
-export function definitionWords(definition: Policy["definition"]): string {
-  return Object.entries(definition)
-    .map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`)
-    .join(", ");
+/** Whether two policies are the same, whatever the order of their settings. */
+export function samePolicy(one: Policy, other: Policy): boolean {
+  return inOrder(one) === inOrder(other);
+}
+
+function inOrder(policy: Policy): string {
+  return JSON.stringify(policy, (_name, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
 }

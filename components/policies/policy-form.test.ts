@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { effectOf, type Subject } from "@/components/policies/policy-effect";
-import { emptyForm, formOf, formProblem, othersProblem, policyOf } from "@/components/policies/policy-form-state";
+import {
+  emptyForm,
+  formOf,
+  formProblem,
+  othersProblem,
+  policyOf,
+  samePolicy,
+} from "@/components/policies/policy-form-state";
+import { settingsOf, shownGroups } from "@/components/policies/policy-settings";
 import type { Policy } from "@/lib/api-client/policies";
+import { checkPolicy } from "@/lib/broker/rules/policy-definition";
 
 const policy: Policy = {
   vhost: "/",
@@ -9,14 +18,14 @@ const policy: Policy = {
   pattern: "^orders",
   "apply-to": "queues",
   priority: 1,
-  definition: { "max-length": 5, "queue-mode": "lazy" },
+  definition: { "max-length": 5, "queue-mode": "lazy", "dead-letter-exchange": "" },
 };
 
 describe("a policy's form", () => {
   it("shows what it knows as fields, the rest as JSON, and loses nothing", () => {
     const form = formOf("user", policy);
     expect(form.known).toEqual({ "max-length": 5 });
-    expect(JSON.parse(form.others)).toEqual({ "queue-mode": "lazy" });
+    expect(JSON.parse(form.others)).toEqual({ "queue-mode": "lazy", "dead-letter-exchange": "" });
     expect(policyOf(form)).toEqual(policy);
     expect(formProblem(form, false)).toBeUndefined();
   });
@@ -28,6 +37,34 @@ describe("a policy's form", () => {
     expect(othersProblem({ ...emptyForm("/"), others: "[1]" })).toContain("JSON object");
     expect(othersProblem({ ...emptyForm("/"), others: '{"expires":1}', known: { expires: 2 } })).toContain("expires");
     expect(formProblem({ ...emptyForm("/"), name: "a", known: { "rate-burst": 2 } }, false)).toContain("rate-limit");
+  });
+
+  it("offers what does something to the target, and what is set anyway", () => {
+    const names = (...of: Parameters<typeof shownGroups>) =>
+      shownGroups(...of).flatMap(({ settings }) => settings.map(({ name }) => name));
+    expect(names("user", "exchanges", {})).toEqual(["retention", "alternate-exchange"]);
+    expect(names("user", "exchanges", { "max-length": 1 })).toContain("max-length");
+    expect(names("user", "classic_queues", {})).not.toContain("alternate-exchange");
+    expect(names("user", "all", {})).toHaveLength(settingsOf("user").length);
+    expect(names("operator", "queues", {})).not.toContain("dead-letter-exchange");
+  });
+
+  it("has fields only for settings that the broker takes", () => {
+    for (const kind of ["user", "operator"] as const) {
+      for (const setting of settingsOf(kind)) {
+        const value = setting.kind === "number" ? 1 : setting.kind === "text" ? "x" : setting.choices[0];
+        const definition = { ...(setting.name === "rate-burst" && { "rate-limit": 1 }), [setting.name]: value };
+        const { "apply-to": applyTo, ...rest } = policy;
+        expect(() => checkPolicy(kind, { ...rest, applyTo, definition })).not.toThrow();
+      }
+    }
+  });
+
+  it("takes policies for the same whatever the order of their settings", () => {
+    const turned = { ...policy, definition: Object.fromEntries(Object.entries(policy.definition).reverse()) };
+    expect(samePolicy(policy, turned)).toBe(true);
+    expect(samePolicy(policy, { ...policy, priority: 2 })).toBe(false);
+    expect(samePolicy(policy, { ...policy, definition: { "max-length": 6 } })).toBe(false);
   });
 });
 

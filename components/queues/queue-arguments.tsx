@@ -1,10 +1,15 @@
+import { policyHref, policyTabHref } from "@/components/policies/links";
 import { plain } from "@/components/queues/queue-features";
 import { EmptyState } from "@/components/ui/empty-state";
 import { KeyValues } from "@/components/ui/key-values";
 import { SectionHead } from "@/components/ui/page-head";
+import { TextLink } from "@/components/ui/text-link";
 import type { Queue } from "@/lib/api-client/queues";
 
-/** What a queue was declared with. It can't be changed: a queue with other arguments is another queue. */
+/**
+ * What a queue was declared with, which can't be changed: a queue with other arguments is another queue. And what
+ * policies set for it, which can.
+ */
 export function QueueArguments({ queue }: { queue: Queue | undefined }) {
   if (queue === undefined) return null;
   const given = Object.entries(queue.arguments);
@@ -36,9 +41,59 @@ export function QueueArguments({ queue }: { queue: Queue | undefined }) {
             ]}
           />
         </div>
+        <QueuePolicies queue={queue} />
       </section>
     </div>
   );
+}
+
+function QueuePolicies({ queue }: { queue: Queue }) {
+  const { vhost, policy, operator_policy: operatorPolicy, effective_policy_definition: definition } = queue;
+  return (
+    <section aria-label="Policies" className="border-t border-line">
+      <SectionHead title="Policies" note="change at any time what holds here" />
+      <div className="px-4 pb-4">
+        {policy === null && operatorPolicy === null ? (
+          <p className="text-12 text-ink-2">
+            No policy applies. <TextLink href={policyTabHref("user", vhost)}>See the policies</TextLink>
+          </p>
+        ) : (
+          <KeyValues
+            rows={[
+              ...(policy === null
+                ? []
+                : [
+                    {
+                      name: "policy",
+                      value: <TextLink href={policyHref("user", vhost, policy)}>{policy}</TextLink>,
+                    },
+                  ]),
+              ...(operatorPolicy === null
+                ? []
+                : [
+                    {
+                      name: "operator_policy",
+                      value: <TextLink href={policyHref("operator", vhost, operatorPolicy)}>{operatorPolicy}</TextLink>,
+                    },
+                  ]),
+              ...Object.entries(definition).map(([name, value]) => ({
+                name,
+                value: plain(value),
+                ...(ownArgument(queue, name) !== undefined && {
+                  note: `declared ${plain(ownArgument(queue, name))}`,
+                }),
+              })),
+            ]}
+          />
+        )}
+      </div>
+    </section>
+  );
+}
+
+/** What the queue itself was declared with for a policy's setting. */
+function ownArgument({ arguments: given }: Queue, setting: string): unknown {
+  return given[`x-${setting}`];
 }
 
 function typeName(value: unknown): string {

@@ -1,4 +1,5 @@
 import { CircleAlert, MailX, TrendingUp, Unplug } from "lucide-react";
+import { policyNames } from "@/components/policies/policy-links";
 import { isGrowing } from "@/components/queues/attention";
 import { queueHref } from "@/components/queues/links";
 import { Features } from "@/components/queues/queue-features";
@@ -48,6 +49,20 @@ export const queueColumns: readonly Column<Queue>[] = [
     group: "Overview",
     width: 128,
     cell: (queue) => <Features of={queue} />,
+  },
+  {
+    id: "policy",
+    label: "Policy",
+    description: "The policy and the operator policy that apply",
+    group: "Overview",
+    width: 128,
+    hidden: true,
+    sortBy: (queue) => policyNames(queue) || null,
+    cell: (queue) => (
+      <span className="mono clip-text text-ink-2" title={policyNames(queue)}>
+        {policyNames(queue)}
+      </span>
+    ),
   },
   {
     id: "state",

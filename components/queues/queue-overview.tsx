@@ -5,6 +5,7 @@ import { BindingsPanel } from "@/components/bindings/bindings-panel";
 import { MessageCharts, useChartRange } from "@/components/charts/message-charts";
 import { QueueConsumers } from "@/components/consumers/queue-consumers";
 import { attentionOf, isFull } from "@/components/queues/attention";
+import { effectiveDeliveryLimit, effectiveText } from "@/components/queues/effective";
 import { exchangeHref, queueHref } from "@/components/queues/links";
 import { AttentionLine } from "@/components/ui/attention-line";
 import { KeyFigure, KeyFigures } from "@/components/ui/key-figure";
@@ -124,31 +125,28 @@ function QueueFigures({ queue }: { queue: Queue | undefined }) {
 }
 
 function Failures({ queue }: { queue: Queue }) {
-  const { arguments: given } = queue;
-  const exchange = given["x-dead-letter-exchange"];
+  const exchange = effectiveText(queue, "dead-letter-exchange");
+  const routingKey = effectiveText(queue, "dead-letter-routing-key");
+  const deliveryLimit = effectiveDeliveryLimit(queue);
+  const by = ({ byPolicy }: { byPolicy: boolean }) => byPolicy && { note: "by a policy" };
   const rows = [
     {
       name: "Dead-letter exchange",
       value:
-        typeof exchange === "string" ? (
-          <TextLink href={exchangeHref(queue.vhost, exchange)}>{exchange || "(AMQP default)"}</TextLink>
-        ) : (
+        exchange.value === null ? (
           "none: rejected messages go to the trash"
+        ) : (
+          <TextLink href={exchangeHref(queue.vhost, exchange.value)}>{exchange.value || "(AMQP default)"}</TextLink>
         ),
-      plain: typeof exchange !== "string",
+      plain: exchange.value === null,
+      ...by(exchange),
     },
-    ...(given["x-dead-letter-routing-key"] === undefined
-      ? []
-      : [{ name: "Routing key", value: String(given["x-dead-letter-routing-key"]) }]),
+    ...(routingKey.value === null ? [] : [{ name: "Routing key", value: routingKey.value, ...by(routingKey) }]),
     {
       name: "Delivery limit",
-      value:
-        given["x-delivery-limit"] === undefined
-          ? queue.type === "quorum"
-            ? "20"
-            : "none"
-          : String(given["x-delivery-limit"]),
+      value: deliveryLimit.value === null ? "none" : formatCount(deliveryLimit.value),
       plain: true,
+      ...by(deliveryLimit),
     },
     {
       name: "Dead letters from here",

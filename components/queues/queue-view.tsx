@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Send } from "lucide-react";
 import dynamic from "next/dynamic";
 import type { ReactNode } from "react";
+import { PolicyLinks } from "@/components/policies/policy-links";
 import { publishHref, queueHref } from "@/components/queues/links";
 import { Features } from "@/components/queues/queue-features";
 import { ButtonLink } from "@/components/ui/button";
@@ -61,6 +62,7 @@ export function QueueView({
             <StateGlyph state={queue.state} />
             <span className="text-ink-2">{queue.type}</span>
             <Features of={queue} />
+            <PolicyLinks of={queue} />
           </>
         )}
       </PageHead>

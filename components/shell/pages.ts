@@ -57,9 +57,9 @@ export const pages: readonly Page[] = [
   { href: "/jobs", label: "Jobs", icon: ListTodo, key: "j", group: "messages" },
   { href: "/users", label: "Users", icon: UserRound, key: "u", group: "admin" },
   { href: "/vhosts", label: "Virtual hosts", icon: Box, key: "v", group: "admin" },
+  { href: "/policies", label: "Policies and limits", icon: SlidersHorizontal, key: "i", group: "admin" },
   { href: "/definitions", label: "Definitions", icon: FileJson, key: "x", group: "admin" },
   { href: "/tokens", label: "Tokens", icon: KeyRound, key: "k", group: "admin" },
-  { href: "/policies", label: "Policies", icon: SlidersHorizontal, key: "i", group: "admin" },
   { href: "/audit", label: "Audit", icon: ScrollText, key: "a", group: "admin" },
 ];
 

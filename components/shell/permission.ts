@@ -20,9 +20,9 @@ export function useForbiddenAdministration(): string | undefined {
   return "This needs the tag administrator";
 }
 
-/** The same for policies. */
+/** The same for policies, and for error policies and whom they tell. */
 export function useForbiddenPolicies(): string | undefined {
   const { data } = useQuery(whoamiQuery());
-  if (data === undefined || data.may.administer || data.tags.includes("policymaker")) return undefined;
+  if (data === undefined || data.may.set_policy) return undefined;
   return "This needs the tag policymaker or administrator";
 }

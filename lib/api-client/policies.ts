@@ -1,9 +1,12 @@
 import { queryOptions } from "@tanstack/react-query";
-import { encodeName, every, liveInterval, request } from "@/lib/api-client/client";
+import { encodeName, liveInterval, request } from "@/lib/api-client/client";
+import { live } from "@/lib/api-client/live/flow";
 import type { PolicyJson } from "@/lib/http/json/policy-json";
 
 /** Settings for all queues or exchanges whose names match a pattern. */
 export type Policy = PolicyJson;
+/** What a policy is about. */
+export type PolicyTarget = Policy["apply-to"];
 /** Those of users, and those of operators, which limit them. */
 export type PolicyKind = "user" | "operator";
 
@@ -19,7 +22,7 @@ export function policiesQuery(kind: PolicyKind, vhost: string | null) {
       request<readonly Policy[]>("GET", vhost === null ? roots[kind] : `${roots[kind]}/${encodeName(vhost)}`, {
         signal,
       }),
-    refetchInterval: every(2 * liveInterval),
+    refetchInterval: live(liveInterval),
   });
 }
 
@@ -31,6 +34,7 @@ export function putPolicy(kind: PolicyKind, policy: Policy) {
   });
 }
 
+/** Takes a policy away; what it set no longer holds at once. 404 where somebody was first. */
 export function deletePolicy(kind: PolicyKind, policy: Pick<Policy, "vhost" | "name">) {
   return request<void>("DELETE", path(kind, policy));
 }

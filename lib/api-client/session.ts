@@ -7,7 +7,13 @@ export interface Person {
   /** RabbitMQ's tags: `administrator`, `monitoring`, `management` ... */
   readonly tags: readonly string[];
   /** What the tags open. */
-  readonly may: { readonly look: boolean; readonly change: boolean; readonly administer: boolean };
+  readonly may: {
+    readonly look: boolean;
+    readonly change: boolean;
+    readonly monitor: boolean;
+    readonly set_policy: boolean;
+    readonly administer: boolean;
+  };
 }
 
 /** Who is logged in. A 401 leads to the login page. */

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { encodeName, every, request, slowInterval } from "@/lib/api-client/client";
+import { encodeName, every, liveInterval, request } from "@/lib/api-client/client";
 import type { PermissionJson, TopicPermissionJson, UserJson } from "@/lib/http/json/user-json";
 
 /** A user as the list has it; the hash of the password stays on the server. */
@@ -17,21 +17,21 @@ const topicPath = ({ vhost, user }: { vhost: string; user: string }) =>
 export const usersQuery = queryOptions({
   queryKey: ["users"],
   queryFn: ({ signal }) => request<readonly User[]>("GET", "/api/users?columns=name,tags,limits", { signal }),
-  refetchInterval: every(slowInterval),
+  refetchInterval: every(2 * liveInterval),
 });
 
 /** What all users may do in which virtual hosts. */
 export const permissionsQuery = queryOptions({
   queryKey: ["permissions"],
   queryFn: ({ signal }) => request<readonly Permission[]>("GET", "/api/permissions", { signal }),
-  refetchInterval: every(slowInterval),
+  refetchInterval: every(2 * liveInterval),
 });
 
 /** Which routing keys users may use at topic exchanges. */
 export const topicPermissionsQuery = queryOptions({
   queryKey: ["topic-permissions"],
   queryFn: ({ signal }) => request<readonly TopicPermission[]>("GET", "/api/topic-permissions", { signal }),
-  refetchInterval: every(slowInterval),
+  refetchInterval: every(2 * liveInterval),
 });
 
 /** Makes a user, or gives one another password and other tags. @param password empty: nobody can log in with one */

@@ -216,11 +216,10 @@ class Feed {
     const touched = new Set(changes.map(({ kind }) => kind));
     // A queue that was made comes as a row; what is told in no event has to be asked for.
     const other = changes.length === 0 || touched.has("vhost") || touched.has("policy");
-    if (other) this.#ask("queues");
+    if (other) this.#ask("queues", "policies");
     if (other || changes.some(({ kind, action }) => kind === "exchange" && action !== "deleted"))
       this.#ask("exchanges");
     if (touched.has("vhost")) this.#ask("vhosts");
-    if (touched.has("policy")) this.#ask("policies");
     this.#ask("bindings", "topology", "route");
   }
 
