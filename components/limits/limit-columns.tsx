@@ -44,9 +44,8 @@ export function limitColumns(
       id: "change",
       label: "",
       description: "Change",
-      width: 96,
+      width: 112,
       align: "end",
-      fixed: true,
       // The grid is one tab stop: Enter does the same.
       cell: ({ name }) => (
         <Button

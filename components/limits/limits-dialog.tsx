@@ -82,7 +82,7 @@ export function LimitsDialog({
               key={name}
               label={
                 <>
-                  {label} at most <code className="text-11 text-ink-3">{name}</code>
+                  {label} <code className="text-11 text-ink-3">{name}</code>
                 </>
               }
               hint={hintOf(opened, of, name, wantedOf(name))}

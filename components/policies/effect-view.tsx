@@ -73,8 +73,8 @@ export function EffectView({
       {overruled.length > 0 && (
         <>
           <p className="text-ink-2">
-            {formatCount(overruled.length)} more {overruled.length === 1 ? "matches, but has" : "match, but have"} a
-            policy that goes before, by its priority or, where that is the same, its name:
+            {formatCount(overruled.length)} more {overruled.length === 1 ? "matches" : "match"}, but another policy goes
+            before:
           </p>
           <Names vhost={vhost} subjects={overruled.map(({ subject, by }) => ({ ...subject, hint: by }))} />
         </>

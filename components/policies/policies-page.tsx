@@ -49,11 +49,12 @@ export function PoliciesPage() {
 }
 
 function AddButton({ kind }: { kind: "user" | "operator" }) {
-  const { add, openNew } = useOpenPolicy();
+  const { add, opened, openNew } = useOpenPolicy();
   const [policymaker, administrator] = [useForbiddenPolicies(), useForbiddenAdministration()];
   return (
     <Button
-      variant={add ? "default" : "primary"}
+      // Beside the form's own button it steps back.
+      variant={add || opened !== null ? "default" : "primary"}
       icon={<Plus className="icon-14" aria-hidden="true" />}
       disabledReason={kind === "user" ? policymaker : administrator}
       onClick={openNew}

@@ -1,7 +1,7 @@
 import { VisibleText } from "@/components/body/visible-text";
 import { policyHref } from "@/components/policies/links";
 import { targetWords } from "@/components/policies/policy-form-state";
-import { definitionWords, valueWords } from "@/components/policies/policy-words";
+import { definitionWords, settingsInOrder, valueWords } from "@/components/policies/policy-words";
 import type { Column } from "@/components/ui/data-table/columns";
 import { NameCell } from "@/components/ui/data-table/name-cell";
 import type { Policy, PolicyKind } from "@/lib/api-client/policies";
@@ -12,13 +12,15 @@ const mostSettings = 12;
 /**
  * The columns of the list of policies, in RabbitMQ's words.
  * @param allVhosts the list is of several vhosts
+ * @param phone the definition is on the second line of a row, below its name
  */
-export function policyColumns(kind: PolicyKind, allVhosts: boolean): readonly Column<Policy>[] {
+export function policyColumns(kind: PolicyKind, allVhosts: boolean, phone: boolean): readonly Column<Policy>[] {
   return [
     {
       id: "name",
       label: "Name",
       width: 170,
+      grow: phone,
       fixed: true,
       sortBy: ({ name }) => name,
       cell: ({ vhost, name }) => <NameCell name={name} href={policyHref(kind, vhost, name)} />,
@@ -53,7 +55,7 @@ export function policyColumns(kind: PolicyKind, allVhosts: boolean): readonly Co
       id: "definition",
       label: "Definition",
       width: 200,
-      grow: true,
+      grow: !phone,
       cell: ({ definition }) => <Definition definition={definition} />,
     },
     {
@@ -80,7 +82,7 @@ export function Pattern({ pattern }: { pattern: string }) {
 }
 
 function Definition({ definition }: Pick<Policy, "definition">) {
-  const settings = Object.entries(definition);
+  const settings = settingsInOrder(definition);
   return (
     <span className="mono clip-text" title={definitionWords(definition)}>
       {settings.slice(0, mostSettings).map(([name, value]) => (

@@ -92,7 +92,10 @@ export function PolicyFields({
             />
           </Field>
         </div>
-        <section aria-label="What it matches" className="max-h-40 overflow-y-auto rounded-5 bg-sunken px-3 py-2">
+        <section
+          aria-label="What it matches"
+          className="max-h-40 min-h-15 overflow-y-auto rounded-5 bg-sunken px-3 py-2"
+        >
           <EffectView kind={kind} policy={candidate} others={others} />
         </section>
       </div>

@@ -17,6 +17,7 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { FilterBar } from "@/components/ui/filter/filter-bar";
 import { FilterField } from "@/components/ui/filter/filter-field";
 import { useFilter } from "@/components/ui/filter/use-filter";
+import { usePhone } from "@/components/ui/media";
 import { SplitView } from "@/components/ui/split-view";
 import { type Policy, type PolicyKind, policiesQuery } from "@/lib/api-client/policies";
 
@@ -52,7 +53,8 @@ export function PolicyList({ kind, label }: { kind: PolicyKind; label: string })
   const opened = vhost === null || named?.vhost === vhost ? named : null;
   const { data, error, refetch } = useQuery(policiesQuery(kind, vhost));
   const rows = useMemo(() => data?.filter((policy) => matches(policy, query.text)), [data, query.text]);
-  const columns = useMemo(() => policyColumns(kind, vhost === null), [kind, vhost]);
+  const phone = usePhone();
+  const columns = useMemo(() => policyColumns(kind, vhost === null, phone), [kind, vhost, phone]);
   return (
     <SplitView
       name="policies"

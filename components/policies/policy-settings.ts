@@ -42,7 +42,7 @@ const groups: readonly SettingGroup[] = [
   {
     title: "When a message fails",
     settings: [
-      { name: "dead-letter-exchange", label: "Dead letters go to exchange", kind: "text" },
+      { name: "dead-letter-exchange", label: "Dead letters go to", kind: "text" },
       { name: "dead-letter-routing-key", label: "with routing key", kind: "text" },
       { name: "delivery-limit", label: "Deliveries before it is dead", kind: "number", min: -1, operators: true },
       { name: "consumer-timeout", label: "A consumer may hold it for", kind: "number", unit: "ms", min: 1 },
@@ -58,9 +58,7 @@ const groups: readonly SettingGroup[] = [
   },
   {
     title: "Routing",
-    settings: [
-      { name: "alternate-exchange", label: "Unroutable messages go to exchange", kind: "text", of: "exchanges" },
-    ],
+    settings: [{ name: "alternate-exchange", label: "Unroutable messages go to", kind: "text", of: "exchanges" }],
   },
 ];
 

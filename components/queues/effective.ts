@@ -19,13 +19,27 @@ export function effectiveText(queue: Ruled, setting: string): Effective<string |
   return typeof policy === "string" ? { value: policy, byPolicy: true } : { value: null, byPolicy: false };
 }
 
-/** How often a message may come back. A policy takes the place of a default, and of two limits the lower holds. */
+/** Limits: of an argument and a policy the lower holds. Of other settings the argument does. */
+const limits = new Set(["message-ttl", "expires", "max-length", "max-length-bytes", "delivery-limit", "rate-limit"]);
+
+/** Whether it is the queue's own argument that holds, where a policy sets the same. */
+export function argumentHolds(queue: Ruled, setting: string): boolean {
+  // A burst belongs to its rate.
+  const name = setting === "rate-burst" ? "rate-limit" : setting;
+  const [own, policy] = [queue.arguments[`x-${name}`], queue.effective_policy_definition[name]];
+  if (typeof own !== "number" || typeof policy !== "number" || !limits.has(name)) {
+    return own !== undefined;
+  }
+  return own >= 0 && (policy < 0 || own <= policy);
+}
+
+/** How often a message may come back. A policy takes the place of a default. */
 export function effectiveDeliveryLimit(queue: Ruled): Effective<number | null> {
   const [own, policy] = [queue.arguments["x-delivery-limit"], queue.effective_policy_definition["delivery-limit"]];
   const limit = (value: number) => (value < 0 ? null : value);
+  if (typeof policy === "number" && !argumentHolds(queue, "delivery-limit")) {
+    return { value: limit(policy), byPolicy: true };
+  }
   const byArgument = typeof own === "number" ? limit(own) : queue.type === "quorum" ? defaultDeliveryLimit : null;
-  if (typeof policy !== "number") return { value: byArgument, byPolicy: false };
-  const byPolicy = limit(policy);
-  const argumentHolds = typeof own === "number" && byArgument !== null && (byPolicy === null || byArgument <= byPolicy);
-  return argumentHolds ? { value: byArgument, byPolicy: false } : { value: byPolicy, byPolicy: true };
+  return { value: byArgument, byPolicy: false };
 }

@@ -1,4 +1,6 @@
 import { policyHref, policyTabHref } from "@/components/policies/links";
+import { valueWords } from "@/components/policies/policy-words";
+import { argumentHolds } from "@/components/queues/effective";
 import { plain } from "@/components/queues/queue-features";
 import { EmptyState } from "@/components/ui/empty-state";
 import { KeyValues } from "@/components/ui/key-values";
@@ -78,9 +80,9 @@ function QueuePolicies({ queue }: { queue: Queue }) {
                   ]),
               ...Object.entries(definition).map(([name, value]) => ({
                 name,
-                value: plain(value),
-                ...(ownArgument(queue, name) !== undefined && {
-                  note: `declared ${plain(ownArgument(queue, name))}`,
+                value: valueWords(value),
+                ...(queue.arguments[`x-${name}`] !== undefined && {
+                  note: `${plain(queue.arguments[`x-${name}`])} is declared${argumentHolds(queue, name) ? ", and holds" : ""}`,
                 }),
               })),
             ]}
@@ -89,11 +91,6 @@ function QueuePolicies({ queue }: { queue: Queue }) {
       </div>
     </section>
   );
-}
-
-/** What the queue itself was declared with for a policy's setting. */
-function ownArgument({ arguments: given }: Queue, setting: string): unknown {
-  return given[`x-${setting}`];
 }
 
 function typeName(value: unknown): string {

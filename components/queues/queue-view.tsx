@@ -4,7 +4,6 @@ import { useQuery } from "@tanstack/react-query";
 import { Send } from "lucide-react";
 import dynamic from "next/dynamic";
 import type { ReactNode } from "react";
-import { PolicyLinks } from "@/components/policies/policy-links";
 import { publishHref, queueHref } from "@/components/queues/links";
 import { Features } from "@/components/queues/queue-features";
 import { ButtonLink } from "@/components/ui/button";
@@ -19,6 +18,9 @@ import { formatCount } from "@/lib/format/numbers";
 
 /** They come with the queue, which has to be asked for first as well. */
 const QueueActions = dynamic(() => import("@/components/queues/queue-actions").then((module) => module.QueueActions), {
+  ssr: false,
+});
+const PolicyLinks = dynamic(() => import("@/components/policies/policy-links").then((module) => module.PolicyLinks), {
   ssr: false,
 });
 
