@@ -84,6 +84,7 @@ export class ChannelConsumers {
     // What is already taken out for consumers that don't acknowledge still goes to them.
     if (!this.#channel.isClosing || queue.singleActive) await consumer.dispatcher.quiet(consumer);
     this.#leave(consumer);
+    if (consumer.dispatcher.consumers.length === 0) await consumer.dispatcher.giveBack();
     const { broker, cluster, dispatchers } = this.#door;
     const remaining = await untilDone(() => cluster.unsubscribe(consumer.subscription.id));
     if (remaining !== 0 || !queue.autoDelete) return;

@@ -163,8 +163,11 @@ export class Channel {
     };
     if (outcome.kind === "ack") this.tally.totals.ack += held.length;
     const receipts = held.map(({ receipt }) => receipt);
-    if (outcome.kind === "requeue") this.connection.settler.add(receipts, outcome, promised, relieve);
-    else {
+    if (outcome.kind === "requeue") {
+      // They are first in line again.
+      for (const consumer of new Set(held.map((one) => one.consumer))) consumer?.cameBack();
+      this.connection.settler.add(receipts, outcome, promised, relieve);
+    } else {
       this.connection.settler.add(receipts, outcome, promised);
       relieve();
     }

@@ -154,6 +154,10 @@ export class Consumer implements CreditHolder {
     this.activity.settle(since, at, outcomes[outcome]);
   }
 
+  cameBack(): void {
+    void this.dispatcher.giveBack();
+  }
+
   /** The other nodes took this one for dead, and its subscription ended: it begins anew, behind the others. */
   forgotten(): void {
     if (this.#isRenewing) return;

@@ -1,6 +1,9 @@
+import { Ahead, longestMs } from "@/lib/amqp/ahead";
 import type { Consumer } from "@/lib/amqp/consumer";
 import type { AmqpLog } from "@/lib/amqp/door";
+import { untilDone } from "@/lib/amqp/until-done";
 import { AmqpError } from "@/lib/amqp/wire/errors";
+import { systemActor } from "@/lib/broker/actor";
 import type { Broker, Leased } from "@/lib/broker/broker";
 import type { DoorCluster, Standing } from "@/lib/broker/door-cluster";
 import { isBrokerError } from "@/lib/broker/errors";
@@ -36,6 +39,10 @@ export class QueueDispatcher {
   #running = false;
   /** Taken for consumers that don't acknowledge, when none of them could be given more. */
   #kept: readonly Leased[] = [];
+  readonly #ahead = new Ahead();
+  #aheadTimer: NodeJS.Timeout | undefined;
+  /** What was taken ahead is on its way back. */
+  #givingBack: Promise<void> | undefined;
   /** Nothing more is taken for the moment, since the last consumer is about to go. */
   #resting = false;
   /** The call that takes messages that are acknowledged as they are taken. */
@@ -72,6 +79,7 @@ export class QueueDispatcher {
     const isNew = this.queue.singleActive && this.#standing?.active !== standing.active;
     this.#standing = standing;
     if (this.#credit() === 0) this.#stopLooking();
+    if (this.dependsOnOthers) void this.giveBack();
     this.wake();
     return isNew;
   }
@@ -92,6 +100,23 @@ export class QueueDispatcher {
     this.#resting = true;
     this.#stopLooking();
     await this.#taking?.catch(() => {});
+    await this.giveBack();
+  }
+
+  /**
+   * Gives back what was taken ahead, since it is somebody else's turn, or something that comes before it. Resolves when
+   * it is in the queue again, with what else is on its way there. Never rejects.
+   */
+  giveBack(): Promise<void> {
+    const messages = this.#ahead.takeAll();
+    this.#ahead.pause(performance.now());
+    if (messages.length === 0) return this.#givingBack ?? Promise.resolve();
+    const before = this.#givingBack;
+    const returned = Promise.all([before, this.#requeue(messages)]).then(() => {
+      if (this.#givingBack === returned) this.#givingBack = undefined;
+    });
+    this.#givingBack = returned;
+    return returned;
   }
 
   /** Returns whether this was the last one. */
@@ -102,6 +127,7 @@ export class QueueDispatcher {
     this.wake();
     if (this.#consumers.length > 0 || before === 0) return false;
     this.#stopLooking();
+    void this.giveBack();
     return true;
   }
 
@@ -113,6 +139,7 @@ export class QueueDispatcher {
 
   /** Somebody may have credit now who had none. */
   wake(): void {
+    if (this.#ahead.size > 0) this.#dealAhead();
     this.#wake?.();
   }
 
@@ -124,8 +151,7 @@ export class QueueDispatcher {
   async #run(): Promise<void> {
     this.#running = true;
     while (this.#consumers.length > 0) {
-      const credit = this.#resting ? 0 : this.#credit();
-      if (credit === 0) {
+      if (this.#wanted() === 0) {
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
         });
@@ -133,8 +159,10 @@ export class QueueDispatcher {
         continue;
       }
       try {
-        const autoAck = this.#consumers.every(({ noAck }) => noAck);
-        const taking = this.#takeAndDeal(this.#atOnce(), autoAck);
+        await this.#givingBack;
+        if (this.#wanted() === 0) continue;
+        const autoAck = this.#isAutoAck();
+        const taking = this.#takeAndDeal(autoAck);
         this.#taking = autoAck || this.queue.singleActive ? taking : undefined;
         await taking;
       } catch (error) {
@@ -149,37 +177,78 @@ export class QueueDispatcher {
     this.#running = false;
   }
 
-  /** @param autoAck nobody acknowledges, so that taken is gone, as it is with a client whose connection breaks */
-  async #takeAndDeal(max: number, autoAck: boolean): Promise<void> {
+  /** Nobody acknowledges, so that taken is gone, as it is with a client whose connection breaks. */
+  #isAutoAck(): boolean {
+    return this.#consumers.every(({ noAck }) => noAck);
+  }
+
+  async #takeAndDeal(autoAck: boolean): Promise<void> {
     if (this.#kept.length > 0) {
       this.#kept = this.#deal(this.#kept);
       return;
     }
     const { signal } = this.#abort;
-    const actor = (this.#open()[0] as Consumer).actor;
+    const { actor } = this.#consumers[0] as Consumer;
     const { vhost, name } = this.queue;
     const messages = await this.#broker.lease(actor, {
       vhost,
       queue: name,
-      max,
+      max: most,
       visibilityTimeoutMs: this.#visibilityMs(),
       waitMs,
       autoAck,
       boundToNode: true,
       countAs: "deliver",
-      room: () => (this.#resting ? 0 : this.#atOnce()),
+      room: () => this.#room(),
+      ahead: () => this.#aheadRoom(),
       signal,
     });
     this.#measure(messages);
-    const surplus = this.#deal(messages);
     if (autoAck) {
-      this.#kept = surplus;
+      this.#kept = this.#deal(messages);
       return;
     }
-    const settlements = surplus.flatMap(({ receipt }) =>
-      receipt === null ? [] : [{ receipt, outcome: { kind: "requeue", counts: false } as const }],
+    this.#ahead.add(messages);
+    this.#dealAhead();
+    this.#watchAhead();
+    // It is no queue that messages are taken from ahead.
+    if (messages.length === 0 && this.#room() === 0) this.#ahead.pause(performance.now());
+  }
+
+  /** What is taken ahead stays for as long as consumers are likely to take it soon. */
+  #watchAhead(): void {
+    if (this.#ahead.isTooMuch(performance.now(), most)) void this.giveBack();
+    else if (this.#ahead.size > 0) {
+      this.#aheadTimer ??= setTimeout(() => {
+        this.#aheadTimer = undefined;
+        this.#watchAhead();
+      }, longestMs).unref();
+    }
+  }
+
+  /** Hands out what was taken ahead, as far as there is credit. */
+  #dealAhead(): void {
+    let count = 0;
+    for (let message = this.#ahead.first(); message !== undefined; message = this.#ahead.first()) {
+      const consumer = this.#next();
+      if (consumer === undefined) break;
+      this.#ahead.drop();
+      consumer.deliver(message);
+      count++;
+    }
+    if (count > 0) this.#ahead.delivered(count, performance.now());
+  }
+
+  async #requeue(messages: readonly Leased[]): Promise<void> {
+    const settlements = messages.flatMap(({ receipt }) =>
+      receipt === null ? [] : [{ receipt, outcome: { kind: "requeue", undelivered: true } as const }],
     );
-    if (settlements.length > 0) await this.#broker.settle(actor, settlements);
+    if (settlements.length === 0) return;
+    try {
+      await untilDone(() => this.#broker.settle(systemActor, settlements));
+    } catch (error) {
+      this.#log.error(`Messages could not go back to queue '${this.queue.name}'.`, error);
+    }
   }
 
   #measure(messages: readonly Leased[]): void {
@@ -189,26 +258,51 @@ export class QueueDispatcher {
     this.#largest = largest;
   }
 
-  /** How many messages to take at once. */
-  #atOnce(): number {
-    return Math.min(this.#credit(), most, Math.max(1, Math.floor(batchBytes / this.#largest)));
+  /** How many messages to take now. */
+  #wanted(): number {
+    if (this.#resting) return 0;
+    const room = this.#room();
+    if (room > 0) return room;
+    const ahead = this.#aheadRoom();
+    // Not one by one, but when half of them have gone.
+    return ahead >= this.#ahead.size ? ahead : 0;
+  }
+
+  /** How many messages consumers have credit for. */
+  #room(): number {
+    return this.#resting ? 0 : Math.min(this.#credit(), this.#most());
+  }
+
+  /** How many more may be taken ahead. */
+  #aheadRoom(): number {
+    if (this.#resting || this.dependsOnOthers || this.#isAutoAck()) return 0;
+    return Math.max(0, Math.min(this.#ahead.wanted(performance.now(), most), this.#most()) - this.#ahead.size);
+  }
+
+  /** How many messages to take at once at most. */
+  #most(): number {
+    return Math.min(most, Math.max(1, Math.floor(batchBytes / this.#largest)));
   }
 
   /** Hands messages out in turn; returns those that nobody had credit for any more. */
   #deal(messages: readonly Leased[]): readonly Leased[] {
-    const [only] = this.#consumers;
-    if (only !== undefined && this.#consumers.length === 1 && !this.dependsOnOthers) {
-      const fit = Math.min(only.credit, messages.length);
-      for (let i = 0; i < fit; i++) only.deliver(messages[i] as Leased);
-      return messages.slice(fit);
-    }
     for (const [index, message] of messages.entries()) {
-      const consumer = this.#open()[0];
+      const consumer = this.#next();
       if (consumer === undefined) return messages.slice(index);
       consumer.deliver(message);
-      this.#consumers.push(...this.#consumers.splice(this.#consumers.indexOf(consumer), 1));
     }
     return [];
+  }
+
+  /** The consumer whose turn it is; its next turn comes after those of the others. */
+  #next(): Consumer | undefined {
+    const [only] = this.#consumers;
+    if (only !== undefined && this.#consumers.length === 1 && !this.dependsOnOthers) {
+      return only.credit > 0 ? only : undefined;
+    }
+    const consumer = this.#open()[0];
+    if (consumer !== undefined) this.#consumers.push(...this.#consumers.splice(this.#consumers.indexOf(consumer), 1));
+    return consumer;
   }
 
   /** Consumers that may be given a message now, in the order of their turn. */
@@ -263,6 +357,11 @@ export class QueueDispatchers {
   release(dispatcher: QueueDispatcher): void {
     const key = keyOf(dispatcher.queue.vhost, dispatcher.queue.name);
     if (dispatcher.consumers.length === 0 && this.#dispatchers.get(key) === dispatcher) this.#dispatchers.delete(key);
+  }
+
+  /** What this node has taken from a queue ahead goes back; see QueueDispatcher.giveBack. */
+  async giveBack(vhost: string, queue: string): Promise<void> {
+    await this.#dispatchers.get(keyOf(vhost, queue))?.giveBack();
   }
 
   /** A queue was deleted: its consumers are told. */

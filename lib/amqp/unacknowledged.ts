@@ -5,6 +5,8 @@ import type { Receipt, Settlement } from "@/lib/broker/requests";
 export interface CreditHolder {
   /** `at` is in ms since 1970. */
   settled(held: Held, outcome: Settlement["outcome"]["kind"], at: number): void;
+  /** Some of its deliveries go back to their queue. */
+  cameBack(): void;
 }
 
 export interface Held {

@@ -97,6 +97,11 @@ export interface LeaseRequest {
   readonly max: number;
   /** For callers in this process: how many they would take by now, when messages come while they wait; `max` if omitted. */
   readonly room?: () => number;
+  /**
+   * With `room`: how many more they would take for what they are going to need in a moment. Given only where messages go
+   * out in the order in which they came, and where none counts that is ready.
+   */
+  readonly ahead?: () => number;
   /** How long they are the caller's, in ms, 0 to 12 h; when it runs out they return, flagged redelivered. */
   readonly visibilityTimeoutMs: number;
   /** Long polling: how long to wait for a first message, in ms, 0 to 20 s. */
@@ -126,6 +131,8 @@ export interface Settlement {
         readonly kind: "requeue";
         readonly delayMs?: number;
         readonly counts?: boolean;
+        /** The caller has given it to nobody: as if it had never been taken, so that it does not count, nor as redelivered. */
+        readonly undelivered?: true;
         /** Given when it is not the consumer that asks: error policies may then decide otherwise. */
         readonly because?: "timeout" | "consumer_lost";
       }

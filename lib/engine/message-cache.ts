@@ -9,11 +9,15 @@ export interface StoredMessage {
 
 interface Cached {
   readonly message: StoredMessage;
+  /** Of `performance.now()`. */
+  readonly since: number;
   /** How many queues it lies in that are asked for messages here. */
   readers: number;
 }
 
 const mostBytes = 32 * 1024 * 1024;
+/** What was not asked for within this time, in ms, makes room for others. */
+const longestMs = 10_000;
 /** What a message takes besides its contents, in bytes, about. */
 const overhead = 300;
 /** A queue that nobody on this node has asked for messages for so long, in ms, is of no interest. */
@@ -59,15 +63,20 @@ export class MessageCache {
     return readers;
   }
 
-  /** Keeps a message that was stored, for so many readers. */
+  /**
+   * Keeps a message that was stored, for so many readers. When there is no room, this one is left out, and not one of
+   * those that are asked for before it.
+   */
   add(messageId: number, message: StoredMessage, readers: number): void {
-    this.#messages.set(messageId, { message, readers });
-    this.#bytes += sizeOf(message);
-    if (this.#bytes <= mostBytes) return;
+    const size = sizeOf(message);
+    const now = performance.now();
     for (const [oldest, cached] of this.#messages) {
+      if (this.#bytes + size <= mostBytes) break;
+      if (now - cached.since < longestMs) return;
       this.#remove(oldest, cached);
-      if (this.#bytes <= mostBytes) break;
     }
+    this.#messages.set(messageId, { message, since: now, readers });
+    this.#bytes += size;
   }
 
   /** Whether it is here. */

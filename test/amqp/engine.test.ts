@@ -43,6 +43,34 @@ test("every confirmed message comes out once, in order, and leaves nothing behin
     .toMatchObject({ ready: 0, unacknowledged: 0 });
 });
 
+test("a fast consumer that stops holds its prefetch, and the rest is ready, in order, and not redelivered", async () => {
+  const total = 12_000;
+  const publishing = await (await server.connect()).createConfirmChannel();
+  await publishing.assertQueue("stream");
+  for (let i = 0; i < total; i++) publishing.sendToQueue("stream", Buffer.from(`${i}`));
+  await publishing.waitForConfirms();
+  const consuming = await (await server.connect()).createChannel();
+  await consuming.prefetch(50);
+  let seen = 0;
+  await consuming.consume("stream", (message) => {
+    if (++seen <= 6_000) consuming.ack(message as ConsumeMessage);
+  });
+  const left = { ready: total - 6_050, unacknowledged: 50 };
+  await expect
+    .poll(async () => (await engine.broker.getQueue(actor, "/", "stream")).counts, { timeout: 60_000 })
+    .toMatchObject(left);
+  const rest: [number, boolean][] = [];
+  const other = await (await server.connect()).createChannel();
+  await other.prefetch(50);
+  await other.consume("stream", (message) => {
+    rest.push([Number(message?.content.toString()), message?.fields.redelivered ?? true]);
+    other.ack(message as ConsumeMessage);
+  });
+  const expected = Array.from({ length: left.ready }, (_, i) => [6_050 + i, false]);
+  await expect.poll(() => rest.length, { timeout: 60_000 }).toBe(left.ready);
+  expect(rest).toEqual(expected);
+});
+
 test("a worker that dies in mid-task loses its message to the other, first come first", async () => {
   const connection = await server.connect();
   const doomed = await connection.createChannel();

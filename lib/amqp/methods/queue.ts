@@ -29,6 +29,7 @@ export async function handleQueue(channel: Channel, method: Method): Promise<boo
     case "queue.purge": {
       const { actor, vhost, door } = channel.connection;
       const queue = await openQueue(channel, method.args.queue);
+      await door.dispatchers.giveBack(vhost, queue);
       const purge = door.broker.purgeQueue(actor, vhost, queue);
       const { messages } = await audited(channel, "queue.purge", queue, purge, (result) => ({ ...result }));
       if (!method.args.noWait) channel.send("queue.purge-ok", { messageCount: messages });

@@ -61,7 +61,13 @@ async function keepForRetry(tx: Queryable, plans: readonly PlanOf<"retry">[]): P
   if (plans.length === 0) return [];
   const requeues = plans.map(
     // Its own limit is that of the policy; the queue's has been looked at.
-    ({ burial, otherwise }): Requeue => ({ ...burial, delayMs: otherwise.delayMs, counts: true, deliveryLimit: null }),
+    ({ burial, otherwise }): Requeue => ({
+      ...burial,
+      delayMs: otherwise.delayMs,
+      counts: true,
+      undelivered: false,
+      deliveryLimit: null,
+    }),
   );
   return stillHeld(plans, await returnRequeued(tx, requeues)).map((plan) => held(plan));
 }

@@ -18,6 +18,7 @@ const deliveries: Readonly<Record<string, { readonly kind: EventKind; readonly d
   requeued: { kind: "requeued" },
   timed_out: { kind: "returned", detail: { reason: "timeout" } },
   consumer_lost: { kind: "returned", detail: { reason: "consumer_lost" } },
+  undelivered: { kind: "returned", detail: { reason: "undelivered" } },
   expired: { kind: "expired" },
   dropped: { kind: "dropped", detail: { reason: "maxlen" } },
 };

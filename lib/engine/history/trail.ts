@@ -12,6 +12,7 @@ export type DeliveryKind =
   | "requeued"
   | "timed_out"
   | "consumer_lost"
+  | "undelivered"
   | "expired"
   | "dropped";
 

@@ -2,6 +2,7 @@ import type { Actor } from "@/lib/broker/actor";
 import type { Leased } from "@/lib/broker/broker";
 import { BrokerError, notFound } from "@/lib/broker/errors";
 import type { LeaseRequest } from "@/lib/broker/requests";
+import type { QueueLimits } from "@/lib/broker/rules/queue-arguments";
 import type { EngineContext } from "@/lib/engine/context";
 import { isConnectionTrouble } from "@/lib/engine/database-errors";
 import { bury } from "@/lib/engine/dead-letter/bury";
@@ -33,9 +34,11 @@ export async function lease(context: EngineContext, actor: Actor, request: Lease
   let mayLook = request.waitMs === 0;
   for (;;) {
     const known = await findQueue(context, request);
+    const max = Math.min(request.max, roomOf(request, known)());
+    if (max <= 0) return [];
     const found =
       mayLook || !context.signals.isEmpty(known.id)
-        ? await claim(context, actor, request, known, begun)
+        ? await claim(context, actor, { ...request, max }, known, begun)
         : await noLook(context, known);
     mayLook = true;
     const { queue, messages, moreIsLikely, tokenInMs } = found;
@@ -48,7 +51,7 @@ export async function lease(context: EngineContext, actor: Actor, request: Lease
     // Waiting is using, which a queue with x-expires must be shown in time.
     const untilUsed = (queue.limits.expiresMs ?? Number.POSITIVE_INFINITY) / 4;
     const forMs = Math.min(pause, left, untilUsed, tokenInMs ?? pause);
-    const handed = await context.signals.wait(queue.id, forMs, request.signal, termsOf(context, actor, request));
+    const handed = await context.signals.wait(queue.id, forMs, request.signal, termsOf(context, actor, request, known));
     if (handed.length > 0) {
       if (!request.autoAck) context.lookouts.granted(queue.id, request.visibilityTimeoutMs);
       return noted(context, actor, request, queue, handed);
@@ -72,10 +75,23 @@ function noted(
 }
 
 /** On which terms it is given, while it waits, what this node is just storing. */
-function termsOf(context: EngineContext, actor: Actor, request: LeaseRequest): TakerTerms {
-  const { max, room, autoAck, visibilityTimeoutMs, countAs } = request;
+function termsOf(context: EngineContext, actor: Actor, request: LeaseRequest, queue: QueueRecord): TakerTerms {
+  const { autoAck, visibilityTimeoutMs, countAs } = request;
   const node = nodeOf(context, request);
-  return { room: room ?? (() => max), autoAck, visibilityTimeoutMs, holder: holderOf(actor), node, countAs };
+  return { room: roomOf(request, queue), autoAck, visibilityTimeoutMs, holder: holderOf(actor), node, countAs };
+}
+
+/** How many messages the caller would take by now. */
+function roomOf({ max, room, ahead }: LeaseRequest, { limits }: QueueRecord): () => number {
+  if (!room) return () => max;
+  return ahead && mayBeTakenAhead(limits) ? () => room() + ahead() : room;
+}
+
+/** Where nothing that comes later goes before what is there, and neither its number nor its age matters. */
+function mayBeTakenAhead(limits: QueueLimits): boolean {
+  const { maxPriority, orderedGroups, rateLimit, maxLength, maxLengthBytes, messageTtlMs } = limits;
+  const noLimits = maxLength === null && maxLengthBytes === null && messageTtlMs === null;
+  return noLimits && maxPriority === null && !orderedGroups && rateLimit === null;
 }
 
 function nodeOf(context: EngineContext, { boundToNode, autoAck }: LeaseRequest): number | null {

@@ -21,7 +21,7 @@ const maxInBatch = 1000;
 
 /** What comes back to its queue, and how the history calls that. */
 interface Returned extends Requeue {
-  readonly kind: "requeued" | "timed_out" | "consumer_lost";
+  readonly kind: "requeued" | "undelivered" | "timed_out" | "consumer_lost";
 }
 
 const returnKinds = { timeout: "timed_out", consumer_lost: "consumer_lost" } as const;
@@ -134,7 +134,7 @@ async function requeue(
   if (requeues.length === 0) return new Set();
   const rows = await returnRequeued(context.database.durable, requeues);
   const returned = keysOf(rows);
-  for (const kind of ["requeued", "timed_out", "consumer_lost"] as const) {
+  for (const kind of ["requeued", "undelivered", "timed_out", "consumer_lost"] as const) {
     note(
       context,
       kind,
@@ -172,8 +172,9 @@ function requeueOf(
   const delayMs = outcome.delayMs ?? 0;
   checkRange("delayMs", delayMs, 0, maxDelayMs);
   const deliveryLimit = snapshot.queuesById.get(hold.queueId)?.limits.deliveryLimit ?? null;
-  const kind = outcome.because === undefined ? "requeued" : returnKinds[outcome.because];
-  return { ...hold, delayMs, counts: outcome.counts ?? true, deliveryLimit, kind };
+  const undelivered = outcome.undelivered === true;
+  const kind = undelivered ? "undelivered" : outcome.because === undefined ? "requeued" : returnKinds[outcome.because];
+  return { ...hold, delayMs, counts: outcome.counts ?? !undelivered, undelivered, deliveryLimit, kind };
 }
 
 /** Tells the history what became of deliveries. */

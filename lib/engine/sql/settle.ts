@@ -127,6 +127,8 @@ export interface Requeue extends HeldEntry {
   readonly delayMs: number;
   /** Whether this counts towards the delivery limit. */
   readonly counts: boolean;
+  /** Nobody has seen it: it is not redelivered by that. */
+  readonly undelivered: boolean;
   /** Its queue's delivery limit; null for none. */
   readonly deliveryLimit: number | null;
 }
@@ -143,7 +145,7 @@ export async function returnRequeued(db: Queryable, requeues: readonly Requeue[]
     const entry = `${one.queueId}.${one.seq}`;
     const occurrence = occurrences.get(entry) ?? 0;
     occurrences.set(entry, occurrence + 1);
-    const key = `${one.delayMs} ${one.counts} ${one.deliveryLimit} ${occurrence}`;
+    const key = `${one.delayMs} ${one.counts} ${one.undelivered} ${one.deliveryLimit} ${occurrence}`;
     const group = groups.get(key);
     if (group) group.push(one);
     else groups.set(key, [one]);
@@ -163,6 +165,7 @@ async function returnAlike(db: Queryable, requeues: readonly Requeue[]): Promise
     Math.round(first.delayMs),
     first.counts ? 1 : 0,
     limit,
+    first.undelivered,
   ]);
   // The tokens are gone with the update.
   const tokens = new Map(requeues.map(({ queueId, seq, token }) => [`${queueId}.${seq}`, token]));
@@ -174,7 +177,7 @@ WITH settled AS (
   UPDATE warren.deferred d
   SET state = CASE WHEN $5::bigint > 0 THEN 'delayed' ELSE 'ready' END,
       available_at = CASE WHEN $5::bigint > 0 THEN statement_timestamp() + $5::bigint * interval '1 millisecond' END,
-      redelivered = true, delivery_count = d.delivery_count + $6::int,
+      redelivered = d.redelivered OR NOT $8::boolean, delivery_count = d.delivery_count + $6::int,
       lease_token = NULL, leased_by = NULL, lease_node = NULL, leased_at = NULL, leased_until = NULL
   WHERE ctid = ANY (ARRAY(${heldPlaces})) AND ($7::bigint < 0 OR d.delivery_count + 1 <= $7::bigint)
   RETURNING d.queue_id, d.rank, d.seq
