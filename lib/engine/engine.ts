@@ -49,11 +49,15 @@ const noSender: NoticeSender = {
 export function createEngine(options: EngineOptions): Engine {
   const { log } = options;
   const claims = new HeldClaims();
+  const messages = new MessageCache();
   const database = new Database({
     url: options.databaseUrl,
     applicationName: options.applicationName,
     onError: (error) => log.error("An idle database connection was lost.", error),
-    onLost: () => claims.clear(),
+    onLost: () => {
+      claims.clear();
+      messages.clear();
+    },
   });
   const topology = new TopologyCache(database);
   const signals = new QueueSignals();
@@ -62,7 +66,6 @@ export function createEngine(options: EngineOptions): Engine {
     signals.announce([...grown].map((queue) => queue.id));
     await enforceLimits(context, grown);
   };
-  const messages = new MessageCache();
   const handovers: Handovers = {
     takers: signals,
     granted: (claim) => claims.granted(claim),

@@ -92,6 +92,12 @@ export class MessageCache {
     return cached.message;
   }
 
+  /** The database may have gone back to an earlier moment, and give their numbers to others. */
+  clear(): void {
+    this.#messages.clear();
+    this.#bytes = 0;
+  }
+
   #remove(messageId: number, { message }: Cached): void {
     this.#messages.delete(messageId);
     this.#bytes -= sizeOf(message);
