@@ -1,7 +1,7 @@
 import { Activity } from "@/lib/amqp/activity";
 import type { Channel } from "@/lib/amqp/channel";
 import type { Connection } from "@/lib/amqp/connection";
-import type { QueueDispatcher } from "@/lib/amqp/dispatch";
+import type { QueueDispatcher } from "@/lib/amqp/queue-dispatcher";
 import type { TokenBucket } from "@/lib/amqp/token-bucket";
 import type { CreditHolder, Held } from "@/lib/amqp/unacknowledged";
 import type { Actor } from "@/lib/broker/actor";

@@ -2,7 +2,7 @@ import type { Admission } from "@/lib/amqp/admission";
 import type { Alarm } from "@/lib/amqp/alarm";
 import type { LoginFrom } from "@/lib/amqp/certificate-name";
 import type { DirectReplies } from "@/lib/amqp/direct-replies";
-import type { QueueDispatchers } from "@/lib/amqp/dispatch";
+import type { QueueDispatchers } from "@/lib/amqp/queue-dispatchers";
 import type { Registry } from "@/lib/amqp/registry";
 import type { Standings } from "@/lib/amqp/standings";
 import type { AuditLine } from "@/lib/broker/audit";

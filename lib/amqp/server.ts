@@ -4,7 +4,6 @@ import { Alarm, type AlarmReason } from "@/lib/amqp/alarm";
 import type { LoginFrom } from "@/lib/amqp/certificate-name";
 import { Connection } from "@/lib/amqp/connection";
 import { DirectReplies } from "@/lib/amqp/direct-replies";
-import { QueueDispatchers } from "@/lib/amqp/dispatch";
 import {
   type AmqpLog,
   type AmqpSettings,
@@ -16,6 +15,7 @@ import {
 } from "@/lib/amqp/door";
 import { Listeners, type TlsIdentity } from "@/lib/amqp/listeners";
 import { LocalCluster } from "@/lib/amqp/local-cluster";
+import { QueueDispatchers } from "@/lib/amqp/queue-dispatchers";
 import { Registry } from "@/lib/amqp/registry";
 import { Standings } from "@/lib/amqp/standings";
 import { defaultChannelMax, defaultFrameMax } from "@/lib/amqp/wire/constants";

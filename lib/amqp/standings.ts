@@ -1,6 +1,6 @@
 import type { Consumer } from "@/lib/amqp/consumer";
-import type { QueueDispatcher } from "@/lib/amqp/dispatch";
 import type { AmqpLog } from "@/lib/amqp/door";
+import type { QueueDispatcher } from "@/lib/amqp/queue-dispatcher";
 import type { DoorCluster, Standing } from "@/lib/broker/door-cluster";
 
 /** Changes of so long, in ms, are looked at together. */

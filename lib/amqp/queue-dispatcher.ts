@@ -2,10 +2,9 @@ import { Ahead, longestMs } from "@/lib/amqp/ahead";
 import type { Consumer } from "@/lib/amqp/consumer";
 import type { AmqpLog } from "@/lib/amqp/door";
 import { untilDone } from "@/lib/amqp/until-done";
-import { AmqpError } from "@/lib/amqp/wire/errors";
 import { systemActor } from "@/lib/broker/actor";
 import type { Broker, Leased } from "@/lib/broker/broker";
-import type { DoorCluster, Standing } from "@/lib/broker/door-cluster";
+import type { Standing } from "@/lib/broker/door-cluster";
 import { isBrokerError } from "@/lib/broker/errors";
 
 /** How long one look for messages waits, in ms, and how many it takes at most. */
@@ -324,85 +323,4 @@ export class QueueDispatcher {
   #credit(): number {
     return this.#open().reduce((sum, consumer) => sum + consumer.credit, 0);
   }
-}
-
-/** The queues that this node has consumers of, or that belong to one of its connections alone. */
-export class QueueDispatchers {
-  readonly #broker: Broker;
-  readonly #log: AmqpLog;
-  readonly #holdMs: number;
-  readonly #cluster: DoorCluster;
-  readonly #dispatchers = new Map<string, QueueDispatcher>();
-  readonly #owners = new Map<string, object>();
-
-  constructor(broker: Broker, log: AmqpLog, holdMs: number, cluster: DoorCluster) {
-    this.#cluster = cluster;
-    this.#broker = broker;
-    this.#log = log;
-    this.#holdMs = holdMs;
-  }
-
-  /** The dispatcher of a queue, made if there is none. */
-  of(queue: QueueFacts): QueueDispatcher {
-    const key = keyOf(queue.vhost, queue.name);
-    let dispatcher = this.#dispatchers.get(key);
-    if (dispatcher === undefined) {
-      dispatcher = new QueueDispatcher(queue, this.#broker, this.#log, this.#holdMs);
-      this.#dispatchers.set(key, dispatcher);
-    }
-    return dispatcher;
-  }
-
-  /** Forgets a dispatcher without consumers. */
-  release(dispatcher: QueueDispatcher): void {
-    const key = keyOf(dispatcher.queue.vhost, dispatcher.queue.name);
-    if (dispatcher.consumers.length === 0 && this.#dispatchers.get(key) === dispatcher) this.#dispatchers.delete(key);
-  }
-
-  /** What this node has taken from a queue ahead goes back; see QueueDispatcher.giveBack. */
-  async giveBack(vhost: string, queue: string): Promise<void> {
-    await this.#dispatchers.get(keyOf(vhost, queue))?.giveBack();
-  }
-
-  /** A queue was deleted: its consumers are told. */
-  queueGone(vhost: string, queue: string): void {
-    this.#owners.delete(keyOf(vhost, queue));
-    this.#dispatchers.get(keyOf(vhost, queue))?.queueGone();
-  }
-
-  /** Notes that an exclusive queue belongs to a connection. */
-  own(vhost: string, queue: string, owner: object): void {
-    this.#owners.set(keyOf(vhost, queue), owner);
-  }
-
-  /** Names of the exclusive queues of a connection. */
-  ownedBy(vhost: string, owner: object): string[] {
-    const prefix = keyOf(vhost, "");
-    return [...this.#owners].filter(([, one]) => one === owner).map(([key]) => key.slice(prefix.length));
-  }
-
-  /** Throws AmqpError 405 for a queue that another connection, to whichever node, has for itself. */
-  async mustBeOpenTo(vhost: string, queue: string, connection: object): Promise<void> {
-    const owner = this.#owners.get(keyOf(vhost, queue));
-    if (owner === undefined ? await this.#cluster.isExclusive(vhost, queue) : owner !== connection) {
-      throw locked(vhost, queue);
-    }
-  }
-
-  /** Throws AmqpError 405 for a queue that is there, if its being the connection's alone isn't what is asked for. */
-  mustBeOwnedAlike(vhost: string, queue: string, connection: object, exclusive: boolean): void {
-    if ((this.#owners.get(keyOf(vhost, queue)) === connection) !== exclusive) throw locked(vhost, queue);
-  }
-}
-
-function locked(vhost: string, queue: string): AmqpError {
-  return new AmqpError(
-    "RESOURCE_LOCKED",
-    `cannot obtain exclusive access to locked queue '${queue}' in vhost '${vhost}'. It could be originally ` +
-      "declared on another connection or the exclusive property value does not match that of the original declaration.",
-  );
-}
-
-function keyOf(vhost: string, queue: string): string {
-  return `${vhost}\0${queue}`;
 }
