@@ -28,12 +28,15 @@ export async function run(command: string, args: string[]): Promise<void> {
   const skipped = outcomes.reduce((sum, outcome) => sum + outcome.skipped, 0);
   // A test that CI doesn't run is a test that nobody runs.
   const strict = isSet(process.env.CI);
-  const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0) + (strict ? skipped : 0);
+  const failures = outcomes.flatMap((outcome) => outcome.failures);
+  const failed = failures.length + (strict ? skipped : 0);
   console.log("");
   for (const { title, seconds, ...outcome } of outcomes) {
-    console.log(`${outcome.failed === 0 ? "ok    " : "FAILED"} ${title} (${seconds} s)`);
+    console.log(`${outcome.failures.length === 0 ? "ok    " : "FAILED"} ${title} (${seconds} s)`);
   }
-  if (skipped > 0) console.log(`${skipped} skipped${strict ? ", which counts as failed in CI" : ""}`);
+  // At the end, where they are seen even when only the last lines of a long output are kept.
+  for (const failure of failures) console.log(`\n  ${failure}`);
+  if (skipped > 0) console.log(`\n${skipped} skipped${strict ? ", which counts as failed in CI" : ""}`);
   console.log(`\n${passed} passed, ${failed} failed`);
   process.exit(failed === 0 ? 0 : 1);
 }

@@ -4,7 +4,8 @@ import { errorMessage } from "@/lib/platform/failure";
 /** Tests that a runner counted in its report. */
 export interface Counts {
   readonly passed: number;
-  readonly failed: number;
+  /** Each failed test: where it stands, its name, and why it failed. */
+  readonly failures: readonly string[];
   readonly skipped: number;
 }
 
@@ -32,9 +33,9 @@ export async function runCheck(check: Check): Promise<Outcome> {
   console.log(`\n== ${check.title}`);
   const began = Date.now();
   const ok = await succeeds(check);
-  const counts = check.count?.() ?? { passed: 0, failed: 0, skipped: 0 };
-  const failed = !ok && counts.failed === 0 ? 1 : counts.failed;
-  return { ...counts, failed, title: check.title, seconds: Math.round((Date.now() - began) / 1000) };
+  const counts = check.count?.() ?? { passed: 0, failures: [], skipped: 0 };
+  const failures = !ok && counts.failures.length === 0 ? [`${check.title}: see its output above`] : counts.failures;
+  return { ...counts, failures, title: check.title, seconds: Math.round((Date.now() - began) / 1000) };
 }
 
 async function succeeds(check: Check): Promise<boolean> {
