@@ -35,13 +35,22 @@ export async function runPgbench(
   insert into bench_limit.message (body) select convert_to(:body, 'UTF8') from generate_series(1, ${load.batch}) returning id
 ) insert into bench_limit.entry (queue, seq, message) select 1, id, id from stored;\n`,
   );
-  const { hostname, port, username, password, pathname } = new URL(url);
+  const { hostname, port, username, password, pathname, searchParams } = new URL(url);
   try {
     await promisify(execFile)(
       program,
       [
         ...["-n", "-M", "prepared", "-f", script, "-c", String(clients), "-j", "2", "-t", String(transactions)],
-        ...["-D", `body=${load.body}`, "-h", hostname, "-p", port === "" ? "5432" : port, "-U", username],
+        ...[
+          "-D",
+          `body=${load.body}`,
+          "-h",
+          searchParams.get("host") ?? hostname,
+          "-p",
+          port === "" ? "5432" : port,
+          "-U",
+          username,
+        ],
         pathname.slice(1),
       ],
       { env: { ...process.env, PGPASSWORD: decodeURIComponent(password) } },

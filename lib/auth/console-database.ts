@@ -16,7 +16,7 @@ export function openConsoleDatabase(url: string): ConsoleDatabase {
 /** What Prisma and pg say when the database can't be reached or has just gone away. */
 const awayCodes = new Set([
   ...["P1001", "P1002", "P1008", "P1017", "P2024"],
-  ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "ENOENT"],
+  ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "ENOENT", "EAGAIN"],
   ...["57P01", "57P02", "57P03", "53300", "08000", "08003", "08006"],
 ]);
 

@@ -10,7 +10,9 @@ const socketErrors = new Set([
   "ETIMEDOUT",
   "EHOSTUNREACH",
   "ENETUNREACH",
+  // Of a Unix socket: there is none, or its queue of callers is full.
   "ENOENT",
+  "EAGAIN",
 ]);
 
 /**

@@ -17,7 +17,9 @@ const AWAY = new Set([
   "EHOSTUNREACH",
   "ENETUNREACH",
   "EPIPE",
+  // Of a Unix socket: there is none, or its queue of callers is full.
   "ENOENT",
+  "EAGAIN",
 ]);
 
 /**
@@ -83,10 +85,10 @@ async function inspect(url: string): Promise<void> {
   }
 }
 
-/** "host:port" of an address, without its secrets. */
+/** "host:port" of an address, without its secrets. A parameter `host` wins, as it does for the driver. */
 function placeOf(url: string): string {
   const { hostname, port, searchParams } = new URL(url);
-  return `${hostname || (searchParams.get("host") ?? "localhost")}:${port || "5432"}`;
+  return `${searchParams.get("host") || hostname || "localhost"}:${port || "5432"}`;
 }
 
 /** The sentence for an error of connecting. */

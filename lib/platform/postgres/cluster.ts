@@ -119,7 +119,6 @@ export function writeSettings(home: PostgresHome, purpose: ClusterPurpose): void
 }
 
 const COMMON_SETTINGS: Readonly<Record<string, string>> = {
-  unix_socket_directories: "",
   password_encryption: "scram-sha-256",
   max_connections: "200",
   jit: "off",

@@ -7,6 +7,8 @@ import { isAlive, processesIn, signal, waitForEnd, workingDirectory } from "@/li
 export interface Postmaster {
   readonly pid: number;
   readonly port: number;
+  /** The directory of its Unix socket; null without one. */
+  readonly socketDirectory: string | null;
   /** "ready", "starting", "stopping", "standby" */
   readonly status: string;
 }
@@ -21,7 +23,7 @@ export function readPostmaster(cluster: string): Postmaster | null {
   const lines = readFileSync(file, "utf8").split("\n");
   const pid = Number(lines[0]);
   if (!Number.isInteger(pid) || pid <= 1) return null;
-  return { pid, port: Number(lines[3]), status: (lines[7] ?? "").trim() };
+  return { pid, port: Number(lines[3]), socketDirectory: lines[4] || null, status: (lines[7] ?? "").trim() };
 }
 
 /**

@@ -6,6 +6,7 @@ import { errorCode, PlatformFailure } from "@/lib/platform/failure";
 import { lockDirectory } from "@/lib/platform/lock";
 import { freePort, isPortFree } from "@/lib/platform/ports";
 import { asAccount } from "@/lib/platform/postgres/account";
+import { type LocalAddress, localUrl, makeSocketDirectory, socketSetting } from "@/lib/platform/postgres/address";
 import { type PostgresBinaries, prepareBinaries } from "@/lib/platform/postgres/binaries";
 import {
   type ClusterPurpose,
@@ -32,7 +33,7 @@ export const DATABASE = "warren";
 export interface EmbeddedPostgres {
   readonly pid: number;
   readonly port: number;
-  /** postgresql:// address of the role and database that Warren uses; holds the password. */
+  /** postgresql:// address of the role and database that Warren uses; holds the password. By Unix socket if possible. */
   readonly url: string;
   /** The same for the superuser and the database `postgres`; for tests and repairs. */
   readonly superuserUrl: string;
@@ -81,8 +82,8 @@ async function startServer(
   if (fresh) say(`Made a new database (PostgreSQL ${binaries.version}) in ${home.cluster}.`);
   else await clearLeftovers(home.cluster, say);
   writeSettings(home, purpose);
-  const { child, port } = await launch(home, binaries, say);
-  const server = handleOf(home, child, port, unlock);
+  const { child, address } = await launch(home, binaries, say);
+  const server = handleOf(home, child, address, unlock);
   try {
     await createDatabase(server.superuserUrl, clusterPassword(home));
   } catch (error) {
@@ -92,12 +93,12 @@ async function startServer(
   return server;
 }
 
-/** The address for a role on a port of 127.0.0.1. */
-export function localUrl(role: string, password: string, port: number, database: string): string {
-  return `postgresql://${role}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
-}
-
-function handleOf(home: PostgresHome, child: ChildProcess, port: number, unlock: () => void): EmbeddedPostgres {
+function handleOf(
+  home: PostgresHome,
+  child: ChildProcess,
+  address: LocalAddress,
+  unlock: () => void,
+): EmbeddedPostgres {
   const password = clusterPassword(home);
   const pid = child.pid ?? 0;
   const how = () => (child.signalCode === null ? `code ${child.exitCode}` : `signal ${child.signalCode}`);
@@ -107,9 +108,9 @@ function handleOf(home: PostgresHome, child: ChildProcess, port: number, unlock:
   });
   return {
     pid,
-    port,
-    url: localUrl(ROLE, password, port, DATABASE),
-    superuserUrl: localUrl(SUPERUSER, password, port, "postgres"),
+    port: address.port,
+    url: localUrl(ROLE, password, address, DATABASE),
+    superuserUrl: localUrl(SUPERUSER, password, address, "postgres"),
     ended,
     stop: async () => {
       if (!hasEnded(child)) await stopPostmaster(pid);
@@ -123,30 +124,52 @@ function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
-/** Starts the process on the port of the last time if that is free; tries others when somebody is faster. */
+/**
+ * Starts the process on the port of the last time if that is free; tries others when somebody is faster. Without a
+ * Unix socket where the file system of its directory can't hold one.
+ */
 async function launch(
   home: PostgresHome,
   binaries: PostgresBinaries,
   say: (line: string) => void,
-): Promise<{ child: ChildProcess; port: number }> {
+): Promise<{ child: ChildProcess; address: LocalAddress }> {
   let complaint = "";
+  let bySocket = true;
+  let portTaken = false;
   for (let attempt = 0; attempt < 4; attempt += 1) {
-    const port = await choosePort(home, attempt);
+    const port = await choosePort(home, portTaken);
+    const address = { port, socketDirectory: bySocket ? makeSocketDirectory(home) : null };
     const log = openLog(home);
-    const child = spawnServer(home, binaries, port);
-    if (await waitUntilReady(child, home, port, say)) return { child, port };
+    const child = spawnServer(home, binaries, address);
+    if (await waitUntilReady(child, home, port, say)) {
+      if (address.socketDirectory === null || (await connectState(superuserUrl(home, address))) === "ready") {
+        return { child, address };
+      }
+      await stopPostmaster(child.pid ?? 0);
+      bySocket = false;
+      continue;
+    }
     complaint = readSince(log.file, log.start);
+    if (/Unix address|Unix-domain|\.s\.PGSQL/.test(complaint)) {
+      bySocket = false;
+      continue;
+    }
     // A port that was taken meanwhile, or processes of a crashed server that are still on their way out.
     if (!/could not bind|shared memory block .* still in use/.test(complaint)) break;
+    portTaken = true;
     await pause(500);
   }
   throw new PlatformFailure(startSentence(complaint, home));
 }
 
-async function choosePort(home: PostgresHome, attempt: number): Promise<number> {
+function superuserUrl(home: PostgresHome, address: LocalAddress): string {
+  return localUrl(SUPERUSER, clusterPassword(home), address, "postgres");
+}
+
+async function choosePort(home: PostgresHome, lastIsTaken: boolean): Promise<number> {
   const file = path.join(home.directory, "postgres-port");
   const last = existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
-  const port = attempt === 0 && last > 0 && (await isPortFree(last)) ? last : await freePort();
+  const port = !lastIsTaken && last > 0 && (await isPortFree(last)) ? last : await freePort();
   writeFileSync(file, `${port}\n`);
   return port;
 }
@@ -167,10 +190,12 @@ function readSince(file: string, start: number): string {
   return readFileSync(file).subarray(start).toString("utf8");
 }
 
-function spawnServer(home: PostgresHome, binaries: PostgresBinaries, port: number): ChildProcess {
+function spawnServer(home: PostgresHome, binaries: PostgresBinaries, address: LocalAddress): ChildProcess {
   const log = openSync(logFile(home), "a", 0o600);
   try {
-    return spawn(binaries.postgres, ["-D", home.cluster, "-p", String(port), "-c", "listen_addresses=127.0.0.1"], {
+    const sockets = `unix_socket_directories=${socketSetting(address.socketDirectory)}`;
+    const listening = ["-p", String(address.port), "-c", "listen_addresses=127.0.0.1", "-c", sockets];
+    return spawn(binaries.postgres, ["-D", home.cluster, ...listening], {
       ...asAccount(home.account),
       cwd: "/",
       env: serverEnvironment(),
@@ -200,7 +225,7 @@ async function waitUntilReady(
   const began = Date.now();
   let told = false;
   while (!gone) {
-    const state = await connectState(localUrl(SUPERUSER, clusterPassword(home), port, "postgres"));
+    const state = await connectState(superuserUrl(home, { port, socketDirectory: null }));
     if (state === "ready") return true;
     if (state === "refused-password") {
       await stopPostmaster(child.pid ?? 0);

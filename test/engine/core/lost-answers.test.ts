@@ -14,6 +14,8 @@ beforeAll(async () => {
   const direct = new URL(database.url);
   proxy = await startMuteProxy(Number(direct.port));
   const through = new URL(database.url);
+  // The socket of the server is left for the proxy's port.
+  through.searchParams.delete("host");
   through.host = `127.0.0.1:${proxy.port}`;
   const log = { error: () => {} };
   far = createEngine({ databaseUrl: through.toString(), applicationName: "far", log });
