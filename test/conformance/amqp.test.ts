@@ -2,11 +2,23 @@ import amqp, { type ChannelModel } from "amqplib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEngine, type Engine } from "@/lib/engine/engine";
 import { type RunningNode, startNode } from "@/lib/engine/node";
-import { type Client, type Scenario, scenarios } from "@/test/conformance/amqp-scenarios";
+import { deadLetteringScenarios } from "@/test/conformance/amqp/dead-lettering";
+import { declaringScenarios } from "@/test/conformance/amqp/declaring";
+import { deliveringScenarios } from "@/test/conformance/amqp/delivering";
+import { publishingScenarios } from "@/test/conformance/amqp/publishing";
+import type { Client, Scenario } from "@/test/conformance/amqp/scenario";
+import { semanticsScenarios } from "@/test/conformance/amqp/semantics";
 import { type RabbitMqServer, rabbitMqIsInstalled, startRabbitMq } from "@/test/conformance/rabbitmq-server";
-import { semanticsScenarios } from "@/test/conformance/semantics-scenarios";
 import { startAmqpServer, type TestServer } from "@/test/support/amqp/amqp-server";
 import { createTestDatabase, type TestDatabase } from "@/test/support/database";
+
+const scenarios = {
+  ...declaringScenarios,
+  ...publishingScenarios,
+  ...deliveringScenarios,
+  ...deadLetteringScenarios,
+  ...semanticsScenarios,
+};
 
 /** What the same clients see of a real RabbitMQ and of Warren is the same; exceptions are in docs/compatibility.md. */
 describe.skipIf(!rabbitMqIsInstalled())("over AMQP", () => {
@@ -30,7 +42,7 @@ describe.skipIf(!rabbitMqIsInstalled())("over AMQP", () => {
     await Promise.all([database?.drop(), rabbit?.stop()]);
   });
 
-  test.each(Object.entries({ ...scenarios, ...semanticsScenarios }))("%s", async (_, scenario) => {
+  test.each(Object.entries(scenarios))("%s", async (_, scenario) => {
     const [expected, actual] = await Promise.all([
       observed(rabbit.url, scenario),
       observed(`amqp://guest:guest@127.0.0.1:${warren.port}`, scenario),

@@ -2,10 +2,23 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEngine, type Engine } from "@/lib/engine/engine";
 import { type RunningNode, startNode } from "@/lib/engine/node";
 import { type RabbitMqServer, rabbitMqIsInstalled, startRabbitMq } from "@/test/conformance/rabbitmq-server";
-import { RawPeer } from "@/test/conformance/raw-peer";
-import { type RawScenario, rawScenarios } from "@/test/conformance/raw-scenarios";
+import { channelScenarios } from "@/test/conformance/raw/channels";
+import { frameScenarios } from "@/test/conformance/raw/frames";
+import { handshakeScenarios } from "@/test/conformance/raw/handshake";
+import { methodScenarios } from "@/test/conformance/raw/methods";
+import { RawPeer } from "@/test/conformance/raw/raw-peer";
+import type { RawScenario } from "@/test/conformance/raw/scenario";
+import { transactionScenarios } from "@/test/conformance/raw/transactions";
 import { startAmqpServer, type TestServer } from "@/test/support/amqp/amqp-server";
 import { createTestDatabase, type TestDatabase } from "@/test/support/database";
+
+const scenarios = {
+  ...handshakeScenarios,
+  ...frameScenarios,
+  ...channelScenarios,
+  ...methodScenarios,
+  ...transactionScenarios,
+};
 
 /** What clients hide: right and wrong frames are answered as a real RabbitMQ answers them. */
 describe.skipIf(!rabbitMqIsInstalled())("frame by frame", () => {
@@ -29,7 +42,7 @@ describe.skipIf(!rabbitMqIsInstalled())("frame by frame", () => {
     await Promise.all([database?.drop(), rabbit?.stop()]);
   });
 
-  test.each(Object.entries(rawScenarios))("%s", async (_, scenario) => {
+  test.each(Object.entries(scenarios))("%s", async (_, scenario) => {
     const port = Number(new URL(rabbit.url).port);
     const [expected, actual] = await Promise.all([observed(port, scenario), observed(warren.port, scenario)]);
     expect(actual).toEqual(expected);

@@ -1,6 +1,6 @@
 import type { Channel, ConsumeMessage } from "amqplib";
 import { Connection as Transactional } from "rabbitmq-client";
-import type { Scenario } from "@/test/conformance/amqp-scenarios";
+import type { Scenario } from "@/test/conformance/amqp/scenario";
 
 /** Waits until something holds; gives up silently, since what is seen then tells. */
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
