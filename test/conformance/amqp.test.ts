@@ -1,16 +1,13 @@
 import amqp, { type ChannelModel } from "amqplib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createEngine, type Engine } from "@/lib/engine/engine";
-import { type RunningNode, startNode } from "@/lib/engine/node";
 import { deadLetteringScenarios } from "@/test/conformance/amqp/dead-lettering";
 import { declaringScenarios } from "@/test/conformance/amqp/declaring";
 import { deliveringScenarios } from "@/test/conformance/amqp/delivering";
 import { publishingScenarios } from "@/test/conformance/amqp/publishing";
 import type { Client, Scenario } from "@/test/conformance/amqp/scenario";
 import { semanticsScenarios } from "@/test/conformance/amqp/semantics";
-import { type RabbitMqServer, rabbitMqIsInstalled, startRabbitMq } from "@/test/conformance/rabbitmq-server";
-import { startAmqpServer, type TestServer } from "@/test/support/amqp/amqp-server";
-import { createTestDatabase, type TestDatabase } from "@/test/support/database";
+import { rabbitMqIsInstalled } from "@/test/conformance/rabbitmq-server";
+import { startTwoDoors, type TwoDoors } from "@/test/conformance/two-doors";
 
 const scenarios = {
   ...declaringScenarios,
@@ -22,30 +19,17 @@ const scenarios = {
 
 /** What the same clients see of a real RabbitMQ and of Warren is the same; exceptions are in docs/compatibility.md. */
 describe.skipIf(!rabbitMqIsInstalled())("over AMQP", () => {
-  let database: TestDatabase;
-  let engine: Engine;
-  let node: RunningNode;
-  let warren: TestServer;
-  let rabbit: RabbitMqServer;
+  let doors: TwoDoors;
 
   beforeAll(async () => {
-    [database, rabbit] = await Promise.all([createTestDatabase(), startRabbitMq()]);
-    engine = createEngine({ databaseUrl: database.url, applicationName: "test", log: { error: () => {} } });
-    node = startNode(engine.context, { name: "test", kind: "broker", version: "0" });
-    warren = await startAmqpServer({}, engine.broker);
+    doors = await startTwoDoors();
   }, 120_000);
-
-  afterAll(async () => {
-    await warren?.close();
-    await node?.stop();
-    await engine?.close();
-    await Promise.all([database?.drop(), rabbit?.stop()]);
-  });
+  afterAll(() => doors?.stop());
 
   test.each(Object.entries(scenarios))("%s", async (_, scenario) => {
     const [expected, actual] = await Promise.all([
-      observed(rabbit.url, scenario),
-      observed(`amqp://guest:guest@127.0.0.1:${warren.port}`, scenario),
+      observed(doors.rabbitUrl, scenario),
+      observed(`amqp://guest:guest@127.0.0.1:${doors.warrenPort}`, scenario),
     ]);
     expect(actual).toEqual(expected);
   });
