@@ -5,12 +5,13 @@ const enter = "SELECT warren.enter($1::bigint, $2::int[]) AS ok";
 const plainDeltas = `queue_deltas AS (
   INSERT INTO warren.queue_delta (queue_id, ready, ready_bytes, publish)
   SELECT d.queue_id, d.count, d.bytes, d.count
-  FROM numbers, unnest($18::int[], $19::int[], $20::bigint[]) AS d (queue_id, count, bytes)
+  FROM numbers, unnest($17::int[], $18::int[], $19::bigint[]) AS d (queue_id, count, bytes)
   WHERE numbers.ok
 )`;
 
 // Numbers are taken only after the locks: "ids" depends on "entered". No message has more than one entry in a queue.
-const insertion = (entries: string, queueDeltas: string, entered = enter, result = "ok, ids") => `
+// The bodies, `packed`, are the last parameter: pg moves what it has put together whenever its buffer has become too small.
+const insertion = (packed: string, entries: string, queueDeltas: string, entered = enter, result = "ok, ids") => `
 WITH entered AS MATERIALIZED (
   ${entered}
 ),
@@ -22,10 +23,10 @@ numbers AS MATERIALIZED (
 messages AS (
   INSERT INTO warren.message (id, vhost_id, published_by, exchange, routing_key, properties, body)
   SELECT m.id, m.vhost_id, m.published_by, m.exchange, m.routing_key,
-         substring($8::bytea FROM m.properties_at FOR m.properties_length),
-         substring($8::bytea FROM m.body_at FOR m.body_length)
+         substring(${packed}::bytea FROM m.properties_at FOR m.properties_length),
+         substring(${packed}::bytea FROM m.body_at FOR m.body_length)
   FROM numbers,
-       unnest(numbers.ids, $4::int[], $5::text[], $6::text[], $7::text[], $9::int[], $10::int[], $11::int[], $12::int[])
+       unnest(numbers.ids, $4::int[], $5::text[], $6::text[], $7::text[], $8::int[], $9::int[], $10::int[], $11::int[])
          AS m (id, vhost_id, published_by, exchange, routing_key, properties_at, properties_length, body_at, body_length)
   WHERE numbers.ok
 ),
@@ -33,7 +34,7 @@ ${entries},
 ${queueDeltas},
 exchange_deltas AS (
   INSERT INTO warren.exchange_delta (exchange_id, publish_in, publish_out, drop_unroutable)
-  SELECT d.* FROM numbers, unnest($21::int[], $22::int[], $23::int[], $24::int[]) AS d
+  SELECT d.* FROM numbers, unnest($20::int[], $21::int[], $22::int[], $23::int[]) AS d
   WHERE numbers.ok
 )
 SELECT ${result} FROM numbers`;
@@ -41,11 +42,12 @@ SELECT ${result} FROM numbers`;
 export const insertPlain: Statement = {
   name: "messages_insert",
   text: insertion(
+    "$24",
     `entries AS (
   INSERT INTO warren.entry (queue_id, rank, seq, message_id, expires_at, bytes)
   SELECT e.queue_id, e.rank, numbers.ids[e.ord], numbers.ids[e.ord],
          CASE WHEN e.ttl >= 0 THEN now() + e.ttl * interval '1 millisecond' END, e.bytes
-  FROM numbers, unnest($13::int[], $14::int[], $15::smallint[], $16::bigint[], $17::int[])
+  FROM numbers, unnest($12::int[], $13::int[], $14::smallint[], $15::bigint[], $16::int[])
     AS e (ord, queue_id, rank, ttl, bytes)
   WHERE numbers.ok
 )`,
@@ -58,11 +60,12 @@ export const insertPlain: Statement = {
 export const insertSpecial: Statement = {
   name: "messages_insert_special",
   text: insertion(
+    "$27",
     `placed AS MATERIALIZED (
   SELECT e.*, numbers.ids[e.ord] AS message_id,
          CASE WHEN e.delay > 0 THEN nextval('warren.delayed_seq') ELSE numbers.ids[e.ord] END AS seq
-  FROM numbers, unnest($13::int[], $14::int[], $15::smallint[], $16::bigint[], $17::int[], $25::bigint[],
-                       $27::text[])
+  FROM numbers, unnest($12::int[], $13::int[], $14::smallint[], $15::bigint[], $16::int[], $24::bigint[],
+                       $26::text[])
     AS e (ord, queue_id, rank, ttl, bytes, delay, group_key)
   WHERE numbers.ok
 ),
@@ -79,7 +82,7 @@ waiting AS (
     `queue_deltas AS (
   INSERT INTO warren.queue_delta (queue_id, ready, ready_bytes, delayed, publish)
   SELECT d.queue_id, d.count, d.bytes, d.delayed, d.count + d.delayed
-  FROM numbers, unnest($18::int[], $19::int[], $20::bigint[], $26::int[]) AS d (queue_id, count, bytes, delayed)
+  FROM numbers, unnest($17::int[], $18::int[], $19::bigint[], $25::int[]) AS d (queue_id, count, bytes, delayed)
   WHERE numbers.ok
 )`,
   ),
@@ -90,17 +93,18 @@ waiting AS (
 export const insertHanded: Statement = {
   name: "messages_insert_handed",
   text: insertion(
+    "$36",
     `placed AS MATERIALIZED (
   SELECT e.queue_id, e.rank, numbers.ids[e.ord] AS seq, e.ttl, e.bytes,
          CASE WHEN e.queue_id = ANY (numbers.open) THEN e.offer ELSE 0 END AS offer
-  FROM numbers, unnest($13::int[], $14::int[], $15::smallint[], $16::bigint[], $17::int[], $27::int[])
+  FROM numbers, unnest($12::int[], $13::int[], $14::smallint[], $15::bigint[], $16::int[], $26::int[])
     AS e (ord, queue_id, rank, ttl, bytes, offer)
   WHERE numbers.ok
 ),
 offers AS MATERIALIZED (
   SELECT o.*
-  FROM numbers, unnest($28::int[], $29::int[], $30::bigint[], $31::text[], $32::int[], $33::bigint[], $34::int[],
-                       $35::int[], $36::bigint[])
+  FROM numbers, unnest($27::int[], $28::int[], $29::bigint[], $30::text[], $31::int[], $32::bigint[], $33::int[],
+                       $34::int[], $35::bigint[])
     AS o (number, queue_id, token, holder, node, visibility, is_get, count, bytes)
   WHERE o.queue_id = ANY (numbers.open)
 ),
@@ -130,7 +134,7 @@ handed AS (
          CASE WHEN number < 0 THEN count * is_get ELSE 0 END, CASE WHEN number < 0 THEN count * (1 - is_get) ELSE 0 END
   FROM offers WHERE count > 0
 )`,
-    "SELECT e.ok, e.open FROM warren.enter_open($1::bigint, $2::int[], $25::int[], $26::int) AS e",
+    "SELECT e.ok, e.open FROM warren.enter_open($1::bigint, $2::int[], $24::int[], $25::int) AS e",
     "ok, ids, open, statement_timestamp() AS at",
   ),
 };

@@ -1,5 +1,6 @@
 import { int2Array, int4Array, int8Array, textArray } from "@/lib/engine/sql/binary-arrays";
 import type { Placement } from "@/lib/engine/sql/entry-copies";
+import { PackingSpace } from "@/lib/engine/sql/packing-space";
 import { insertHanded, insertPlain, insertSpecial } from "@/lib/engine/sql/publish-statements";
 import { shardsOf } from "@/lib/engine/sql/shards";
 import type { Queryable } from "@/lib/engine/statement";
@@ -53,6 +54,8 @@ export interface ExchangeUse {
   readonly dropUnroutable: number;
 }
 
+const space = new PackingSpace();
+
 /**
  * Stores messages and their entries, in the order given, and counts them, in one statement.
  * @param version of the topology by which they were routed
@@ -81,7 +84,6 @@ export async function insertMessages(
     textArray(messages.map((message) => message.publishedBy)),
     textArray(messages.map((message) => message.exchange)),
     textArray(messages.map((message) => message.routingKey)),
-    pack.bytes,
     int4Array(pack.propertiesAt),
     int4Array(messages.map((message) => message.properties.length)),
     int4Array(pack.bodyAt),
@@ -106,7 +108,10 @@ export async function insertMessages(
         ]
       : []),
     ...(handover ? handoverParameters(entries, handover) : []),
+    pack.bytes,
   ]);
+  // It is answered, so it was sent whole, and is not tried again. After a failure the buffer is left to whoever has it.
+  space.giveBack(pack.bytes);
   return row?.ok ? { ids: row.ids, open: row.open ?? [], at: row.at ?? new Date() } : null;
 }
 
@@ -134,7 +139,7 @@ function handoverParameters(
 function packed(messages: readonly NewMessage[]) {
   let size = 0;
   for (const message of messages) size += message.properties.length + message.body.length;
-  const bytes = Buffer.allocUnsafe(size);
+  const bytes = space.take(size);
   const propertiesAt: number[] = [];
   const bodyAt: number[] = [];
   let at = 0;
