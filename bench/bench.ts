@@ -64,6 +64,7 @@ export class Bench {
    * count, and prints the case's table. Ratios are to the participant `reference`.
    */
   async compare(name: string, participants: readonly Participant[], reference = "warren"): Promise<void> {
+    if (!name.includes(this.options.cases)) return;
     const rounds: Map<string, Measurement>[] = [];
     for (let round = 0; round <= this.options.rounds; round++) {
       const measured = new Map<string, Measurement>();

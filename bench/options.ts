@@ -17,6 +17,8 @@ export interface BenchOptions {
   readonly backlog: number;
   readonly consumers: readonly number[];
   readonly bindings: number;
+  /** Only cases with this in their name; empty for all. */
+  readonly cases: string;
   /** Only these contestants; empty for all. */
   readonly only: readonly string[];
   /** pgmq's SQL file, which makes it a contestant; null for none. */
@@ -40,6 +42,7 @@ pinned-horizon (B6), delayed (B7), requeues (B8), console-reads (B9); all of the
   --backlog 0         messages that lie in the queue during steady
   --consumers 1,8,64  of steady
   --bindings 10000    of topic-routing
+  --case batches      only cases with this in their name
   --only warren,limit contestants: warren, graphile-worker, pg-boss, limit, pgbench, pgmq
   --pgmq pgmq.sql     pgmq as well, from its SQL file (github.com/pgmq/pgmq, pgmq-extension/sql/pgmq.sql)
   --synchronous-commit on|off   for all of them
@@ -71,6 +74,7 @@ export function benchOptions(
       backlog: { type: "string", default: "0" },
       consumers: { type: "string", default: "1,8,64" },
       bindings: { type: "string", default: "10000" },
+      case: { type: "string", default: "" },
       only: { type: "string", default: "" },
       pgmq: { type: "string" },
       "synchronous-commit": { type: "string" },
@@ -93,6 +97,7 @@ export function benchOptions(
     backlog: numberOf("backlog", values.backlog, 0),
     consumers: listOf("consumers", values.consumers),
     bindings: numberOf("bindings", values.bindings, 1),
+    cases: values.case,
     only: values.only === "" ? [] : values.only.split(","),
     pgmq: values.pgmq ?? null,
     synchronousCommit: values["synchronous-commit"] ?? null,

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import path from "node:path";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { Bench, type Workload } from "@/bench/bench";
 import type { Contestant } from "@/bench/contestants/contestant";
 import { openGraphileWorker } from "@/bench/contestants/graphile-worker";
@@ -47,7 +48,7 @@ const more: readonly Workload[] = [amqp];
  * writes all numbers to a JSON file.
  * @param args of the command line, see `usage`
  */
-export async function run(args: readonly string[]): Promise<void> {
+async function run(args: readonly string[]): Promise<void> {
   let options: BenchOptions | "help";
   try {
     options = benchOptions(args, namesOf(workloads), namesOf(more));
@@ -119,3 +120,5 @@ function isIn({ only }: BenchOptions, name: string): boolean {
 function namesOf(some: readonly Workload[]): string[] {
   return some.map(({ name }) => name);
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await run(process.argv.slice(2));

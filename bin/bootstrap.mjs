@@ -57,7 +57,7 @@ async function main(name, args) {
     case "e2e":
       return runTypeScript("bin/test.ts", (program) => program.run(name, args));
     case "bench":
-      return runTypeScript("bench/run.ts", (program) => program.run(args));
+      return runTypeScript("bench/start.ts", (program) => program.start(args));
     case "soak":
       return runTypeScript("test/soak/run.ts", (program) => program.run(args));
     case "setup":

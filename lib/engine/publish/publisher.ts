@@ -11,6 +11,9 @@ import type { TopologySnapshot } from "@/lib/engine/topology/snapshot";
 const maxMessages = 1000;
 const maxBytes = 8 * 1024 * 1024;
 
+/** So many that come at once are written in two flushes. */
+const worthHalving = 128;
+
 /** How often a flush is routed anew because the topology changed meanwhile. */
 const maxReroutes = 100;
 
@@ -56,19 +59,27 @@ export class Publisher {
   }
 
   async #run(): Promise<void> {
+    let tell = () => {};
+    // Publishers that wait for each other's answers come all at once, and would do so for ever: then Postgres and they
+    // would work by turns. In two parts, one is written while those of the other go on.
+    let most = this.#waiting.length >= worthHalving ? Math.ceil(this.#waiting.length / 2) : maxMessages;
     while (this.#waiting.length > 0) {
-      const batch = this.#next();
-      await this.#flush(batch);
+      const flushing = this.#flush(this.#next(most));
+      // Publishers of the flush before hear of it when this one is on its way: Postgres shall not wait for what they do.
+      setImmediate(tell);
+      most = maxMessages;
+      tell = await flushing;
     }
     this.#running = false;
+    tell();
   }
 
-  #next(): Waiting[] {
+  #next(most: number): Waiting[] {
     let count = 0;
     let bytes = 0;
     for (const { message } of this.#waiting) {
       bytes += message.body.length + message.encoded.length;
-      if (count > 0 && (bytes > maxBytes || count === maxMessages)) break;
+      if (count > 0 && (bytes > maxBytes || count === Math.min(most, maxMessages))) break;
       count++;
     }
     if (count === this.#waiting.length) {
@@ -79,26 +90,29 @@ export class Publisher {
     return this.#waiting.splice(0, count);
   }
 
-  async #flush(batch: readonly Waiting[]): Promise<void> {
+  /** @returns what has the publishers told, to be called once */
+  async #flush(batch: readonly Waiting[]): Promise<() => void> {
     try {
       const stored = await this.#store(batch);
-      const ended = this.#afterFlush(stored.map((one) => one.routed));
       // What follows a commit (a queue cut to its length) is waited for by the publishers, not by the next flush.
-      ended.then(
-        () => {
+      const ended = this.#afterFlush(stored.map((one) => one.routed)).then(
+        () => () => {
           for (const one of stored) one.waiting.resolve(outcomeOf(one.routed));
         },
-        (error) => {
+        (error: unknown) => () => {
           for (const { waiting } of stored) waiting.reject(error);
         },
       );
+      return () => void ended.then((tell) => tell());
     } catch (error) {
       if (batch.length === 1 || isConnectionTrouble(error)) {
-        for (const { reject } of batch) reject(error);
-        return;
+        return () => {
+          for (const { reject } of batch) reject(error);
+        };
       }
       // One of them is what the database refuses; the others shall not suffer for it.
-      for (const waiting of batch) await this.#flush([waiting]);
+      for (const waiting of batch) (await this.#flush([waiting]))();
+      return () => {};
     }
   }
 
