@@ -13,7 +13,7 @@ import { PublishPressure } from "@/lib/amqp/publish-pressure";
 import { Settler } from "@/lib/amqp/settler";
 import { Tally } from "@/lib/amqp/tally";
 import { untilDone } from "@/lib/amqp/until-done";
-import { defaultFrameMax, frameType, protocolHeader } from "@/lib/amqp/wire/constants";
+import { defaultFrameMax, frameMinSize, frameType, protocolHeader } from "@/lib/amqp/wire/constants";
 import { idOf } from "@/lib/amqp/wire/content-assembler";
 import { AmqpError } from "@/lib/amqp/wire/errors";
 import { FrameParser, ProtocolMismatchError } from "@/lib/amqp/wire/frame-parser";
@@ -73,7 +73,8 @@ export class Connection {
       stepDone: () => this.#takeEarly(),
     });
     this.#parser = new FrameParser({
-      frameMax: Math.max(defaultFrameMax, door.settings.frameMax),
+      // Until something else is agreed, the least that both must take (section 4.2.3).
+      frameMax: frameMinSize,
       expectHeader: true,
       onHeader: () => this.#handshake.begin(),
       onFrame: (type, channel, buffer, start, end) => this.#frame(type, channel, buffer, start, end),
@@ -224,6 +225,11 @@ export class Connection {
         this.#socket.end(protocolHeader);
         return;
       }
+      // As RabbitMQ: whoever isn't known yet is told nothing of what is wrong with the frames.
+      if (this.#state === "handshake") {
+        this.#hangUp();
+        return;
+      }
       // Where the next frame begins can't be told any more: nothing more is read.
       this.fail(error);
       this.#outbox.flush();
@@ -308,7 +314,7 @@ export class Connection {
   }
 
   #tuned({ frameMax, heartbeat }: Tuning): void {
-    if (frameMax !== 0) this.#parser.frameMax = frameMax;
+    this.#parser.frameMax = frameMax === 0 ? defaultFrameMax : frameMax;
     this.#heartbeat = new Heartbeat(
       heartbeat,
       () => {

@@ -1,5 +1,7 @@
+import { longString } from "@/lib/broker/properties/field-value";
 import { answerTo, type RawPeer } from "@/test/conformance/raw/raw-peer";
 import { acts, type RawScenario } from "@/test/conformance/raw/scenario";
+import { methodPayload } from "@/test/support/amqp/frames";
 
 /** Each act on a connection that has only been opened as TCP, and the first answer to it. */
 function handshakes(each: Readonly<Record<string, (peer: RawPeer) => unknown>>): RawScenario {
@@ -35,6 +37,18 @@ function logIn(mechanism: string, response: string, announces: readonly string[]
   };
 }
 
+/** A start-ok whose frame has so many bytes of payload, by what the client says of itself. */
+function startOkOf(payload: number): (peer: RawPeer) => unknown {
+  return async (peer) => {
+    await untilStart(peer);
+    const response = Buffer.from("\0guest\0guest", "latin1");
+    const filled = (size: number) => new Map([["filler", longString("x".repeat(size))]]);
+    const empty = { mechanism: "PLAIN", locale: "en_US", response, clientProperties: filled(0) };
+    const rest = methodPayload({ name: "connection.start-ok", args: empty }).length;
+    peer.send(0, "connection.start-ok", { response, clientProperties: filled(payload - rest) });
+  };
+}
+
 function tune(changed: { channelMax?: number; frameMax?: number; heartbeat?: number }): (peer: RawPeer) => unknown {
   return async (peer) => {
     const offered = await untilTune(peer);
@@ -63,6 +77,21 @@ export const handshakeScenarios: Readonly<Record<string, RawScenario>> = {
     "nobody, told": logIn("PLAIN", "\0nobody\0guest", close),
     "acting for another": logIn("PLAIN", "other\0guest\0guest"),
     "no credentials, not told": logIn("PLAIN", ""),
+  }),
+
+  "frames before there is a frame_max": handshakes({
+    "as large as the least frame_max": startOkOf(4096),
+    "one byte larger": startOkOf(4097),
+    "much larger": startOkOf(20_000),
+    "larger, of another kind": async (peer) => {
+      await untilStart(peer);
+      peer.frame(3, 1, Buffer.alloc(4097));
+    },
+    "after the tuning as large as agreed": async (peer) => {
+      await peer.ready();
+      peer.publish(1, Buffer.alloc(131_072), { routingKey: "nowhere" });
+      peer.send(1, "basic.qos");
+    },
   }),
 
   "the end of the handshake": handshakes({
