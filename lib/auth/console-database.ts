@@ -13,6 +13,19 @@ export function openConsoleDatabase(url: string): ConsoleDatabase {
   return new PrismaClient({ adapter });
 }
 
+/**
+ * A question to the database on a connection of its own, which is given up and made anew when it isn't answered, so that
+ * it tells whether the database answers at all.
+ * @param url of a database
+ * @param patienceMs how long it may take
+ */
+export function openPulse(url: string, patienceMs: number): { ask(): Promise<unknown>; close(): Promise<void> } {
+  const limits = { connectionTimeoutMillis: patienceMs, query_timeout: patienceMs };
+  const adapter = new PrismaPg({ connectionString: url, max: 1, application_name: "warren pulse", ...limits });
+  const client = new PrismaClient({ adapter });
+  return { ask: () => client.$queryRaw`select 1`, close: () => client.$disconnect() };
+}
+
 /** What Prisma and pg say when the database can't be reached or has just gone away. */
 const awayCodes = new Set([
   ...["P1001", "P1002", "P1008", "P1017", "P2024"],

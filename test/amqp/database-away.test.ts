@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { ChannelModel } from "amqplib";
@@ -35,6 +36,73 @@ function startPostgres(): Promise<EmbeddedPostgres> {
 function event(connection: ChannelModel, name: string): Promise<unknown> {
   return new Promise((resolve) => connection.once(name, resolve));
 }
+
+/** How much has come over a client's socket, which its types don't show. */
+function bytesReceived(connection: ChannelModel): number {
+  return (connection as unknown as { connection: { stream: Socket } }).connection.stream.bytesRead;
+}
+
+/** Sends a signal to all processes of the server. Those that are just starting or ending are left out. */
+function signalPostgres(name: "SIGSTOP" | "SIGCONT"): void {
+  process.kill(postgres.pid, name);
+  for (const pid of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
+    try {
+      const [, parent] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+      if (Number(parent) === postgres.pid) process.kill(Number(pid), name);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
+
+test("while Postgres stands still, publishers are told, heartbeats go on, and then everything is confirmed and delivered", async () => {
+  const publishing = await server.connect({ query: "?heartbeat=2" });
+  const consuming = await server.connect({ query: "?heartbeat=2" });
+  const closed: unknown[] = [];
+  for (const connection of [publishing, consuming]) connection.on("close", (error) => closed.push(error));
+  const publisher = await publishing.createConfirmChannel();
+  const consumer = await consuming.createChannel();
+  await publisher.assertQueue("orders");
+  await consumer.prefetch(20);
+  const seen = new Set<string>();
+  await consumer.consume("orders", (message) => {
+    if (message === null) return;
+    seen.add(message.content.toString());
+    consumer.ack(message);
+  });
+  const confirmed: string[] = [];
+  const refused: string[] = [];
+  let next = 0;
+  const publish = (count: number) => {
+    for (let i = 0; i < count; i++) {
+      const text = String(next++);
+      publisher.sendToQueue("orders", Buffer.from(text), { persistent: true }, (error) => {
+        (error === null ? confirmed : refused).push(text);
+      });
+    }
+  };
+  publish(200);
+  await expect.poll(() => seen.size).toBe(200);
+
+  const blocked = event(publishing, "blocked");
+  signalPostgres("SIGSTOP");
+  try {
+    publish(500);
+    expect(await blocked).toMatch(/^the database is (slow|away)$/);
+    // A heartbeat has eight bytes, and comes every second; the client gives up after four without any.
+    const before = bytesReceived(consuming);
+    await expect.poll(() => bytesReceived(consuming)).toBeGreaterThanOrEqual(before + 4 * 8);
+    expect(closed).toEqual([]);
+  } finally {
+    signalPostgres("SIGCONT");
+  }
+  await expect.poll(() => confirmed.length + refused.length).toBe(700);
+  publish(200);
+  await expect.poll(() => confirmed.filter((text) => !seen.has(text))).toEqual([]);
+  await expect.poll(() => confirmed.length + refused.length).toBe(900);
+  await expect.poll(async () => (await publisher.checkQueue("orders")).messageCount).toBe(0);
+  expect(closed).toEqual([]);
+}, 180_000);
 
 test("while Postgres is killed and comes back, no confirmed message is lost and nobody has to connect again", async () => {
   const publishing = await server.connect();

@@ -1,10 +1,11 @@
 import { hostname } from "node:os";
 import { Authenticator } from "@/lib/auth/authenticator";
-import { openConsoleDatabase } from "@/lib/auth/console-database";
+import { openConsoleDatabase, openPulse } from "@/lib/auth/console-database";
 import { composeBroker } from "@/lib/compose";
 import type { Services } from "@/lib/http/endpoint";
 import { endpoints } from "@/lib/http/endpoints/table";
 import { EventHub } from "@/lib/http/events/hub";
+import { answerInTime } from "@/lib/http/patience";
 import { createRouter, type Router } from "@/lib/http/router";
 import { oncePerProcess } from "@/lib/http/runtime";
 import { readEnvironment } from "@/lib/platform/env";
@@ -14,26 +15,38 @@ import { WARREN_VERSION } from "@/lib/version";
 export const runtime = "nodejs";
 export const dynamic = "force-dynamic";
 
+/** How long the database may take to answer the smallest question, in ms. */
+const PULSE_MS = 3_000;
+
 let router: Router | undefined;
 
 /** Every path of the API: lib/http finds the endpoint itself, since names in paths may hold encoded slashes. */
 function handle(request: Request): Promise<Response> {
-  router ??= createRouter(endpoints, oncePerProcess("services", connect));
+  router ??= answerInTime(createRouter(endpoints, oncePerProcess("services", connect)), pulse().ask);
   return router(request);
 }
 
+function pulse(): ReturnType<typeof openPulse> {
+  return oncePerProcess("pulse", () => openPulse(databaseUrl(), PULSE_MS));
+}
+
+function databaseUrl(): string {
+  const url = process.env.DATABASE_URL;
+  if (url === undefined) throw new Error("DATABASE_URL is not set: bin/web.ts sets it before it serves.");
+  return url;
+}
+
 function connect(): Services {
-  const databaseUrl = process.env.DATABASE_URL;
-  if (databaseUrl === undefined) throw new Error("DATABASE_URL is not set: bin/web.ts sets it before it serves.");
+  const url = databaseUrl();
   const { host, port, maxMessageBytes, notifyLocal } = readEnvironment();
   const { broker, administration, presence, sample } = composeBroker({
-    databaseUrl,
+    databaseUrl: url,
     node: { name: `web@${hostname()}:${process.pid}`, kind: "web", version: WARREN_VERSION },
     onError: (message, error) => console.error(`${message} ${errorMessage(error)}`),
     notifyLocal,
   });
   presence.listens([{ protocol: "http", address: host, port }]);
-  const database = openConsoleDatabase(databaseUrl);
+  const database = openConsoleDatabase(url);
   const authenticator = new Authenticator(database, administration);
   const events = new EventHub(broker);
   return {
