@@ -32,7 +32,8 @@ export interface BenchOptions {
 export const usage = `Usage: npm run bench [-- [options] [workload ...]]
 
 Workloads: publish (B1), drain (B3), steady and backlog (B2), latency (B4), fan-out and topic-routing (B5),
-pinned-horizon (B6), delayed (B7), requeues (B8), console-reads (B9); all of them by default. And, only when it is named: amqp.
+pinned-horizon (B6), delayed (B7), requeues (B8), console-reads (B9); all of them by default. And, only when they are named: amqp;
+console, by itself, which compares the pages with RabbitMQ's own in a browser.
 
   --rounds 3          how often each contestant is measured in each case
   --seconds 0.5       how long each time

@@ -4,6 +4,7 @@ import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { Bench, type Workload } from "@/bench/bench";
+import { compareConsoles } from "@/bench/console/compare";
 import type { Contestant } from "@/bench/contestants/contestant";
 import { openGraphileWorker } from "@/bench/contestants/graphile-worker";
 import { openLimit } from "@/bench/contestants/limit";
@@ -43,6 +44,9 @@ const workloads: readonly Workload[] = [
 /** Those that run only when they are named. */
 const more: readonly Workload[] = [amqp];
 
+/** Runs by itself: it measures whole servers and a browser, and needs nothing of what the others share. */
+const consoles = "console";
+
 /**
  * Measures Warren's engine, its peers and the limit script on the same Postgres, interleaved, prints tables and
  * writes all numbers to a JSON file.
@@ -51,12 +55,16 @@ const more: readonly Workload[] = [amqp];
 async function run(args: readonly string[]): Promise<void> {
   let options: BenchOptions | "help";
   try {
-    options = benchOptions(args, namesOf(workloads), namesOf(more));
+    options = benchOptions(args, namesOf(workloads), [...namesOf(more), consoles]);
+    if (options !== "help" && options.workloads.includes(consoles) && options.workloads.length > 1) {
+      throw new Error(`${consoles} runs by itself: name no other workload with it.`);
+    }
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${usage}`);
     process.exit(2);
   }
   if (options === "help") return console.log(usage);
+  if (options.workloads.includes(consoles)) return compareConsoles(options);
   const postgres = await openBenchPostgres(options.synchronousCommit);
   const stop = () => {
     // All connections break now, and everybody says so.

@@ -36,8 +36,39 @@ test("a queue is added, filled, read in its figures, purged, restored and delete
   const remove = page.getByRole("dialog", { name: "Delete orders.new" });
   await remove.getByLabel("Type orders.new to confirm").fill("orders.new");
   await remove.getByRole("button", { name: "Delete queue and 3 messages" }).click();
-  await expect(page.getByText("Queue orders.new is deleted")).toBeVisible();
+  await expect(page.getByText("Queue orders.new is in the trash")).toBeVisible();
   expect((await api.get(`/api/queues/${vhost}/orders.new`)).status()).toBe(404);
+
+  await page.keyboard.press("z");
+  await expect(page.getByText("Queue orders.new is in the trash")).toBeHidden();
+  const back = await api.get(`/api/queues/${vhost}/orders.new`);
+  expect(await back.json()).toMatchObject({ messages: 3, arguments: { "x-max-length": expect.any(Number) } });
+});
+
+test("queues that were deleted together are found in the trash and restored from there", async ({
+  page,
+  api,
+  vhost,
+}) => {
+  for (const name of ["left", "right"]) await makeQueue(api, vhost, name);
+  const bound = await api.post(`/api/bindings/${vhost}/e/amq.topic/q/left`, { data: { routing_key: "a.#" } });
+  expect(bound.status()).toBe(201);
+  await publishTo(api, vhost, "left", "x");
+  await page.goto(`/queues?vhost=${vhost}`);
+  await page.getByRole("checkbox", { name: "Select all rows" }).check();
+  await page.getByRole("button", { name: "Delete 2 queues…" }).click();
+  const remove = page.getByRole("dialog", { name: "Delete 2 queues" });
+  await remove.getByLabel("Type 2 to confirm").fill("2");
+  await remove.getByRole("button", { name: "Delete 2 queues and 1 message" }).click();
+  await expect(page.getByText("2 queues are in the trash")).toBeVisible();
+  await expect(page.getByText(`No queues in ${vhost}`)).toBeVisible();
+
+  await page.goto(`/trash?vhost=${vhost}`);
+  await page.getByRole("button", { name: "Restore queue left" }).click();
+  await expect(page.getByText("Queue left is back, with 1 message")).toBeVisible();
+  await expectAccessible(page);
+  const bindings = await (await api.get(`/api/queues/${vhost}/left/bindings`)).json();
+  expect(bindings).toContainEqual(expect.objectContaining({ source: "amq.topic", routing_key: "a.#" }));
 });
 
 test("the list filters, sorts, and keeps both in the address", async ({ page, api, vhost }) => {

@@ -1,4 +1,4 @@
-import { expect, expectAccessible, makeQueue, test } from "@/e2e/support/fixtures";
+import { expect, expectAccessible, makeQueue, publishTo, test } from "@/e2e/support/fixtures";
 
 test("a view is saved under a name, found again, shared by its address, and deleted", async ({ page, api, vhost }) => {
   await makeQueue(api, vhost, "orders.new");
@@ -22,4 +22,33 @@ test("a view is saved under a name, found again, shared by its address, and dele
   await page.getByRole("button", { name: "Saved views" }).click();
   await dialog.getByRole("button", { name: `Delete Orders of ${vhost}` }).click();
   await expect(dialog.getByRole("link", { name: `Orders of ${vhost}` })).toHaveCount(0);
+});
+
+test("a search of messages is saved without the message that is open, and its address opens it", async ({
+  page,
+  api,
+  vhost,
+}) => {
+  await makeQueue(api, vhost, "orders.new");
+  for (const id of [1, 2]) await publishTo(api, vhost, "orders.new", JSON.stringify({ order: { id } }));
+  await page.goto(`/messages?vhost=${vhost}&q=body.order.id:2`);
+  const rows = page.getByRole("grid", { name: "Messages" }).locator("tr.row");
+  await expect(rows).toHaveCount(1);
+  await rows.first().click();
+  await expect(page).toHaveURL(/message=/);
+  await page.getByRole("button", { name: "Saved views" }).click();
+  const dialog = page.getByRole("dialog", { name: "Saved views" });
+  await dialog.getByRole("textbox", { name: "Save this view as" }).fill(`Order 2 of ${vhost}`);
+  await dialog.getByRole("button", { name: "Save", exact: true }).click();
+  const link = dialog.getByRole("link", { name: `Order 2 of ${vhost}` });
+  await expect(link).toHaveAttribute("href", `/messages?vhost=${vhost}&q=body.order.id%3A2`);
+
+  await page.goto(`/messages?vhost=${vhost}`);
+  await expect(rows).toHaveCount(2);
+  await page.getByRole("button", { name: "Saved views" }).click();
+  await link.click();
+  await expect(rows).toHaveCount(1);
+  await page.getByRole("button", { name: "Saved views" }).click();
+  await dialog.getByRole("button", { name: `Delete Order 2 of ${vhost}` }).click();
+  await expect(link).toHaveCount(0);
 });

@@ -17,6 +17,7 @@ import { useFilter } from "@/components/ui/filter/use-filter";
 import { useMedia } from "@/components/ui/media";
 import { Select } from "@/components/ui/select";
 import { SplitView } from "@/components/ui/split-view";
+import { ViewsButton } from "@/components/views/late-views";
 import { type GroupFilter, type GroupSort, groupSorts, groupsQuery } from "@/lib/api-client/groups";
 
 const qualifiers = ["queue", "reason", "error", "status", "owner"] as const;
@@ -72,7 +73,7 @@ export function CausesView({ vhost }: { vhost: string | null }) {
       width={736}
       panel={open === null ? null : <CauseDetail key={open} id={open} onClose={close} />}
     >
-      <FilterBar>
+      <FilterBar end={<ViewsButton page="dead-letters" />}>
         <FilterField
           query={query}
           onChange={setQuery}

@@ -36,6 +36,7 @@ import { useFilter } from "@/components/ui/filter/use-filter";
 import { useMedia, usePhone } from "@/components/ui/media";
 import { Select } from "@/components/ui/select";
 import { SplitView } from "@/components/ui/split-view";
+import { ViewsButton } from "@/components/views/late-views";
 import { encodeName } from "@/lib/api-client/client";
 import {
   type DeadLetter,
@@ -193,6 +194,7 @@ export function LettersView({
           <FilterBar
             end={
               <>
+                <ViewsButton page="dead-letters" />
                 <ColumnsButton name="dead-letters" columns={columns} />
                 <DensityButton />
               </>

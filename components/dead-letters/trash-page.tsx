@@ -25,10 +25,11 @@ const actionWords: Readonly<Record<TrashBatch["action"], string>> = {
   discard: "discarded",
   purge: "purged",
   drop: "dropped",
+  delete: "deleted",
 };
 const qualifiers: readonly string[] = ["queue", "by", "action"];
 
-/** What was discarded or purged and can still be put back. */
+/** What was discarded, purged or deleted and can still be put back. */
 export function TrashPage() {
   const { vhost } = useVhost();
   const client = useQueryClient();
@@ -50,13 +51,16 @@ export function TrashPage() {
       const left = batch.count - restored;
       showDone({
         icon: <ArchiveRestore className="icon-14" aria-hidden="true" />,
-        message: `${formatNoun(restored, "message")} back in ${batch.queue ?? "their queues"}${left > 0 ? `; ${formatCount(left)} had nowhere to go` : ""}`,
+        message:
+          batch.bindings === null
+            ? `${formatNoun(restored, "message")} back in ${batch.queue ?? "their queues"}${left > 0 ? `; ${formatCount(left)} had nowhere to go` : ""}`
+            : `Queue ${batch.queue} is back, with ${formatNoun(restored, "message")}`,
       });
     } catch (reason) {
       setFailure(reason);
     } finally {
       setRestoring(null);
-      for (const each of ["trash", "queues", "messages", "dead-letters", "overview"]) {
+      for (const each of ["trash", "queues", "bindings", "messages", "dead-letters", "overview"]) {
         void client.invalidateQueries({ queryKey: [each] });
       }
     }
@@ -107,7 +111,7 @@ export function TrashPage() {
         primary
         secondLine={(batch) => (
           <span className="text-ink-3">
-            {formatNoun(batch.count, "message")} {actionWords[batch.action]} by {batch.by}
+            {wordsOf(batch)} {actionWords[batch.action]} by {batch.by}
           </span>
         )}
         filtered={filtered}
@@ -116,8 +120,8 @@ export function TrashPage() {
         onRetry={() => void refetch()}
         empty={
           <EmptyState title="The trash is empty">
-            What you discard among the dead letters or purge from a queue waits here, and can be put back until it
-            expires.
+            What you discard among the dead letters or purge from a queue waits here, and queues that you delete. It can
+            be put back until it expires.
           </EmptyState>
         }
         nothingMatches={
@@ -142,6 +146,12 @@ function matches(
       has(name === "queue" ? (batch.queue ?? "") : name === "by" ? batch.by : batch.action, value),
     )
   );
+}
+
+/** "Queue, 2 bindings, 5 messages" */
+function wordsOf({ bindings, count }: TrashBatch): string {
+  const messages = formatNoun(count, "message");
+  return bindings === null ? messages : `Queue, ${formatNoun(bindings, "binding")}, ${messages},`;
 }
 
 function trashColumns(
@@ -180,7 +190,7 @@ function trashColumns(
       label: "What happened",
       width: 120,
       sortBy: (batch) => batch.action,
-      cell: (batch) => actionWords[batch.action],
+      cell: (batch) => (batch.bindings === null ? actionWords[batch.action] : "queue deleted"),
     },
     {
       id: "by",
@@ -232,7 +242,7 @@ function trashColumns(
           busy={restoring === batch.id}
           disabledReason={forbidden}
           onClick={() => restore(batch)}
-          aria-label={`Restore ${formatNoun(batch.count, "message")} of ${batch.queue ?? "several queues"}`}
+          aria-label={`Restore ${batch.bindings === null ? `${formatNoun(batch.count, "message")} of ${batch.queue ?? "several queues"}` : `queue ${batch.queue}`}`}
         >
           Restore
         </Button>

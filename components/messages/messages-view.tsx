@@ -32,6 +32,7 @@ import { useFilter } from "@/components/ui/filter/use-filter";
 import { useMedia, usePhone } from "@/components/ui/media";
 import { Segments } from "@/components/ui/segments";
 import { SplitView } from "@/components/ui/split-view";
+import { ViewsButton } from "@/components/views/late-views";
 import { liveWhileFew, type Message, messagesQuery } from "@/lib/api-client/messages";
 import { queueCountsQuery } from "@/lib/api-client/queue-counts";
 import { messageStates } from "@/lib/broker/message";
@@ -157,6 +158,7 @@ export function MessagesView({ vhost, queue }: { vhost: string | null; queue?: s
           />
         )}
         <span className="flex gap-2 phone:hidden">
+          <ViewsButton page={inQueue ? "queue-messages" : "messages"} />
           <ColumnsButton name="messages" columns={columns} />
           <DensityButton />
         </span>

@@ -36,8 +36,11 @@ export function QueueActions({ queue }: { queue: Queue }) {
     await client.invalidateQueries({ queryKey: ["queues"] });
   };
   const remove = async () => {
-    await deleteQueue(queue.vhost, queue.name);
-    showDone({ message: `Queue ${queue.name} is deleted` });
+    const { trash } = await deleteQueue(queue.vhost, queue.name);
+    showDone({
+      message: trash === null ? `Queue ${queue.name} is deleted` : `Queue ${queue.name} is in the trash`,
+      ...(trash !== null && { undo: () => restoreTrash(trash) }),
+    });
     router.push("/queues");
     await client.invalidateQueries({ queryKey: ["queues", "list"] });
   };
@@ -109,8 +112,13 @@ export function QueueActions({ queue }: { queue: Queue }) {
         onConfirm={remove}
       >
         <p>
-          The queue goes with its bindings and <b className="font-semibold">{formatNoun(queue.messages, "message")}</b>.
-          This can’t be undone. To be able to take the messages back, purge it first.
+          The queue goes with its bindings and <b className="font-semibold">{formatNoun(queue.messages, "message")}</b>
+          {queue.exclusive
+            ? ". It belongs to a connection, so this can’t be undone."
+            : " to the trash, and can be restored as it is for 7 days."}
+        </p>
+        <p className="text-ink-2">
+          Consumers are cancelled. What is published to it meanwhile goes elsewhere, or nowhere.
         </p>
       </ConfirmDialog>
     </>

@@ -32,8 +32,12 @@ export function QueueSelectionActions({ queues, onDone }: { queues: readonly Que
     await done();
   };
   const remove = async () => {
-    await eachInTurn(queues, ({ vhost, name }) => deleteQueue(vhost, name));
-    showDone({ message: `${formatNoun(queues.length, "queue")} deleted` });
+    const deleted = await eachInTurn(queues, ({ vhost, name }) => deleteQueue(vhost, name));
+    const batches = deleted.flatMap(({ trash }) => trash ?? []);
+    showDone({
+      message: `${formatNoun(queues.length, "queue")} ${queues.length === 1 ? "is" : "are"} ${batches.length > 0 ? "in the trash" : "deleted"}`,
+      ...(batches.length > 0 && { undo: () => eachInTurn(batches, restoreTrash) }),
+    });
     await done();
   };
 
@@ -77,12 +81,14 @@ export function QueueSelectionActions({ queues, onDone }: { queues: readonly Que
         typed={String(queues.length)}
         confirm={`Delete ${formatNoun(queues.length, "queue")} and ${formatNoun(all, "message")}`}
         keep="Keep them"
-        failed="Queues that were deleted before it failed stay deleted."
+        failed="Queues that were deleted before it failed are in the trash."
         onConfirm={remove}
       >
         <p>
-          The queues, their bindings and their <b className="font-semibold">{formatNoun(all, "message")}</b> go. This
-          can’t be undone.
+          The queues, their bindings and their <b className="font-semibold">{formatNoun(all, "message")}</b> go to the
+          trash, and can be restored as they are for 7 days.
+          {queues.some(({ exclusive }) => exclusive) &&
+            " Those that are exclusive belong to connections, and are gone for good."}
         </p>
         <QueueNames queues={queues} />
       </ConfirmDialog>

@@ -13,7 +13,10 @@ import { Field, Input } from "@/components/ui/field";
 import { showDone } from "@/components/ui/toast";
 import { deleteView, type SavedView, saveView, viewsQuery } from "@/lib/api-client/views";
 
-/** The views of a list that this person has saved: filter, sort, tab and virtual host, as they stand in the address. */
+/**
+ * The views of a list that this person has saved: filter, sort, tab and virtual host, as they stand in the address. What is
+ * open beside the list is no part of them: it will be gone one day.
+ */
 export default function ViewsButton({ page }: { page: string }) {
   const [open, setOpen] = useState(false);
   return (
@@ -26,10 +29,19 @@ export default function ViewsButton({ page }: { page: string }) {
   );
 }
 
+/** Parameters that name what is open beside a list. */
+const ofPanels = ["message", "group"];
+
+function withoutOpen(params: URLSearchParams): string {
+  const kept = new URLSearchParams(params);
+  for (const name of ofPanels) kept.delete(name);
+  return kept.toString();
+}
+
 function ViewsDialog({ page, onClose }: { page: string; onClose: () => void }) {
   const client = useQueryClient();
   const pathname = usePathname();
-  const search = useSearchParams().toString();
+  const search = withoutOpen(useSearchParams());
   const { data: views } = useQuery(viewsQuery(page));
   const [name, setName] = useState("");
   const [error, setError] = useState<unknown>();

@@ -57,8 +57,10 @@ export function declareQueue(vhost: string, name: string, declaration: QueueDecl
   return request<void>("PUT", queuePath(vhost, name), { body: declaration });
 }
 
-export function deleteQueue(vhost: string, name: string) {
-  return request<void>("DELETE", queuePath(vhost, name));
+/** Puts it into the trash with its bindings and messages. `trash` is the batch to restore; an exclusive queue has none. */
+export async function deleteQueue(vhost: string, name: string): Promise<{ trash: string | null }> {
+  const { headers } = await requestWithHeaders<void>("DELETE", queuePath(vhost, name));
+  return { trash: headers.get("x-warren-trash") };
 }
 
 /** Moves all ready messages to the trash. `trash` is the batch to restore, null if there was nothing to take. */

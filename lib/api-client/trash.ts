@@ -3,7 +3,10 @@ import { encodeName, liveInterval, request } from "@/lib/api-client/client";
 import { live } from "@/lib/api-client/live/flow";
 import type { TrashBatchJson } from "@/lib/http/json/message-json";
 
-/** Messages that were taken out together and can be put back together; `queue` is null when they came from several. */
+/**
+ * Messages that were taken out together and can be put back together; `queue` is null when they came from several. With
+ * `bindings` it is the whole queue that was deleted.
+ */
 export type TrashBatch = TrashBatchJson;
 
 /** How long the engine keeps what was discarded, in ms; each batch says its own `expires_at` once it is there. */
@@ -26,7 +29,7 @@ export function trashQuery(vhost: string | null) {
   });
 }
 
-/** Puts a batch back where it was: same queue, order and ids. */
+/** Puts a batch back where it was: same queue, order and ids; of a deleted queue, all of it. */
 export function restoreTrash(batch: string) {
   return request<{ readonly restored: number }>("POST", `/api/trash/${encodeName(batch)}/restore`);
 }

@@ -19,6 +19,7 @@ import type {
   PublishRequest,
   QueueDeclaration,
   QueueDeclared,
+  QueueDeletion,
   Receipt,
   RetryRequest,
   RoutePreview,
@@ -69,6 +70,13 @@ export interface StatsRange {
   readonly incrementMs: number;
 }
 
+/** What an overview adds up. */
+export interface OverviewScope {
+  readonly vhosts: readonly string[];
+  /** Of connections and channels only this user's are counted. */
+  readonly user?: string;
+}
+
 /**
  * The contract between the doors (HTTP, AMQP, console) and whatever keeps the queues. Every method may throw a
  * `BrokerError`: `not-found` for a missing vhost, exchange or queue, `bad-request` for input that breaks a rule,
@@ -79,7 +87,8 @@ export interface Broker {
   /** What becomes of deliveries that come to nothing. */
   readonly failures: FailureHandling;
 
-  overview(actor: Actor, range: StatsRange, vhost?: string): Promise<Overview>;
+  /** Everything that the actor may see, or less with a scope. */
+  overview(actor: Actor, range: StatsRange, scope?: OverviewScope): Promise<Overview>;
   /**
    * What changed since a position that was given before, by whichever node. With null it only
    * tells a position: that of some seconds ago, so that what happened while a page was on its way comes next. `bad-request` for a text that is no position.
@@ -114,12 +123,13 @@ export interface Broker {
   queueSamples(actor: Actor, vhost: string, name: string, range: StatsRange): Promise<readonly Sample[]>;
   /** `precondition-failed` when one of that name exists with other properties or arguments. */
   declareQueue(actor: Actor, declaration: QueueDeclaration): Promise<QueueDeclared>;
+  /** `trash` is the batch to restore it by, if it was to be restorable; an exclusive queue never is. */
   deleteQueue(
     actor: Actor,
     vhost: string,
     name: string,
-    options: { ifUnused: boolean; ifEmpty: boolean },
-  ): Promise<{ messages: number }>;
+    options: QueueDeletion,
+  ): Promise<{ messages: number; trash?: string }>;
   /** Takes all ready messages out, into the trash; those in consumers' hands stay. */
   purgeQueue(actor: Actor, vhost: string, name: string): Promise<{ messages: number; trash: string | null }>;
 

@@ -1,3 +1,4 @@
+import type { FieldTable } from "@/lib/broker/properties/field-value";
 import type { MessageProperties } from "@/lib/broker/properties/properties";
 
 export const messageStates = ["ready", "unacked", "delayed", "dead"] as const;
@@ -79,7 +80,7 @@ export interface Page<T> {
 /** Something that was discarded, and can still be restored. */
 export interface TrashBatch {
   readonly id: string;
-  readonly action: "discard" | "purge" | "drop";
+  readonly action: "discard" | "purge" | "drop" | "delete";
   readonly vhost: string;
   /** The queue that they were taken from; null when they may have come from several. */
   readonly queue: string | null;
@@ -88,4 +89,9 @@ export interface TrashBatch {
   readonly at: Date;
   readonly expiresAt: Date;
   readonly restoredAt: Date | null;
+  /** What comes back with the messages, when it was the queue that was deleted; null once it is back. */
+  readonly deletedQueue: {
+    readonly arguments: FieldTable;
+    readonly bindings: readonly { readonly source: string; readonly routingKey: string }[];
+  } | null;
 }

@@ -23,6 +23,16 @@ export interface QueueDeclaration {
   readonly arguments: FieldTable;
 }
 
+/** How a queue is deleted. */
+export interface QueueDeletion {
+  /** Only when it has no consumers. */
+  readonly ifUnused: boolean;
+  /** Only when nothing lies in it. */
+  readonly ifEmpty: boolean;
+  /** With its bindings and messages it can be restored from the trash. */
+  readonly restorable?: boolean;
+}
+
 export interface QueueDeclared {
   readonly name: string;
   readonly created: boolean;

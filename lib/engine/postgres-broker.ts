@@ -39,7 +39,7 @@ export function postgresBroker(context: EngineContext): Broker {
     capabilities: { peek: true, trash: true, lease: true, routePreview: true },
     failures: failureHandling(context),
 
-    overview: (_actor, range, vhost) => overview(context, range, vhost),
+    overview: (_actor, range, scope) => overview(context, range, scope),
     changesSince: (_actor, position) => changesSince(context, position),
 
     // Whoever asks the engine itself may do everything: see AccessControl for those who may not.
@@ -61,7 +61,7 @@ export function postgresBroker(context: EngineContext): Broker {
     getQueue: (_actor, vhost, name) => getQueue(context, vhost, name),
     queueSamples: (_actor, vhost, name, range) => queueSamples(context, vhost, name, range),
     declareQueue: (_actor, declaration) => declareQueue(context, declaration),
-    deleteQueue: (_actor, vhost, name, options) => deleteQueue(context, vhost, name, options),
+    deleteQueue: (actor, vhost, name, options) => deleteQueue(context, actor, vhost, name, options),
     purgeQueue: (actor, vhost, name) => purgeQueue(context, actor, vhost, name),
 
     listBindings: (_actor, filter) => listBindings(context, filter),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "@/test/conformance/side";
 import { startApiWithDoors } from "@/test/http/engine-api";
+import { readEvents } from "@/test/http/event-reader";
 import type { TestApi } from "@/test/http/support";
 import type { TestServer } from "@/test/support/amqp/amqp-server";
 
@@ -66,6 +67,37 @@ describe("over HTTP", () => {
     const { json } = await api.call("GET", "/api/messages/%2F", { as: "worker:worker" });
     expect(json.items.every(({ queue }: { queue: string }) => queue.startsWith("worker."))).toBe(true);
     expect((await api.call("GET", "/api/vhosts", { as: "outsider:outsider" })).json).toEqual([]);
+  });
+
+  it("the overview adds up what the user may see", async () => {
+    await put("/api/vhosts/hidden", {});
+    await put("/api/queues/hidden/one", {});
+    const text = { ...message, routing_key: "one" };
+    expect((await api.call("POST", "/api/exchanges/hidden/amq.default/publish", { body: text })).status).toBe(200);
+    const overview = async (user: string, query = "") =>
+      (await api.call("GET", `/api/overview${query}`, { as: `${user}:${user}` })).json;
+    const [all, own, none] = await Promise.all([overview("watcher"), overview("worker"), overview("outsider")]);
+    const here = await overview("watcher", "?vhost=%2F");
+    expect(own.object_totals).toEqual({ ...here.object_totals, connections: 0, channels: 0 });
+    expect(own.queue_totals).toEqual(here.queue_totals);
+    expect(own.message_stats.publish).toBe(here.message_stats.publish);
+    expect(all.queue_totals.messages).toBe(own.queue_totals.messages + 1);
+    expect(all.message_stats.publish).toBe(own.message_stats.publish + 1);
+    expect(all.object_totals.vhosts).toBe(own.object_totals.vhosts + 1);
+    expect(none.object_totals).toMatchObject({ vhosts: 0, queues: 0, exchanges: 0, consumers: 0 });
+    expect(none.queue_totals).toMatchObject({ messages: 0 });
+    const other = await api.call("GET", "/api/overview?vhost=hidden", { as: "worker:worker" });
+    expect(other.status).toBe(403);
+
+    const reader = await readEvents(api.router, "/api/events", undefined, "worker:worker");
+    await put("/api/queues/hidden/two", {});
+    const told = await reader.until(
+      ({ event, data }) =>
+        event === "overview" || data?.queues?.some(({ vhost }: { vhost: string }) => vhost === "hidden"),
+    );
+    expect(told.data).toBeNull();
+    await reader.close();
+    await api.call("DELETE", "/api/vhosts/hidden");
   });
 
   it("a job does what who starts it may do, and is changed by who started it or could have", async () => {

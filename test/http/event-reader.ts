@@ -16,14 +16,19 @@ export interface EventReader {
   close(): Promise<void>;
 }
 
-/** Opens the event stream as guest, as a browser would. */
-export async function readEvents(router: Router, path = "/api/events", lastEventId?: string): Promise<EventReader> {
+/** Opens the event stream as guest, or as the one with this name and password, as a browser would. */
+export async function readEvents(
+  router: Router,
+  path = "/api/events",
+  lastEventId?: string,
+  as = "guest:guest",
+): Promise<EventReader> {
   const leave = new AbortController();
   const response = await router(
     new Request(`http://warren.test${path}`, {
       headers: {
         "x-warren-remote-address": "127.0.0.1",
-        authorization: `Basic ${Buffer.from("guest:guest").toString("base64")}`,
+        authorization: `Basic ${Buffer.from(as).toString("base64")}`,
         ...(lastEventId !== undefined && { "last-event-id": lastEventId }),
       },
       signal: leave.signal,

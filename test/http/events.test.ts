@@ -122,8 +122,8 @@ describe("the event stream", () => {
       const elsewhere = await openEventStream({
         hub: new EventHub(other.broker),
         position: lastId,
-        sees: () => true,
-        recheck: async () => () => true,
+        sight: { whole: true, vhost: () => true },
+        recheck: async () => ({ whole: true, vhost: () => true }),
         signal: AbortSignal.timeout(30_000),
       });
       const bytes = elsewhere.pipeThrough(new TextDecoderStream()).getReader();

@@ -202,6 +202,24 @@ describe("peek", () => {
 });
 
 describe("purge, trash and move", () => {
+  it("deletes a queue into the trash, and only who could declare it takes it back", async () => {
+    const deleted = await api.call("DELETE", "/api/queues/%2F/q");
+    expect([deleted.status, deleted.headers.get("x-warren-messages")]).toEqual([204, "0"]);
+    const batch = deleted.headers.get("x-warren-trash");
+    expect(await get("/api/trash?vhost=%2F")).toContainEqual(
+      expect.objectContaining({ id: batch, action: "delete", queue: "q", count: 0, bindings: 0, by: "guest" }),
+    );
+    await api.call("PUT", "/api/users/reader", { body: { password: "reader", tags: "management" } });
+    await api.call("PUT", "/api/permissions/%2F/reader", { body: { configure: "^$", write: ".*", read: ".*" } });
+    const refused = await api.call("POST", `/api/trash/${batch}/restore`, { as: "reader:reader" });
+    expect(refused.status).toBe(403);
+    const asJob = { kind: "restore", vhost: "/", trash: batch };
+    expect((await post("/api/jobs", asJob)).status).toBe(400);
+    expect((await post(`/api/trash/${batch}/restore`)).json).toEqual({ restored: 0 });
+    expect((await get(queue)).messages).toBe(0);
+    await api.call("DELETE", "/api/users/reader");
+  });
+
   it("purges into the trash, and takes it back", async () => {
     for (const payload of ["1", "2"]) await publish(payload);
     const purged = await api.call("DELETE", `${queue}/contents`);

@@ -1,5 +1,5 @@
 import type { Actor } from "@/lib/broker/actor";
-import type { Broker, Capabilities, Leased } from "@/lib/broker/broker";
+import type { Broker, Capabilities, Leased, OverviewScope } from "@/lib/broker/broker";
 import { BrokerError, notFound } from "@/lib/broker/errors";
 import type { Changes } from "@/lib/broker/events";
 import type { DeadLetter, MessageRef, Page, PeekedMessage, TrashBatch } from "@/lib/broker/message";
@@ -111,9 +111,9 @@ export class ModelBroker implements Broker {
     }
   }
 
-  async overview(_actor: Actor, _range: unknown, vhost?: string): Promise<Overview> {
+  async overview(_actor: Actor, _range: unknown, scope?: OverviewScope): Promise<Overview> {
     this.sweep();
-    return views.overview(this.#topology, vhost);
+    return views.overview(this.#topology, scope?.vhosts[0]);
   }
 
   /** A model keeps no events: whoever asks is told to look at everything anew. */

@@ -65,6 +65,7 @@ export class ModelTrashBin {
         at: new Date(now),
         expiresAt: new Date(now + this.#keepMs),
         restoredAt: null,
+        deletedQueue: null,
       },
       entries: thrown.map(({ queue, entry }) => ({ queueId: queue.id, entry })),
     });

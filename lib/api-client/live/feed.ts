@@ -115,7 +115,7 @@ class Feed {
     exchanges: (data: { exchanges: readonly Exchange[] }) => this.#putExchanges(data.exchanges),
     topology: (data: { changes: readonly Change[] }) => this.#topology(data.changes),
     presence: () => this.#ask("connections", "channels", "consumers"),
-    overview: (data: Overview & { readonly nodes: readonly unknown[] }) => this.#overview(data),
+    overview: (data: (Overview & { readonly nodes: readonly unknown[] }) | null) => this.#overview(data),
     lifecycle: (data: { changes: readonly Change[] }) => {
       for (const { kind } of data.changes) this.#ask(...(aboutKind[kind] ?? [`${kind}s`]));
     },
@@ -223,7 +223,13 @@ class Feed {
     this.#ask("bindings", "topology", "route");
   }
 
-  #overview({ nodes, ...overview }: Overview & { readonly nodes: readonly unknown[] }): void {
+  /** Null: it changed, and has to be asked for, since what is told to all is not what this user may see. */
+  #overview(told: (Overview & { readonly nodes: readonly unknown[] }) | null): void {
+    if (told === null) {
+      this.#askWhere("overview", ([root, ...rest]) => root === "overview" && rest.length === 0);
+      return;
+    }
+    const { nodes, ...overview } = told;
     this.#client.setQueryData(["overview"], { ...overview, nodes });
     this.#client.setQueryData(["nodes"], (before: unknown) => before && nodes);
   }

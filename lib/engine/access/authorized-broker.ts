@@ -1,12 +1,13 @@
 import type { Actor } from "@/lib/broker/actor";
 import type { Broker } from "@/lib/broker/broker";
 import { BrokerError, notFound } from "@/lib/broker/errors";
+import type { TrashBatch } from "@/lib/broker/message";
 import { type FieldTable, textOf } from "@/lib/broker/properties/field-value";
 import type { PublishRequest } from "@/lib/broker/requests";
 import { generateQueueName } from "@/lib/broker/rules/names";
 import { routingKeys } from "@/lib/broker/rules/router";
 import { forgedUserId } from "@/lib/broker/rules/user-id";
-import { type AccessControl, isTrusted, mustGrant } from "@/lib/engine/access/access-control";
+import { type AccessControl, isTrusted, mustGrant, seesEverything } from "@/lib/engine/access/access-control";
 import { authorizedFailures } from "@/lib/engine/access/authorized-failures";
 import { authorizedGroups } from "@/lib/engine/access/authorized-groups";
 import { authorizedEdits, authorizedJobs, type SharedChecks } from "@/lib/engine/access/authorized-jobs";
@@ -24,12 +25,35 @@ export function authorizedBroker(broker: Broker, access: AccessControl, context:
   const guard = new Guard(access, context);
   const mustSeeOne = (actor: Actor, vhost: string | undefined) => guard.mustSeeOne(actor, vhost);
 
+  /** Bringing a queue back is declaring and binding it. */
+  const mustMakeAgain = async (
+    actor: Actor,
+    vhost: string,
+    name: string,
+    queue: NonNullable<TrashBatch["deletedQueue"]>,
+  ) => {
+    const own = queueIn(vhost, name);
+    await access.mustHave(actor, ["configure", own], ["read", own]);
+    const dead = text(queue.arguments, "x-dead-letter-exchange");
+    if (dead !== undefined) await access.mustHave(actor, ["write", exchangeIn(vhost, dead)]);
+    for (const { source, routingKey } of queue.bindings) {
+      await access.mustHave(actor, ["write", own], ["read", exchangeIn(vhost, source)]);
+      await guard.mustGrantKeys(actor, "read", { vhost, name: source }, [routingKey]);
+    }
+  };
+
   const mustRestore = async (actor: Actor, batch: string) => {
     if (isTrusted(actor)) return;
     const found = (await broker.listTrash(actor)).find(({ id }) => id === batch);
     if (!found) return;
-    const { vhost, queue: from } = found;
+    const { vhost, queue: from, deletedQueue } = found;
+    if (deletedQueue !== null && from !== null) return mustMakeAgain(actor, vhost, from, deletedQueue);
     await guard.mustReadSelected(actor, vhost, { kind: "all", ...(from !== null && { queue: from }) });
+  };
+
+  const visibleVhosts = async (actor: Actor) => {
+    const sees = await access.visible(actor);
+    return (await broker.listVhosts(actor)).filter(({ name }) => sees(name));
   };
 
   const shared: SharedChecks = {
@@ -49,15 +73,15 @@ export function authorizedBroker(broker: Broker, access: AccessControl, context:
     ...broker,
     checkAccess: (actor, right, resource) => access.mustHave(actor, [right, resource]),
 
-    overview: async (actor, range, vhost) => {
-      await mustSeeOne(actor, vhost);
-      return broker.overview(actor, range, vhost);
+    /** As in RabbitMQ, nobody learns from the sums what lies in vhosts that they don't see, or how many others are there. */
+    overview: async (actor, range, scope) => {
+      for (const vhost of scope?.vhosts ?? []) await access.mustSee(actor, vhost);
+      if (seesEverything(actor)) return broker.overview(actor, range, scope);
+      const vhosts = scope?.vhosts ?? (await visibleVhosts(actor)).map(({ name }) => name);
+      return broker.overview(actor, range, { vhosts, user: actor.user });
     },
 
-    listVhosts: async (actor) => {
-      const sees = await access.visible(actor);
-      return (await broker.listVhosts(actor)).filter(({ name }) => sees(name));
-    },
+    listVhosts: visibleVhosts,
     getVhost: async (actor, name) => {
       const vhost = await broker.getVhost(actor, name);
       await access.mustSee(actor, name);

@@ -9,7 +9,7 @@ import type { Ledger } from "@/lib/engine/move/transfer";
 import { claimLock } from "@/lib/engine/sql/claim-lock";
 import { entryTakeToTrash, preferKeys } from "@/lib/engine/sql/entry-take";
 import { trashBatchCreate, trashBatchDropEmpty } from "@/lib/engine/sql/trash";
-import { TRASH_KEPT_MS } from "@/lib/engine/trash/restore";
+import { TRASH_KEPT_MS } from "@/lib/engine/trash/kept";
 import type { ReadMessage } from "@/lib/engine/views/page";
 
 /** Puts dead letters into one batch of the trash. `not-found` for the vhost. */

@@ -1,3 +1,4 @@
+import { systemActor } from "@/lib/broker/actor";
 import { isBrokerError } from "@/lib/broker/errors";
 import type { EngineContext } from "@/lib/engine/context";
 import type { Duty } from "@/lib/engine/duties/duty";
@@ -28,7 +29,7 @@ async function remove(
   ifUnused: boolean,
 ): Promise<void> {
   try {
-    await deleteQueue(context, vhost, name, { ifUnused, ifEmpty: false });
+    await deleteQueue(context, systemActor, vhost, name, { ifUnused, ifEmpty: false });
   } catch (error) {
     if (!isBrokerError(error) || (error.code !== "not-found" && error.code !== "precondition-failed")) throw error;
   }

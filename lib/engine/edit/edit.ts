@@ -16,7 +16,7 @@ import { enterQueues } from "@/lib/engine/sql/shards";
 import { trashBatchCreate } from "@/lib/engine/sql/trash";
 import type { Queryable } from "@/lib/engine/statement";
 import type { QueueRecord } from "@/lib/engine/topology/records";
-import { TRASH_KEPT_MS } from "@/lib/engine/trash/restore";
+import { TRASH_KEPT_MS } from "@/lib/engine/trash/kept";
 import { maxRankOf } from "@/lib/engine/views/ranks";
 
 const maxReroutes = 100;

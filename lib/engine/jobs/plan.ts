@@ -48,6 +48,9 @@ export async function restorable(context: EngineContext, vhost: string, batch: s
   if (row?.vhost !== vhost)
     throw new BrokerError("not-found", "There is no such batch in the trash; it may have expired.", { batch });
   if (row.restored_at) throw new BrokerError("conflict", "This batch was restored before.", { batch });
+  if (row.action === "delete") {
+    throw new BrokerError("bad-request", "A deleted queue is restored at once, without a job.", { batch });
+  }
   return trashCount(context.database.main, batch);
 }
 

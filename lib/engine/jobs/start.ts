@@ -14,7 +14,7 @@ import { partitionHold, partitionRange } from "@/lib/engine/sql/partition";
 import { readQueueDepths } from "@/lib/engine/sql/queue-depth";
 import { trashBatchCreate } from "@/lib/engine/sql/trash";
 import type { TopologySnapshot } from "@/lib/engine/topology/snapshot";
-import { TRASH_KEPT_MS } from "@/lib/engine/trash/restore";
+import { TRASH_KEPT_MS } from "@/lib/engine/trash/kept";
 
 /** Enters a job; the node that does the duties carries it out. Returns its id. */
 export async function startJob(context: EngineContext, actor: Actor, request: JobRequest): Promise<string> {

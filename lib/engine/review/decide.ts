@@ -27,7 +27,7 @@ import { trashBatchCreate } from "@/lib/engine/sql/trash";
 import type { Queryable } from "@/lib/engine/statement";
 import type { QueueRecord } from "@/lib/engine/topology/records";
 import type { TopologySnapshot } from "@/lib/engine/topology/snapshot";
-import { TRASH_KEPT_MS } from "@/lib/engine/trash/restore";
+import { TRASH_KEPT_MS } from "@/lib/engine/trash/kept";
 
 const maxReroutes = 100;
 

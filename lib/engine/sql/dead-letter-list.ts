@@ -54,7 +54,7 @@ WITH listed AS MATERIALIZED (
   CROSS JOIN LATERAL (
     SELECT d.queue_id, d.rank, d.seq FROM warren.dead_letter d
     WHERE d.${key} = s.id AND d.seq ${beyond}= $2::bigint AND (d.seq ${beyond} $2::bigint OR d.queue_id > $3::integer)
-      ${conditions(scope, 5)}
+      ${conditions(scope, 5)} AND EXISTS (SELECT FROM warren.queue q WHERE q.id = d.queue_id)
     ORDER BY d.seq ${direction}, d.queue_id LIMIT $4
   ) l
   ORDER BY l.seq ${direction}, l.queue_id LIMIT $4

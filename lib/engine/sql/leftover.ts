@@ -1,5 +1,7 @@
 import type { Queryable } from "@/lib/engine/statement";
 
+// A deleted queue that lies in the trash has left nothing behind yet.
+
 /** Tables that may hold many rows of a deleted queue, with the rest of their keys. */
 const large = [
   ["entry", "rank, seq"],
@@ -35,7 +37,8 @@ export async function leftoverDeleteChunk(db: Queryable, limit: number): Promise
 export async function leftoverDeleteSmall(db: Queryable): Promise<void> {
   for (const [table, key, owner] of small) {
     await db.query({
-      text: `DELETE FROM warren.${table} t WHERE NOT EXISTS (SELECT FROM warren.${owner} o WHERE o.id = t.${key})`,
+      text: `DELETE FROM warren.${table} t WHERE NOT EXISTS (SELECT FROM warren.${owner} o WHERE o.id = t.${key})
+        ${owner === "queue" ? `AND NOT EXISTS (SELECT FROM warren.trash_queue k WHERE k.queue_id = t.${key})` : ""}`,
     });
   }
 }
@@ -57,7 +60,8 @@ WITH RECURSIVE q AS (
     SELECT t.queue_id FROM warren.${table} t WHERE t.queue_id > q.queue_id ORDER BY t.queue_id LIMIT 1
   ) n
 )
-SELECT queue_id FROM q WHERE NOT EXISTS (SELECT FROM warren.queue o WHERE o.id = q.queue_id)`,
+SELECT queue_id FROM q WHERE NOT EXISTS (SELECT FROM warren.queue o WHERE o.id = q.queue_id)
+  AND NOT EXISTS (SELECT FROM warren.trash_queue k WHERE k.queue_id = q.queue_id)`,
   };
 }
 

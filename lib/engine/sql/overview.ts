@@ -43,16 +43,27 @@ export interface NodeRow {
   last_seen_at: Date;
 }
 
-/** Counts, totals and numbers of objects of everything, or of one vhost, in one snapshot. */
-export async function overviewGet(db: Queryable, vhostId: number | null): Promise<OverviewRow> {
-  const [row] = await db.query<OverviewRow>({ name: "overview_get", text: overview }, [vhostId]);
+/**
+ * Counts, totals and numbers of objects of everything, or of some vhosts, in one snapshot.
+ * @param user whose connections and channels are counted; null counts all
+ */
+export async function overviewGet(
+  db: Queryable,
+  vhostIds: readonly number[] | null,
+  user: string | null,
+): Promise<OverviewRow> {
+  const [row] = await db.query<OverviewRow>({ name: "overview_get", text: overview }, [vhostIds, user]);
   if (!row) throw new Error("the overview has no row");
   return row;
 }
 
-/** Samples of everything or of one vhost, oldest first, from `ageMs` ago on, and the last one before that. */
-export async function vhostSampleList(db: Queryable, vhostId: number | null, ageMs: number): Promise<SampleRow[]> {
-  return db.query<SampleRow>({ name: "vhost_sample_list", text: vhostSamples }, [vhostId, ageMs]);
+/** Samples of everything or of some vhosts, oldest first, from `ageMs` ago on, and the last one before that. */
+export async function vhostSampleList(
+  db: Queryable,
+  vhostIds: readonly number[] | null,
+  ageMs: number,
+): Promise<SampleRow[]> {
+  return db.query<SampleRow>({ name: "vhost_sample_list", text: vhostSamples }, [vhostIds, ageMs]);
 }
 
 /** Samples of one queue, oldest first, from `ageMs` ago on, and the last one before that. */
@@ -70,13 +81,14 @@ export async function nodeList(db: Queryable): Promise<NodeRow[]> {
 
 /** How many of them there are at nodes that run, as a column named in the plural. */
 function present(table: "connection" | "channel" | "consumer"): string {
+  const ofUser = table === "consumer" ? "" : "AND ($2::text IS NULL OR p.report ->> 'user' = $2)";
   return `(SELECT count(*) FROM warren.${table} p JOIN warren.node n ON n.id = p.node_id AND ${isRunning}
-    WHERE $1::integer IS NULL OR p.vhost = (SELECT name FROM warren.vhost WHERE id = $1))::float8 AS ${table}s`;
+    WHERE ($1::integer[] IS NULL OR p.vhost IN (SELECT name FROM scope)) ${ofUser})::float8 AS ${table}s`;
 }
 
 const overview = `
 WITH scope AS MATERIALIZED (
-  SELECT id FROM warren.vhost WHERE $1::integer IS NULL OR id = $1
+  SELECT id, name FROM warren.vhost WHERE $1::integer[] IS NULL OR id = ANY ($1)
 ), delta AS MATERIALIZED (
   SELECT queue_id, ${[...gauges, ...counters].map((name) => `sum(${name}) AS ${name}`).join(", ")}
   FROM warren.queue_delta GROUP BY queue_id
@@ -118,7 +130,7 @@ const vhostSamples = `
 SELECT extract(epoch FROM at)::float8 * 1000 AS at, sum(ready)::float8 AS ready, sum(unacked)::float8 AS unacked,
   ${totals.map((name) => `sum(${name})::float8 AS ${name}`).join(", ")}
 FROM warren.vhost_sample
-WHERE ($1::integer IS NULL OR vhost_id = $1) AND at >= coalesce(
+WHERE ($1::integer[] IS NULL OR vhost_id = ANY ($1)) AND at >= coalesce(
   (SELECT max(at) FROM warren.vhost_sample WHERE at <= now() - $2 * interval '1 ms'), now() - $2 * interval '1 ms')
 GROUP BY at ORDER BY at`;
 

@@ -11,6 +11,9 @@ export interface TrashBatchRow {
   at: Date;
   expires_at: Date;
   restored_at: Date | null;
+  /** Of a deleted queue that can still be restored: its arguments in their wire form, and its bindings. */
+  kept_arguments: Buffer | null;
+  kept_bindings: readonly { readonly source: string; readonly routing_key: string }[] | null;
 }
 
 /** Begins a batch, empty; what is put into it is counted there. Returns its id. */
@@ -30,6 +33,14 @@ export async function trashBatchCreate(
   return row.id;
 }
 
+/** Says how many messages a batch stands for that holds none itself. */
+export async function trashBatchCount(tx: Queryable, batch: string, count: number): Promise<void> {
+  await tx.query({ name: "trash_batch_count", text: "UPDATE warren.trash_batch SET count = $2 WHERE id = $1::uuid" }, [
+    batch,
+    count,
+  ]);
+}
+
 /** Removes a batch into which nothing was put. */
 export async function trashBatchDropEmpty(db: Queryable, batch: string): Promise<void> {
   await db.query(
@@ -46,7 +57,7 @@ export async function trashBatchList(db: Queryable, vhostId: number | null): Pro
   return db.query<TrashBatchRow>(
     {
       name: "trash_batch_list",
-      text: `${batches} WHERE b.count > 0 AND b.expires_at > now() AND ($1::integer IS NULL OR b.vhost_id = $1)
+      text: `${batches} WHERE (b.count > 0 OR b.action = 'delete') AND b.expires_at > now() AND ($1::integer IS NULL OR b.vhost_id = $1)
              ORDER BY b.at DESC, b.id LIMIT 1000`,
     },
     [vhostId],
@@ -157,8 +168,11 @@ export async function trashBatchExpire(db: Queryable): Promise<void> {
 }
 
 const batches = `
-SELECT b.id, v.name AS vhost, b.action, b.queue_name, b.count, b.by, b.at, b.expires_at, b.restored_at
-FROM warren.trash_batch b JOIN warren.vhost v ON v.id = b.vhost_id`;
+SELECT b.id, v.name AS vhost, b.action, b.queue_name, b.count, b.by, b.at, b.expires_at, b.restored_at,
+  kept.arguments AS kept_arguments, k.bindings AS kept_bindings
+FROM warren.trash_batch b JOIN warren.vhost v ON v.id = b.vhost_id
+LEFT JOIN warren.trash_queue k ON k.batch_id = b.id
+LEFT JOIN LATERAL jsonb_populate_record(NULL::warren.queue, k.queue) kept ON k.batch_id IS NOT NULL`;
 
 /** From one queue to the next by the primary key, however many messages each has. */
 const queues = `

@@ -1,12 +1,12 @@
+import type { Actor } from "@/lib/broker/actor";
 import { BrokerError, notFound } from "@/lib/broker/errors";
-import type { QueueDeclaration, QueueDeclared } from "@/lib/broker/requests";
+import type { QueueDeclaration, QueueDeclared, QueueDeletion } from "@/lib/broker/requests";
 import { checkName, checkNotReserved, generateQueueName } from "@/lib/broker/rules/names";
 import { checkQueueTraits, queueLimits } from "@/lib/broker/rules/queue-arguments";
 import { checkQueueEquivalence } from "@/lib/broker/rules/redeclare";
 import type { EngineContext } from "@/lib/engine/context";
 import { sourcesOf } from "@/lib/engine/sql/binding";
 import { unusedAutoDeleteExchanges } from "@/lib/engine/sql/exchange";
-import { queueAllowance } from "@/lib/engine/sql/limit";
 import { deleteQueues, findQueue, insertQueue } from "@/lib/engine/sql/queue";
 import { type QueueDepth, readQueueDepths } from "@/lib/engine/sql/queue-depth";
 import { queueOwnerInsert } from "@/lib/engine/sql/queue-owner";
@@ -16,6 +16,8 @@ import { bumpTopology, lockTopology, type QueueRow, readTopologyVersion } from "
 import type { Queryable } from "@/lib/engine/statement";
 import { decodeArguments, encodeArguments } from "@/lib/engine/topology/arguments";
 import { changeTopology, deleteExchangesAndUnused, mustFindVhost } from "@/lib/engine/topology/change";
+import { mustHaveRoom } from "@/lib/engine/topology/room";
+import { keepDeletedQueue } from "@/lib/engine/trash/deleted-queue";
 
 /**
  * Throws `not-found` for the vhost, `precondition-failed` for arguments out of their limits and when one of that name
@@ -59,14 +61,6 @@ async function create(context: EngineContext, declaration: QueueDeclaration): Pr
   });
 }
 
-/** https://www.rabbitmq.com/docs/vhosts#limits, in RabbitMQ's words. */
-async function mustHaveRoom(tx: Queryable, vhostId: number, { vhost, name }: QueueDeclaration): Promise<void> {
-  const { most, queues } = await queueAllowance(tx, vhostId);
-  if (most === null || queues < most) return;
-  const text = `cannot declare queue '${name}': queue limit in vhost '${vhost}' (${most}) is reached`;
-  throw new BrokerError("precondition-failed", text, { vhost, limit: most });
-}
-
 async function redeclared(db: Queryable, existing: QueueRow, declaration: QueueDeclaration): Promise<QueueDeclared> {
   const current = { ...existing, autoDelete: existing.auto_delete, arguments: decodeArguments(existing.arguments) };
   checkQueueEquivalence(declaration, current, declaration);
@@ -74,13 +68,17 @@ async function redeclared(db: Queryable, existing: QueueRow, declaration: QueueD
   return { name: existing.name, created: false, ready: depth?.ready ?? 0, consumers: 0 };
 }
 
-/** Throws `not-found`, and `precondition-failed` with `ifEmpty` when something lies in it or `ifUnused` when it has consumers. */
+/**
+ * Throws `not-found`, and `precondition-failed` with `ifEmpty` when something lies in it or `ifUnused` when it has consumers.
+ * With `restorable` it goes to the trash, and `trash` is the batch to restore it by; an exclusive queue never does.
+ */
 export async function deleteQueue(
   context: EngineContext,
+  actor: Actor,
   vhost: string,
   name: string,
-  options: { ifUnused: boolean; ifEmpty: boolean },
-): Promise<{ messages: number }> {
+  options: QueueDeletion,
+): Promise<{ messages: number; trash?: string }> {
   const { main } = context.database;
   const deleted = await main.transaction(async (tx) => {
     // The queue's lock comes before that of the topology: nobody publishes to it between the count and its end.
@@ -99,12 +97,15 @@ export async function deleteQueue(
     if (options.ifEmpty && depth && messagesIn(depth) > 0) {
       throw new BrokerError("precondition-failed", `queue '${name}' in vhost '${vhost}' not empty`, { queue: name });
     }
+    const isKept = options.restorable === true && !queue.exclusive;
+    const trash = isKept ? await keepDeletedQueue(tx, actor, queue, depth) : undefined;
     await deleteQueuesAndUnused(tx, [queue.id]);
     await bumpTopology(tx);
-    return { id: queue.id, messages: depth?.ready ?? 0 };
+    return { id: queue.id, messages: depth?.ready ?? 0, trash };
   });
   context.signals.announce([deleted.id]);
-  return { messages: deleted.messages };
+  const { messages, trash } = deleted;
+  return trash === undefined ? { messages } : { messages, trash };
 }
 
 /** Deletes queues, and auto-delete exchanges that were only used through bindings to them. */

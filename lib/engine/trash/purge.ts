@@ -5,7 +5,7 @@ import { entryPurgeRange } from "@/lib/engine/sql/entry-purge";
 import { entryLastSeq } from "@/lib/engine/sql/entry-scan";
 import { entryPurgeChunk, type PurgedChunk, preferKeys } from "@/lib/engine/sql/entry-take";
 import { trashBatchCreate, trashBatchDropEmpty } from "@/lib/engine/sql/trash";
-import { TRASH_KEPT_MS } from "@/lib/engine/trash/restore";
+import { TRASH_KEPT_MS } from "@/lib/engine/trash/kept";
 import { maxRankOf } from "@/lib/engine/views/ranks";
 
 /** So many messages go in one transaction: consumers of the queue wait no longer than that takes. */

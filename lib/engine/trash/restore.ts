@@ -15,9 +15,8 @@ import {
   trashQueues,
   trashRestoreChunk,
 } from "@/lib/engine/sql/trash";
-
-/** How long what was purged or discarded can be restored, in ms. */
-export const TRASH_KEPT_MS = 7 * 24 * 60 * 60 * 1000;
+import { decodeArguments } from "@/lib/engine/topology/arguments";
+import { restoreDeletedQueue } from "@/lib/engine/trash/deleted-queue";
 
 /** So many messages come back in one transaction. */
 const CHUNK = 10_000;
@@ -30,12 +29,14 @@ export async function listTrash(context: EngineContext, vhost?: string): Promise
 
 /**
  * Puts a batch back: same queues, order and ids. One that was broken off halfway can be called again and goes on.
- * `not-found` when it expired or its queues are gone; `conflict` when it was restored before.
+ * `not-found` when it expired or its queues are gone; `conflict` when it was restored before. A deleted queue
+ * comes back as `restoreDeletedQueue` tells.
  */
 export async function restoreTrash(context: EngineContext, actor: Actor, batch: string): Promise<{ restored: number }> {
   const row = isUuid(batch) ? await trashBatchGet(context.database.main, batch) : undefined;
   if (!row) throw new BrokerError("not-found", "There is no such batch in the trash; it may have expired.", { batch });
   if (row.restored_at) throw restoredBefore(batch);
+  if (row.action === "delete") return restoreDeletedQueue(context, row);
   let restored = 0;
   // What a queue drops meanwhile goes into the same batch, so it is looked at until nothing is left in it.
   for (;;) {
@@ -101,5 +102,12 @@ function batchOf(row: TrashBatchRow): TrashBatch {
     at: row.at,
     expiresAt: row.expires_at,
     restoredAt: row.restored_at,
+    deletedQueue: row.kept_arguments && {
+      arguments: decodeArguments(row.kept_arguments),
+      bindings: (row.kept_bindings ?? []).map((binding) => ({
+        source: binding.source,
+        routingKey: binding.routing_key,
+      })),
+    },
   };
 }

@@ -1,4 +1,4 @@
-import type { StatsRange } from "@/lib/broker/broker";
+import type { OverviewScope, StatsRange } from "@/lib/broker/broker";
 import type { Listener } from "@/lib/broker/presence";
 import type { NodeStatus, Overview } from "@/lib/broker/topology";
 import type { EngineContext } from "@/lib/engine/context";
@@ -7,13 +7,13 @@ import { type NodeRow, nodeList, overviewGet, vhostSampleList } from "@/lib/engi
 import { noRates, ratesBetween, totalsOf } from "@/lib/engine/views/rates";
 import { seriesOf } from "@/lib/engine/views/series";
 
-/** Everything at a glance, of the whole broker or of one vhost. `not-found` for an unknown vhost. */
-export async function overview(context: EngineContext, range: StatsRange, vhost?: string): Promise<Overview> {
+/** Everything at a glance, of the whole broker or of some vhosts. `not-found` for an unknown vhost. */
+export async function overview(context: EngineContext, range: StatsRange, scope?: OverviewScope): Promise<Overview> {
   const db = context.database.main;
-  const vhostId = vhost === undefined ? null : (await context.topology.fresh()).vhost(vhost).vhost.id;
+  const vhostIds = scope === undefined ? null : await idsOf(context, scope.vhosts);
   const [row, samples, nodes, listeners] = await Promise.all([
-    overviewGet(db, vhostId),
-    vhostSampleList(db, vhostId, range.ageMs + range.incrementMs),
+    overviewGet(db, vhostIds, scope?.user ?? null),
+    vhostSampleList(db, vhostIds, range.ageMs + range.incrementMs),
     nodeList(db),
     listenerList(db),
   ]);
@@ -42,6 +42,11 @@ export async function overview(context: EngineContext, range: StatsRange, vhost?
     listeners: listeners.map((listener) => ({ ...listener, protocol: listener.protocol as Listener["protocol"] })),
     samples: seriesOf(samples, { ...row, at: row.now }, range, row.now),
   };
+}
+
+async function idsOf(context: EngineContext, names: readonly string[]): Promise<number[]> {
+  const topology = await context.topology.fresh();
+  return names.map((name) => topology.vhost(name).vhost.id);
 }
 
 function nodeOf(row: NodeRow): NodeStatus {

@@ -2,8 +2,9 @@ import { z } from "zod";
 import { mayAccess } from "@/lib/auth/permissions";
 import { BrokerError } from "@/lib/broker/errors";
 import { type Call, endpoint } from "@/lib/http/endpoint";
+import { gzipped, takesGzip } from "@/lib/http/events/gzip";
 import { openEventStream } from "@/lib/http/events/stream";
-import type { Sees } from "@/lib/http/events/subscription";
+import type { Sight } from "@/lib/http/events/subscription";
 import { stream } from "@/lib/http/reply";
 
 export const eventEndpoints = [
@@ -21,11 +22,14 @@ export const eventEndpoints = [
       const bytes = await openEventStream({
         hub: call.events,
         position,
-        sees: await seesOf(call),
+        sight: await sightOf(call),
         recheck: () => recheck(call),
         signal: call.signal,
       });
-      return stream(bytes, "text/event-stream; charset=utf-8", {
+      const packs = takesGzip(call.request.headers.get("accept-encoding"));
+      return stream(packs ? gzipped(bytes) : bytes, "text/event-stream; charset=utf-8", {
+        ...(packs && { "content-encoding": "gzip" }),
+        vary: "accept-encoding",
         // A proxy that collects the answer, or packs it, would hold it back.
         "cache-control": "no-cache, no-transform",
         "x-accel-buffering": "no",
@@ -35,16 +39,16 @@ export const eventEndpoints = [
 ];
 
 /** What is in no virtual host is for everybody who may look. */
-async function seesOf({ administration, actor }: Pick<Call, "administration" | "actor">): Promise<Sees> {
+async function sightOf({ administration, actor }: Pick<Call, "administration" | "actor">): Promise<Sight> {
   const isVisible = await administration.visibleVhosts(actor);
-  return (vhost) => vhost === null || isVisible(vhost);
+  return { whole: mayAccess(actor.tags, "monitor"), vhost: (name) => name === null || isVisible(name) };
 }
 
 /** What a client may see that was let in before; null when its session has ended or its rights were taken. */
-async function recheck({ authenticator, administration, request }: Call): Promise<Sees | null> {
+async function recheck({ authenticator, administration, request }: Call): Promise<Sight | null> {
   try {
     const { user, actor } = await authenticator.authenticate(request);
-    return user !== null && mayAccess(user.tags, "look") ? seesOf({ administration, actor }) : null;
+    return user !== null && mayAccess(user.tags, "look") ? sightOf({ administration, actor }) : null;
   } catch (error) {
     if (error instanceof BrokerError && error.code === "unauthenticated") return null;
     throw error;

@@ -20,13 +20,14 @@ export const overviewEndpoints = [
   endpoint({
     method: "GET",
     path: "/api/overview",
-    summary: "Counts, rates and their history, objects and nodes; of one vhost with `vhost`",
+    summary: "Counts, rates and their history, objects and nodes, of what the user may see; of one vhost with `vhost`",
     access: "look",
     manner: "rabbitmq",
     query: statsQuery.extend({ columns: z.string().optional(), vhost: shortText.optional() }),
     async handle({ query }, { broker, actor }) {
       const asked = askedStats(query);
-      return ok(withColumns(overviewJson(await broker.overview(actor, asked.range, query.vhost), asked), query));
+      const scope = query.vhost === undefined ? undefined : { vhosts: [query.vhost] };
+      return ok(withColumns(overviewJson(await broker.overview(actor, asked.range, scope), asked), query));
     },
   }),
   endpoint({

@@ -89,15 +89,20 @@ export const queueEndpoints = [
   endpoint({
     method: "DELETE",
     path: "/api/queues/{vhost}/{queue}",
-    summary: "Delete a queue; with `if-empty=true` or `if-unused=true` only if it is",
+    summary:
+      "Delete a queue, into the trash: the header x-warren-trash names the batch; with `if-empty=true` or `if-unused=true` only if it is",
     access: "change",
     manner: "rabbitmq",
     query: z.object({ "if-empty": flag.default(false), "if-unused": flag.default(false) }),
     audit: "queue.delete",
     async handle({ path, query }, { broker, actor, note }) {
       const conditions = { ifEmpty: query["if-empty"], ifUnused: query["if-unused"] };
-      note(await broker.deleteQueue(actor, path.vhost, path.queue, conditions));
-      return noContent();
+      const deleted = await broker.deleteQueue(actor, path.vhost, path.queue, { ...conditions, restorable: true });
+      note(deleted);
+      return noContent({
+        "x-warren-messages": String(deleted.messages),
+        ...(deleted.trash !== undefined && { "x-warren-trash": deleted.trash }),
+      });
     },
   }),
   endpoint({

@@ -8,7 +8,7 @@ export const trashEndpoints = [
   endpoint({
     method: "GET",
     path: "/api/trash",
-    summary: "What was discarded, purged or dropped, and can be restored",
+    summary: "What was discarded, purged, dropped or deleted, and can be restored; `bindings` of a deleted queue",
     access: "look",
     manner: "warren",
     query: z.strictObject({ vhost: shortText.optional() }),
@@ -19,7 +19,8 @@ export const trashEndpoints = [
   endpoint({
     method: "POST",
     path: "/api/trash/{batch}/restore",
-    summary: "Put a batch back where it was: same queue, order and ids",
+    summary:
+      "Put a batch back where it was: same queue, order and ids; of a deleted queue, the queue and its bindings as well",
     access: "change",
     manner: "warren",
     audit: "trash.restore",

@@ -1,6 +1,6 @@
 import type { Batch } from "@/lib/http/events/batch";
 import type { EventHub, Listener } from "@/lib/http/events/hub";
-import { block, type Sees, Subscription } from "@/lib/http/events/subscription";
+import { block, type Sight, Subscription } from "@/lib/http/events/subscription";
 
 /** A sign of life at least so often, in ms: proxies close what is silent for a minute, some for half of one. */
 const BEAT_MS = 10_000;
@@ -15,9 +15,9 @@ export interface StreamOptions {
   readonly hub: EventHub;
   /** The last position that the client has, of this or another process; null when it has none. */
   readonly position: string | null;
-  readonly sees: Sees;
+  readonly sight: Sight;
   /** What the client may see by now; null when it is no longer logged in. May throw while the database is away. */
-  readonly recheck: () => Promise<Sees | null>;
+  readonly recheck: () => Promise<Sight | null>;
   /** Fires when the client has gone. */
   readonly signal: AbortSignal;
 }
@@ -50,8 +50,8 @@ class StreamClient implements Listener {
   #readAt = Date.now();
   #away = false;
 
-  constructor({ sees, recheck, signal }: StreamOptions) {
-    this.#subscription = new Subscription(sees);
+  constructor({ sight, recheck, signal }: StreamOptions) {
+    this.#subscription = new Subscription(sight);
     this.#recheck = recheck;
     this.#signal = signal;
   }
@@ -110,9 +110,9 @@ class StreamClient implements Listener {
     if (Date.now() - this.#recheckedAt < RECHECK_MS) return;
     this.#recheckedAt = Date.now();
     // While the database is away, whoever was logged in stays so.
-    const sees = await this.#recheck().catch(() => undefined);
-    if (sees === null) this.#end();
-    else if (sees !== undefined) this.#subscription.sees = sees;
+    const sight = await this.#recheck().catch(() => undefined);
+    if (sight === null) this.#end();
+    else if (sight !== undefined) this.#subscription.sight = sight;
   }
 
   #hasRoom(): boolean {

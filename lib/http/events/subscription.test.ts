@@ -6,6 +6,8 @@ import type { EventHub, Listener } from "@/lib/http/events/hub";
 import { openEventStream } from "@/lib/http/events/stream";
 import { Subscription } from "@/lib/http/events/subscription";
 
+const everything = { whole: true, vhost: () => true };
+
 const nothing: Batch = {
   position: "0.0",
   complete: true,
@@ -38,7 +40,7 @@ function takeAll(subscription: Subscription): string {
 }
 
 test("of a queue that changed often only the newest state is told to who reads slowly", () => {
-  const subscription = new Subscription(() => true);
+  const subscription = new Subscription(everything);
   for (let ready = 0; ready < 1000; ready++) subscription.add({ ...nothing, queues: rows(10, ready) });
   const told = takeAll(subscription);
   expect(told.match(/"name":"q3"/g)).toHaveLength(1);
@@ -46,7 +48,7 @@ test("of a queue that changed often only the newest state is told to who reads s
 });
 
 test("too many events become one: look at everything anew", () => {
-  const subscription = new Subscription(() => true);
+  const subscription = new Subscription(everything);
   for (let id = 1; id <= 2000; id++) subscription.add({ ...nothing, topologyMoved: true, events: [event(id)] });
   const told = takeAll(subscription);
   expect(told).toContain("event: reset");
@@ -54,7 +56,7 @@ test("too many events become one: look at everything anew", () => {
 });
 
 test("an event that comes twice is told once", () => {
-  const subscription = new Subscription(() => true);
+  const subscription = new Subscription(everything);
   subscription.add({ ...nothing, topologyMoved: true, events: [event(1), event(2)] });
   expect(takeAll(subscription).match(/thing-2/g)).toHaveLength(1);
   subscription.add({ ...nothing, topologyMoved: true, events: [event(2), event(3)] });
@@ -64,7 +66,7 @@ test("an event that comes twice is told once", () => {
 });
 
 test("nobody is told of what they may not see", () => {
-  const subscription = new Subscription((vhost) => vhost === "mine");
+  const subscription = new Subscription({ whole: false, vhost: (vhost) => vhost === "mine" });
   const queues = new Map([
     ["a", { vhost: "mine", json: '{"name":"a"}' }],
     ["b", { vhost: "theirs", json: '{"name":"b"}' }],
@@ -78,7 +80,7 @@ test("nobody is told of what they may not see", () => {
 });
 
 test("a client may go on from a position only when it was told all up to it", () => {
-  const subscription = new Subscription(() => true);
+  const subscription = new Subscription(everything);
   subscription.add({ ...nothing, position: "7.7", queues: rows(1000, 1) });
   const pieces: string[] = [];
   for (let piece = subscription.take(); piece !== null; piece = subscription.take()) pieces.push(piece);
@@ -100,12 +102,12 @@ class OneListener {
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-async function openWith(recheck: () => Promise<null | (() => boolean)>) {
+async function openWith(recheck: () => Promise<typeof everything | null>) {
   const hub = new OneListener();
   const stream = await openEventStream({
     hub: hub as unknown as EventHub,
     position: null,
-    sees: () => true,
+    sight: everything,
     recheck,
     signal: new AbortController().signal,
   });
@@ -114,7 +116,7 @@ async function openWith(recheck: () => Promise<null | (() => boolean)>) {
 
 test("a client that reads nothing is let go, and nobody looks for changes on its behalf", async () => {
   const hub = new OneListener();
-  const options = { position: null, sees: () => true, recheck: async () => () => true };
+  const options = { position: null, sight: everything, recheck: async () => everything };
   const signal = new AbortController().signal;
   const stream = await openEventStream({ hub: hub as unknown as EventHub, ...options, signal });
   expect(hub.listener).not.toBeNull();
@@ -125,7 +127,7 @@ test("a client that reads nothing is let go, and nobody looks for changes on its
 });
 
 test("the stream ends with the session, and outlives a database that is away", async () => {
-  let answer: () => Promise<null | (() => boolean)> = async () => {
+  let answer: () => Promise<typeof everything | null> = async () => {
     throw new BrokerError("unavailable", "away");
   };
   const { hub, reader } = await openWith(() => answer());
@@ -143,7 +145,7 @@ test("the stream ends with the session, and outlives a database that is away", a
 });
 
 test("it says when the database is away, and when it is back", async () => {
-  const { hub, reader } = await openWith(async () => () => true);
+  const { hub, reader } = await openWith(async () => everything);
   let told = "";
   const reading = (async () => {
     for (let read = await reader.read(); !read.done; read = await reader.read()) told += read.value;

@@ -6,8 +6,13 @@ const ROWS_PER_PIECE = 300;
 /** More events than this are not kept for a slow reader: it looks at everything anew. */
 const MOST_EVENTS = 500;
 
-/** Whether somebody may be told of what is in a vhost; null asks for what is in none. */
-export type Sees = (vhost: string | null) => boolean;
+/** What somebody may be told of. */
+export interface Sight {
+  /** Everything: who doesn't is told that the overview changed, but not the sums over all vhosts. */
+  readonly whole: boolean;
+  /** Of what is in this vhost; null asks for what is in none. */
+  readonly vhost: (name: string | null) => boolean;
+}
 
 /**
  * What one client is still to be told. It grows with the number of queues at most, however slowly the client reads:
@@ -15,7 +20,7 @@ export type Sees = (vhost: string | null) => boolean;
  */
 export class Subscription {
   /** May be replaced while the client is connected: permissions change. */
-  sees: Sees;
+  sight: Sight;
   #queues = new Map<string, Rendered>();
   #exchanges = new Map<string, Rendered>();
   #events = new Map<number, BrokerEvent>();
@@ -27,8 +32,8 @@ export class Subscription {
   #position: string | null = null;
   #lastEvent = 0;
 
-  constructor(sees: Sees) {
-    this.sees = sees;
+  constructor(sight: Sight) {
+    this.sight = sight;
   }
 
   /** Where the client goes on when its connection breaks: everything up to here was sent. */
@@ -51,14 +56,14 @@ export class Subscription {
   add(batch: Batch): void {
     this.#position = batch.position;
     if (!batch.complete) this.#lookAnew();
-    for (const [key, row] of batch.queues) if (this.sees(row.vhost)) this.#queues.set(key, row);
-    for (const [key, row] of batch.exchanges) if (this.sees(row.vhost)) this.#exchanges.set(key, row);
+    for (const [key, row] of batch.queues) if (this.sight.vhost(row.vhost)) this.#queues.set(key, row);
+    for (const [key, row] of batch.exchanges) if (this.sight.vhost(row.vhost)) this.#exchanges.set(key, row);
     for (const kind of batch.presence) this.#presence.add(kind);
     this.#topologyMoved ||= batch.topologyMoved;
     this.#sampled ||= batch.sampled;
-    if (batch.overview !== null && this.sees(null)) this.#overview = batch.overview;
+    if (batch.overview !== null) this.#overview = batch.overview;
     for (const event of batch.events) {
-      if (event.id > this.#lastEvent && this.sees(event.vhost)) this.#events.set(event.id, event);
+      if (event.id > this.#lastEvent && this.sight.vhost(event.vhost)) this.#events.set(event.id, event);
     }
     if (this.#events.size > MOST_EVENTS) this.#lookAnew();
   }
@@ -72,7 +77,7 @@ export class Subscription {
     this.#takeEvents(blocks);
     this.#takeRows("queues", this.#queues, blocks);
     this.#takeRows("exchanges", this.#exchanges, blocks);
-    if (this.#overview !== null) blocks.push(block("overview", this.#overview));
+    if (this.#overview !== null) blocks.push(block("overview", this.sight.whole ? this.#overview : "null"));
     if (this.#sampled) blocks.push(block("sampled", "{}"));
     this.#overview = null;
     this.#sampled = false;

@@ -161,6 +161,7 @@ export function trashBatchJson(batch: TrashBatch) {
     at: batch.at.toISOString(),
     expires_at: batch.expiresAt.toISOString(),
     restored_at: batch.restoredAt?.toISOString() ?? null,
+    bindings: batch.deletedQueue?.bindings.length ?? null,
   };
 }
 export type TrashBatchJson = ReturnType<typeof trashBatchJson>;

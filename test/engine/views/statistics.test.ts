@@ -80,7 +80,7 @@ describe("rates", () => {
     await fixture.publish(name, bodies(10));
     await foldCounters(fixture.context);
     await fixture.broker.deleteQueue(actor, "/", name, { ifEmpty: false, ifUnused: false });
-    const all = await fixture.broker.overview(actor, minute, "/");
+    const all = await fixture.broker.overview(actor, minute, { vhosts: ["/"] });
     expect(all.totals.publish).toBe(10);
     expect(all.counts.ready).toBe(0);
     expect(all.samples).toHaveLength(12);
