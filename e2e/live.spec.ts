@@ -6,7 +6,10 @@ test("what happens is on the screen by events, and no list is polled meanwhile",
   await page.goto(`/queues?vhost=${vhost}`);
   const row = page.getByRole("row", { name: /watched/ });
   await expect(row).toBeVisible();
-  expect((await streaming).headers()["content-type"]).toContain("text/event-stream");
+  const { "content-type": type, "content-encoding": encoding } = (await streaming).headers();
+  expect(type).toContain("text/event-stream");
+  // Packed, and yet each event comes at once, as the rest of this test needs.
+  expect(encoding).toBe("gzip");
   // The first polls after the stream has begun find that they need not come again.
   const asked = () =>
     page.evaluate(
@@ -47,4 +50,20 @@ test("when the stream breaks the lists are polled, and it goes on where it was",
   await streaming;
   await publishTo(api, vhost, "watched", "two");
   await expect(row.getByRole("gridcell").filter({ hasText: /^2$/ }).first()).toBeVisible();
+});
+
+test("a client that doesn't take gzip gets the events in the clear", async ({ baseURL }) => {
+  const leave = new AbortController();
+  const response = await fetch(`${baseURL}/api/events`, {
+    headers: { authorization: `Basic ${Buffer.from("guest:guest").toString("base64")}`, "accept-encoding": "identity" },
+    signal: leave.signal,
+  });
+  expect(response.headers.get("content-encoding")).toBeNull();
+  let text = "";
+  for await (const bytes of response.body ?? []) {
+    text += Buffer.from(bytes).toString();
+    if (text.includes("event: hello\n")) break;
+  }
+  expect(text).toContain("event: hello\n");
+  leave.abort();
 });

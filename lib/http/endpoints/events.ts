@@ -2,7 +2,6 @@ import { z } from "zod";
 import { mayAccess } from "@/lib/auth/permissions";
 import { BrokerError } from "@/lib/broker/errors";
 import { type Call, endpoint } from "@/lib/http/endpoint";
-import { gzipped, takesGzip } from "@/lib/http/events/gzip";
 import { openEventStream } from "@/lib/http/events/stream";
 import type { Sight } from "@/lib/http/events/subscription";
 import { stream } from "@/lib/http/reply";
@@ -26,12 +25,10 @@ export const eventEndpoints = [
         recheck: () => recheck(call),
         signal: call.signal,
       });
-      const packs = takesGzip(call.request.headers.get("accept-encoding"));
-      return stream(packs ? gzipped(bytes) : bytes, "text/event-stream; charset=utf-8", {
-        ...(packs && { "content-encoding": "gzip" }),
-        vary: "accept-encoding",
-        // A proxy that collects the answer, or packs it, would hold it back.
-        "cache-control": "no-cache, no-transform",
+      return stream(bytes, "text/event-stream; charset=utf-8", {
+        // Without no-transform, so that Next packs it, piece by piece, for clients that take gzip.
+        "cache-control": "no-cache",
+        // A proxy that collects the answer would hold it back.
         "x-accel-buffering": "no",
       });
     },
