@@ -1,6 +1,6 @@
 "use client";
 
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import type { DeadLetterActions } from "@/components/dead-letters/use-actions";
 import {
   type DestinationChoice,
@@ -9,10 +9,8 @@ import {
   missingDestination,
   noDestination,
 } from "@/components/messages/destination-fields";
-import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
-import { Dialog } from "@/components/ui/dialog";
-import { ErrorNote } from "@/components/ui/error-state";
+import { FormDialog } from "@/components/ui/form-dialog";
 import type { DeadLetterSelection } from "@/lib/api-client/dead-letters";
 import { restorableUntil } from "@/lib/api-client/trash";
 import { formatNoun } from "@/lib/format/numbers";
@@ -83,55 +81,32 @@ export function RetryElsewhereDialog({
 }) {
   const shown = useLast(target);
   const [choice, setChoice] = useState<DestinationChoice>({ ...noDestination, way: "queue" });
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const formId = useId();
   const open = target !== null;
   if (!shown) return null;
   const missing = missingDestination(choice);
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (missing !== undefined || busy) return;
-    setBusy(true);
-    setError(null);
-    try {
-      await actions.retry(shown.selection, destinationOf(choice));
-      onClose();
-    } catch (reason) {
-      setError(reason);
-    } finally {
-      setBusy(false);
-    }
+  const submit = async () => {
+    await actions.retry(shown.selection, destinationOf(choice));
+    onClose();
   };
 
   return (
-    <Dialog
+    <FormDialog
       open={open}
       onClose={onClose}
       title={`Retry ${formatNoun(shown.count, "dead letter")} elsewhere`}
-      footer={
-        <>
-          <Button size="lg" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button size="lg" variant="primary" type="submit" form={formId} busy={busy} disabledReason={missing}>
-            Send {formatNoun(shown.count, "message")}
-          </Button>
-        </>
-      }
+      action={`Send ${formatNoun(shown.count, "message")}`}
+      problem={missing}
+      failure="Nothing was sent."
+      lost="The dead letters are where they were."
+      onSubmit={submit}
     >
-      <form id={formId} onSubmit={submit} className="flex flex-col gap-3">
-        <p className="text-ink-2">
-          Each is gone from its dead-letter queue exactly when it is stored where it is sent. One that no queue takes
-          stays.
-        </p>
-        <DestinationFields vhost={vhost} choice={choice} onChange={setChoice} />
-        {error !== null && (
-          <ErrorNote title="Nothing was sent." error={error} lost="The dead letters are where they were." />
-        )}
-      </form>
-    </Dialog>
+      <p className="text-ink-2">
+        Each is gone from its dead-letter queue exactly when it is stored where it is sent. One that no queue takes
+        stays.
+      </p>
+      <DestinationFields vhost={vhost} choice={choice} onChange={setChoice} />
+    </FormDialog>
   );
 }
 

@@ -1,12 +1,10 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
-import { Button } from "@/components/ui/button";
+import { useState } from "react";
 import { Checkbox } from "@/components/ui/checkbox";
-import { Dialog } from "@/components/ui/dialog";
-import { ErrorNote } from "@/components/ui/error-state";
 import { Field, Input } from "@/components/ui/field";
+import { FormDialog } from "@/components/ui/form-dialog";
 import { NumberField } from "@/components/ui/number-field";
 import { Segments } from "@/components/ui/segments";
 import { Select } from "@/components/ui/select";
@@ -115,135 +113,117 @@ function TargetFields({
 }) {
   const client = useQueryClient();
   const [form, setForm] = useState(() => formOf(target));
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const formId = useId();
   const set = (part: Partial<TargetForm>) => setForm((before) => ({ ...before, ...part }));
   const text = (name: "name" | "url" | "secret" | "host" | "user" | "password" | "from" | "to") => ({
     value: form[name],
     onChange: (event: { target: { value: string } }) => set({ [name]: event.target.value }),
   });
   const problem = problemOf(form);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (problem !== undefined || busy) return;
-    setBusy(true);
-    setError(null);
+  const submit = async () => {
     try {
       const input = inputOf(form);
       if (target === null) await createTarget(input);
       else await changeTarget(target.name, { ...input, version: target.version });
       onClose();
-    } catch (reason) {
-      setError(reason);
     } finally {
-      setBusy(false);
       void client.invalidateQueries({ queryKey: ["notifications"] });
     }
   };
   const kept = target?.has_secret ? "Leave it empty to keep the present one" : undefined;
   return (
-    <Dialog
+    <FormDialog
       open={open}
       onClose={onClose}
       title={target === null ? "Add somebody to tell" : `Change ${target.name}`}
-      footer={
-        <>
-          <Button size="lg" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button size="lg" variant="primary" type="submit" form={formId} busy={busy} disabledReason={problem}>
-            {target === null ? "Add it" : "Save it"}
-          </Button>
-        </>
-      }
+      action={target === null ? "Add it" : "Save it"}
+      problem={problem}
+      failure="It was not saved."
+      lost="What there was is as it was."
+      onSubmit={submit}
     >
-      <form id={formId} onSubmit={submit} className="flex flex-col gap-3">
-        <div>
-          <Segments
-            label="How to tell"
-            value={form.kind}
-            onChange={(kind) => set({ kind })}
-            options={[
-              { value: "webhook", label: "Webhook" },
-              { value: "slack", label: "Slack" },
-              { value: "email", label: "E-mail" },
-            ]}
+      <div>
+        <Segments
+          label="How to tell"
+          value={form.kind}
+          onChange={(kind) => set({ kind })}
+          options={[
+            { value: "webhook", label: "Webhook" },
+            { value: "slack", label: "Slack" },
+            { value: "email", label: "E-mail" },
+          ]}
+        />
+      </div>
+      <Field label="Name" hint={target === null ? "Rules name it so" : undefined}>
+        <Input maxLength={255} {...text("name")} disabled={target !== null} />
+      </Field>
+      {form.kind === "email" ? (
+        <>
+          <div className="grid grid-cols-[minmax(0,1fr)_96px_128px] gap-2 phone:grid-cols-2">
+            <Field label="Mail server">
+              <Input mono placeholder="smtp.example.org" {...text("host")} />
+            </Field>
+            <Field label="Port">
+              <NumberField min={1} max={65535} value={form.port} onChange={(port) => set({ port })} />
+            </Field>
+            <Field label="Encrypted by">
+              <Select
+                value={form.security}
+                options={[
+                  { value: "starttls", label: "STARTTLS" },
+                  { value: "tls", label: "TLS" },
+                  { value: "none", label: "nothing" },
+                ]}
+                onChange={(security) => set({ security, port: usualPort[security] })}
+              />
+            </Field>
+          </div>
+          <div className="grid grid-cols-2 gap-2 phone:grid-cols-1">
+            <Field label="User, if it asks for one">
+              <Input {...text("user")} />
+            </Field>
+            <Field
+              label="Password"
+              hint={target?.smtp?.has_password ? "Leave it empty to keep the present one" : undefined}
+            >
+              <Input type="password" autoComplete="new-password" {...text("password")} />
+            </Field>
+          </div>
+          <Field label="From">
+            <Input mono placeholder="warren@example.org" {...text("from")} />
+          </Field>
+          <Field label="To, parted by commas">
+            <Input mono placeholder="oncall@example.org" {...text("to")} />
+          </Field>
+        </>
+      ) : (
+        <>
+          <Field label="URL">
+            <Input mono placeholder="https://hooks.example.org/warren" {...text("url")} />
+          </Field>
+          {form.kind === "webhook" && (
+            <Field label="Secret for the signature" hint={kept}>
+              <Input type="password" autoComplete="new-password" {...text("secret")} />
+            </Field>
+          )}
+        </>
+      )}
+      <div className="grid grid-cols-2 gap-2">
+        <Field label="Failures of one cause together for">
+          <NumberField
+            min={0}
+            max={86_400}
+            unit="s"
+            value={form.groupSeconds}
+            onChange={(groupSeconds) => set({ groupSeconds })}
           />
-        </div>
-        <Field label="Name" hint={target === null ? "Rules name it so" : undefined}>
-          <Input maxLength={255} {...text("name")} disabled={target !== null} />
         </Field>
-        {form.kind === "email" ? (
-          <>
-            <div className="grid grid-cols-[minmax(0,1fr)_96px_128px] gap-2 phone:grid-cols-2">
-              <Field label="Mail server">
-                <Input mono placeholder="smtp.example.org" {...text("host")} />
-              </Field>
-              <Field label="Port">
-                <NumberField min={1} max={65535} value={form.port} onChange={(port) => set({ port })} />
-              </Field>
-              <Field label="Encrypted by">
-                <Select
-                  value={form.security}
-                  options={[
-                    { value: "starttls", label: "STARTTLS" },
-                    { value: "tls", label: "TLS" },
-                    { value: "none", label: "nothing" },
-                  ]}
-                  onChange={(security) => set({ security, port: usualPort[security] })}
-                />
-              </Field>
-            </div>
-            <div className="grid grid-cols-2 gap-2 phone:grid-cols-1">
-              <Field label="User, if it asks for one">
-                <Input {...text("user")} />
-              </Field>
-              <Field
-                label="Password"
-                hint={target?.smtp?.has_password ? "Leave it empty to keep the present one" : undefined}
-              >
-                <Input type="password" autoComplete="new-password" {...text("password")} />
-              </Field>
-            </div>
-            <Field label="From">
-              <Input mono placeholder="warren@example.org" {...text("from")} />
-            </Field>
-            <Field label="To, parted by commas">
-              <Input mono placeholder="oncall@example.org" {...text("to")} />
-            </Field>
-          </>
-        ) : (
-          <>
-            <Field label="URL">
-              <Input mono placeholder="https://hooks.example.org/warren" {...text("url")} />
-            </Field>
-            {form.kind === "webhook" && (
-              <Field label="Secret for the signature" hint={kept}>
-                <Input type="password" autoComplete="new-password" {...text("secret")} />
-              </Field>
-            )}
-          </>
-        )}
-        <div className="grid grid-cols-2 gap-2">
-          <Field label="Failures of one cause together for">
-            <NumberField
-              min={0}
-              max={86_400}
-              unit="s"
-              value={form.groupSeconds}
-              onChange={(groupSeconds) => set({ groupSeconds })}
-            />
-          </Field>
-          <Field label="At most">
-            <NumberField min={1} max={10_000} unit="/h" value={form.perHour} onChange={(perHour) => set({ perHour })} />
-          </Field>
-        </div>
-        <Checkbox checked={form.enabled} onCheckedChange={(enabled) => set({ enabled })}>
-          Tell it now; otherwise rules pass it over
-        </Checkbox>
-        {error !== null && <ErrorNote title="It was not saved." error={error} lost="What there was is as it was." />}
-      </form>
-    </Dialog>
+        <Field label="At most">
+          <NumberField min={1} max={10_000} unit="/h" value={form.perHour} onChange={(perHour) => set({ perHour })} />
+        </Field>
+      </div>
+      <Checkbox checked={form.enabled} onCheckedChange={(enabled) => set({ enabled })}>
+        Tell it now; otherwise rules pass it over
+      </Checkbox>
+    </FormDialog>
   );
 }

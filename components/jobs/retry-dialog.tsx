@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useId, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { VisibleText } from "@/components/body/visible-text";
 import { initialPace, PaceFields, paceProblem, paceRequest } from "@/components/jobs/canary-fields";
 import { useJobActions } from "@/components/jobs/use-job-actions";
@@ -12,10 +12,9 @@ import {
   missingDestination,
   noDestination,
 } from "@/components/messages/destination-fields";
-import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
-import { Dialog } from "@/components/ui/dialog";
 import { ErrorNote } from "@/components/ui/error-state";
+import { FormDialog } from "@/components/ui/form-dialog";
 import { Note } from "@/components/ui/note";
 import { type Job, type JobPlan, type JobRequest, type JobSelection, jobPlanQuery } from "@/lib/api-client/jobs";
 import { formatCount, formatNoun } from "@/lib/format/numbers";
@@ -75,10 +74,7 @@ function RetryForm({
   const [choice, setChoice] = useState<DestinationChoice>({ ...noDestination, way: elsewhere ? "queue" : "origin" });
   const [pace, setPace] = useState(initialPace);
   const [skip, setSkip] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
   const actions = useJobActions();
-  const formId = useId();
   const to = destinationOf(choice);
   const asked = useMemo(
     (): JobRequest => ({ kind: "retry", vhost: target.vhost, ...target.selection }),
@@ -96,62 +92,44 @@ function RetryForm({
         ? "Some have no queue to go back to: choose a place, or leave them"
         : undefined);
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (blocked !== undefined || busy) return;
-    setBusy(true);
-    setError(null);
-    try {
-      const job = await actions.start({
-        ...asked,
-        ...paceRequest(pace),
-        ...(to && { to }),
-        ...(lost > 0 && { missing_origin: "skip" as const }),
-      });
-      onStarted(job);
-      onClose();
-    } catch (reason) {
-      setError(reason);
-    } finally {
-      setBusy(false);
-    }
+  const submit = async () => {
+    const job = await actions.start({
+      ...asked,
+      ...paceRequest(pace),
+      ...(to && { to }),
+      ...(lost > 0 && { missing_origin: "skip" as const }),
+    });
+    onStarted(job);
+    onClose();
   };
 
   return (
-    <Dialog
+    <FormDialog
       open={open}
       onClose={onClose}
       title={`Retry ${formatNoun(count, "dead letter")}`}
-      footer={
-        <>
-          <Button size="lg" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button size="lg" variant="primary" type="submit" form={formId} busy={busy} disabledReason={blocked}>
-            {pace.steps
-              ? `Begin with ${firstStep(pace.sizes, count)}`
-              : `Retry ${formatNoun(count - (skip ? lost : 0), "message")}`}
-          </Button>
-        </>
+      action={
+        pace.steps
+          ? `Begin with ${firstStep(pace.sizes, count)}`
+          : `Retry ${formatNoun(count - (skip ? lost : 0), "message")}`
       }
+      problem={blocked}
+      failure="The retry was not begun."
+      lost="The dead letters are where they were."
+      onSubmit={submit}
     >
-      <form id={formId} onSubmit={submit} className="flex flex-col gap-3">
-        {target.what !== undefined && (
-          <p className="text-ink-2 [overflow-wrap:anywhere]">
-            <VisibleText text={target.what} />. What matches when the job begins is meant; what dies later doesn't join.
-          </p>
-        )}
-        <DestinationFields vhost={target.vhost} choice={choice} onChange={setChoice} origin="Where they died" />
-        {choice.way === "origin" && <Origins plan={plan.data} skip={skip} onSkip={setSkip} />}
-        <PaceFields pace={pace} onChange={setPace} />
-        {plan.error !== null && (
-          <ErrorNote title="What the retry would do could not be read." error={plan.error} lost="Nothing was sent." />
-        )}
-        {error !== null && (
-          <ErrorNote title="The retry was not begun." error={error} lost="The dead letters are where they were." />
-        )}
-      </form>
-    </Dialog>
+      {target.what !== undefined && (
+        <p className="text-ink-2 [overflow-wrap:anywhere]">
+          <VisibleText text={target.what} />. What matches when the job begins is meant; what dies later doesn't join.
+        </p>
+      )}
+      <DestinationFields vhost={target.vhost} choice={choice} onChange={setChoice} origin="Where they died" />
+      {choice.way === "origin" && <Origins plan={plan.data} skip={skip} onSkip={setSkip} />}
+      <PaceFields pace={pace} onChange={setPace} />
+      {plan.error !== null && (
+        <ErrorNote title="What the retry would do could not be read." error={plan.error} lost="Nothing was sent." />
+      )}
+    </FormDialog>
   );
 }
 

@@ -1,12 +1,10 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import { limitIn, limitsOf } from "@/components/limits/limit-words";
-import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
-import { ErrorNote } from "@/components/ui/error-state";
 import { Field } from "@/components/ui/field";
+import { FormDialog } from "@/components/ui/form-dialog";
 import { NumberField } from "@/components/ui/number-field";
 import { showDone } from "@/components/ui/toast";
 import { type Limited, type LimitKind, type LimitName, setLimit } from "@/lib/api-client/limits";
@@ -30,85 +28,54 @@ export function LimitsDialog({
   const client = useQueryClient();
   const [opened] = useState(of);
   const [values, setValues] = useState<{ readonly [Name in LimitName]?: number | null }>({});
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
-  const formId = useId();
   const wantedOf = (name: LimitName) => (values[name] === undefined ? limitIn(of, name) : values[name]);
   const changed = limitsOf(kind).filter(({ name }) => wantedOf(name) !== limitIn(of, name));
 
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
-    if (busy || changed.length === 0 || forbidden !== undefined) return;
-    setBusy(true);
-    setFailure(null);
+  const submit = async () => {
     try {
       for (const { name } of changed) await setLimit(kind, of.name, name, wantedOf(name));
       void showDone({ message: `The limits of ${of.name} are changed` });
       onClose();
-    } catch (error) {
-      setFailure(error);
-      setBusy(false);
+    } finally {
+      for (const root of ["limits", "users"]) void client.invalidateQueries({ queryKey: [root] });
     }
-    for (const root of ["limits", "users"]) void client.invalidateQueries({ queryKey: [root] });
   };
 
   return (
-    <Dialog
-      open
+    <FormDialog
       onClose={onClose}
       title={`Limits of ${of.name}`}
-      footer={
-        <>
-          <Button size="lg" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button
-            size="lg"
-            type="submit"
-            form={formId}
-            variant="primary"
-            busy={busy}
-            disabledReason={forbidden ?? (changed.length === 0 ? "Nothing is changed yet" : undefined)}
-          >
-            Set the limits
-          </Button>
-        </>
-      }
+      action="Set the limits"
+      problem={forbidden ?? (changed.length === 0 ? "Nothing is changed yet" : undefined)}
+      failure="Not all limits were set."
+      lost="The list behind this shows those that hold now."
+      onSubmit={submit}
     >
-      <form id={formId} onSubmit={save} className="flex flex-col gap-3">
-        <div className="grid grid-cols-2 gap-x-4 gap-y-3 phone:grid-cols-1">
-          {limitsOf(kind).map(({ name, label }) => (
-            <Field
-              key={name}
-              label={
-                <>
-                  {label} <code className="text-11 text-ink-3">{name}</code>
-                </>
-              }
-              hint={hintOf(opened, of, name, wantedOf(name))}
-            >
-              <NumberField
-                value={wantedOf(name)}
-                min={0}
-                max={most}
-                placeholder="no limit"
-                onChange={(value) => setValues({ ...values, [name]: value === null ? null : Math.round(value) })}
-              />
-            </Field>
-          ))}
-        </div>
-        <p className="text-12 text-ink-2">
-          Empty is no limit; 0 lets none in. What is there already stays: a limit only keeps new ones out.
-        </p>
-        {failure !== null && (
-          <ErrorNote
-            title="Not all limits were set."
-            error={failure}
-            lost="The list behind this shows those that hold now."
-          />
-        )}
-      </form>
-    </Dialog>
+      <div className="grid grid-cols-2 gap-x-4 gap-y-3 phone:grid-cols-1">
+        {limitsOf(kind).map(({ name, label }) => (
+          <Field
+            key={name}
+            label={
+              <>
+                {label} <code className="text-11 text-ink-3">{name}</code>
+              </>
+            }
+            hint={hintOf(opened, of, name, wantedOf(name))}
+          >
+            <NumberField
+              value={wantedOf(name)}
+              min={0}
+              max={most}
+              placeholder="no limit"
+              onChange={(value) => setValues({ ...values, [name]: value === null ? null : Math.round(value) })}
+            />
+          </Field>
+        ))}
+      </div>
+      <p className="text-12 text-ink-2">
+        Empty is no limit; 0 lets none in. What is there already stays: a limit only keeps new ones out.
+      </p>
+    </FormDialog>
   );
 }
 

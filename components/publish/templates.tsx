@@ -2,14 +2,14 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ChevronDown, FileText, Trash2 } from "lucide-react";
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import { type FormState, parseForm } from "@/components/publish/form-state";
 import { useForbiddenChange } from "@/components/shell/permission";
 import { Button, buttonClass } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
-import { Dialog } from "@/components/ui/dialog";
-import { describeError, ErrorNote } from "@/components/ui/error-state";
+import { describeError } from "@/components/ui/error-state";
 import { Field, Input } from "@/components/ui/field";
+import { FormDialog } from "@/components/ui/form-dialog";
 import { Menu, MenuItem, MenuLabel, MenuRule } from "@/components/ui/menu";
 import { showDone } from "@/components/ui/toast";
 import { deleteTemplate, saveTemplate, type Template, templatesQuery } from "@/lib/api-client/templates";
@@ -145,66 +145,36 @@ function SaveDialog({
   onSave: (name: string) => Promise<void>;
 }) {
   const [name, setName] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const formId = useId();
   const wanted = (name ?? suggestion).trim();
   const replaces = taken.includes(wanted);
   const close = () => {
     setName(null);
-    setError(null);
     onClose();
   };
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (wanted === "" || busy) return;
-    setBusy(true);
-    setError(null);
-    try {
-      await onSave(wanted);
-      close();
-    } catch (reason) {
-      setError(reason);
-    } finally {
-      setBusy(false);
-    }
+  const submit = async () => {
+    await onSave(wanted);
+    close();
   };
   return (
-    <Dialog
+    <FormDialog
       open={open}
       onClose={close}
       title="Save as template"
-      footer={
-        <>
-          <Button size="lg" onClick={close}>
-            Cancel
-          </Button>
-          <Button
-            size="lg"
-            variant="primary"
-            type="submit"
-            form={formId}
-            busy={busy}
-            disabledReason={wanted === "" ? "Give it a name first" : undefined}
-          >
-            {replaces ? "Replace the template" : "Save the template"}
-          </Button>
-        </>
-      }
+      action={replaces ? "Replace the template" : "Save the template"}
+      problem={wanted === "" ? "Give it a name first" : undefined}
+      failure="The template was not saved."
+      onSubmit={submit}
     >
-      <form id={formId} onSubmit={submit} className="flex flex-col gap-3">
-        <Field
-          label="Name"
-          hint={
-            replaces
-              ? "There is one of this name; it is replaced."
-              : "It keeps exchange, routing key, properties, headers and the typed body."
-          }
-        >
-          <Input large maxLength={200} value={name ?? suggestion} onChange={(event) => setName(event.target.value)} />
-        </Field>
-        {error !== null && <ErrorNote title="The template was not saved." error={error} />}
-      </form>
-    </Dialog>
+      <Field
+        label="Name"
+        hint={
+          replaces
+            ? "There is one of this name; it is replaced."
+            : "It keeps exchange, routing key, properties, headers and the typed body."
+        }
+      >
+        <Input large maxLength={200} value={name ?? suggestion} onChange={(event) => setName(event.target.value)} />
+      </Field>
+    </FormDialog>
   );
 }

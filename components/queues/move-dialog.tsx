@@ -1,12 +1,10 @@
 "use client";
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useEffect, useId, useState } from "react";
-import { Button } from "@/components/ui/button";
+import { useEffect, useState } from "react";
 import { Combobox } from "@/components/ui/combobox";
-import { Dialog } from "@/components/ui/dialog";
-import { ErrorNote } from "@/components/ui/error-state";
 import { Field } from "@/components/ui/field";
+import { FormDialog } from "@/components/ui/form-dialog";
 import { Note } from "@/components/ui/note";
 import { showDone } from "@/components/ui/toast";
 import { type MoveResult, moveAll } from "@/lib/api-client/move";
@@ -18,41 +16,28 @@ export function MoveDialog({ open, onClose, queue }: { open: boolean; onClose: (
   const client = useQueryClient();
   const queues = useQuery({ ...queuesQuery(queue.vhost), enabled: open });
   const [target, setTarget] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
   const [partly, setPartly] = useState<MoveResult | null>(null);
-  const formId = useId();
   const count = formatNoun(queue.messages_ready, "message");
 
   useEffect(() => {
     if (open) return;
     setTarget(null);
-    setError(undefined);
     setPartly(null);
   }, [open]);
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (target === null || busy) return;
-    setBusy(true);
-    setError(undefined);
-    try {
-      const result = await moveAll(queue.vhost, queue.name, target);
-      await client.invalidateQueries({ queryKey: ["queues"] });
-      if (result.skipped_count > 0) setPartly(result);
-      else {
-        showDone({ message: `${formatNoun(result.done, "message")} moved to ${target}` });
-        onClose();
-      }
-    } catch (reason) {
-      setError(reason);
-    } finally {
-      setBusy(false);
+  const submit = async () => {
+    if (target === null) return;
+    const result = await moveAll(queue.vhost, queue.name, target);
+    await client.invalidateQueries({ queryKey: ["queues"] });
+    if (result.skipped_count > 0) setPartly(result);
+    else {
+      showDone({ message: `${formatNoun(result.done, "message")} moved to ${target}` });
+      onClose();
     }
   };
 
   return (
-    <Dialog
+    <FormDialog
       open={open}
       onClose={onClose}
       title={
@@ -60,54 +45,38 @@ export function MoveDialog({ open, onClose, queue }: { open: boolean; onClose: (
           Move messages of <code className="text-16">{queue.name}</code>
         </>
       }
-      footer={
-        <>
-          <Button size="lg" onClick={onClose}>
-            {partly ? "Close" : "Cancel"}
-          </Button>
-          <Button
-            size="lg"
-            type="submit"
-            form={formId}
-            variant="primary"
-            busy={busy}
-            disabledReason={target === null ? "Choose where to first" : undefined}
-          >
-            Move {count}
-          </Button>
-        </>
-      }
+      action={`Move ${count}`}
+      cancel={partly ? "Close" : "Cancel"}
+      problem={target === null ? "Choose where to first" : undefined}
+      failure="It stopped."
+      lost="No message was lost; each is in one of the two queues."
+      onSubmit={submit}
     >
-      <form id={formId} onSubmit={submit} className="flex flex-col gap-3">
-        <p className="text-ink-2">
-          Each message is gone here exactly when it is stored there. They go to the end of that queue, in their order.
-        </p>
-        <Field label="To queue">
-          <Combobox
-            mono
-            large
-            value={target}
-            onChange={setTarget}
-            placeholder="Name of a queue"
-            options={(queues.data ?? [])
-              .filter(({ name }) => name !== queue.name)
-              .map(({ name, messages_ready }) => ({
-                value: name,
-                label: name,
-                hint: `${formatCount(messages_ready)} ready`,
-              }))}
-          />
-        </Field>
-        {partly && (
-          <Note tone="warn" role="status">
-            {formatCount(partly.done)} of {formatCount(partly.matched)} moved. {formatCount(partly.skipped_count)}{" "}
-            stayed: {partly.skipped[0]?.why}
-          </Note>
-        )}
-        {error !== undefined && (
-          <ErrorNote title="It stopped." error={error} lost="No message was lost; each is in one of the two queues." />
-        )}
-      </form>
-    </Dialog>
+      <p className="text-ink-2">
+        Each message is gone here exactly when it is stored there. They go to the end of that queue, in their order.
+      </p>
+      <Field label="To queue">
+        <Combobox
+          mono
+          large
+          value={target}
+          onChange={setTarget}
+          placeholder="Name of a queue"
+          options={(queues.data ?? [])
+            .filter(({ name }) => name !== queue.name)
+            .map(({ name, messages_ready }) => ({
+              value: name,
+              label: name,
+              hint: `${formatCount(messages_ready)} ready`,
+            }))}
+        />
+      </Field>
+      {partly && (
+        <Note tone="warn" role="status">
+          {formatCount(partly.done)} of {formatCount(partly.matched)} moved. {formatCount(partly.skipped_count)} stayed:{" "}
+          {partly.skipped[0]?.why}
+        </Note>
+      )}
+    </FormDialog>
   );
 }

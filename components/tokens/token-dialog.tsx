@@ -1,12 +1,12 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useId, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Dialog } from "@/components/ui/dialog";
-import { ErrorNote } from "@/components/ui/error-state";
 import { Field, Input } from "@/components/ui/field";
+import { FormDialog } from "@/components/ui/form-dialog";
 import { Note } from "@/components/ui/note";
 import { Segments } from "@/components/ui/segments";
 import { Select } from "@/components/ui/select";
@@ -24,30 +24,17 @@ export function TokenDialog({ onClose }: { onClose: () => void }) {
   const [scope, setScope] = useState<Token["scope"]>("read");
   const [lifetime, setLifetime] = useState<Lifetime>("quarter");
   const [secret, setSecret] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
   const first = useRef<HTMLInputElement>(null);
-  const formId = useId();
   const problem = name.trim() === "" ? "It needs a name first" : undefined;
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (problem !== undefined || busy) return;
-    setBusy(true);
-    setError(undefined);
+  const submit = async () => {
     const after = lifetimes[lifetime];
-    try {
-      const made = await createToken({
-        name: name.trim(),
-        scope,
-        ...(after !== null && { expires_at: new Date(Date.now() + after).toISOString() }),
-      });
-      setSecret(made.token);
-      await client.invalidateQueries({ queryKey: ["tokens"] });
-    } catch (reason) {
-      setError(reason);
-    } finally {
-      setBusy(false);
-    }
+    const made = await createToken({
+      name: name.trim(),
+      scope,
+      ...(after !== null && { expires_at: new Date(Date.now() + after).toISOString() }),
+    });
+    setSecret(made.token);
+    await client.invalidateQueries({ queryKey: ["tokens"] });
   };
   if (secret !== null) {
     return (
@@ -72,53 +59,44 @@ export function TokenDialog({ onClose }: { onClose: () => void }) {
     );
   }
   return (
-    <Dialog
-      open
+    <FormDialog
       onClose={onClose}
       title="Make a token"
       initialFocus={first}
-      footer={
-        <>
-          <Button size="lg" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button size="lg" type="submit" form={formId} variant="primary" busy={busy} disabledReason={problem}>
-            Make token
-          </Button>
-        </>
-      }
+      action="Make token"
+      problem={problem}
+      failure="The token was not made."
+      lost="Nothing was changed."
+      onSubmit={submit}
     >
-      <form id={formId} onSubmit={submit} className="flex flex-col gap-4">
-        <Field label="Name" hint="What it is for: a program, a machine.">
-          <Input ref={first} large maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />
-        </Field>
-        <div>
-          <Segments
-            label="What it may do"
-            value={scope}
-            onChange={setScope}
-            options={[
-              { value: "read", label: "Only read" },
-              { value: "full", label: "All that you may" },
-            ]}
-          />
-        </div>
-        <Field label="Expires">
-          <Select
-            large
-            value={lifetime}
-            onChange={setLifetime}
-            options={[
-              { value: "week", label: "After 7 days" },
-              { value: "month", label: "After 30 days" },
-              { value: "quarter", label: "After 90 days" },
-              { value: "year", label: "After a year" },
-              { value: "ever", label: "Never" },
-            ]}
-          />
-        </Field>
-        {error !== undefined && <ErrorNote title="The token was not made." error={error} lost="Nothing was changed." />}
-      </form>
-    </Dialog>
+      <Field label="Name" hint="What it is for: a program, a machine.">
+        <Input ref={first} large maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />
+      </Field>
+      <div>
+        <Segments
+          label="What it may do"
+          value={scope}
+          onChange={setScope}
+          options={[
+            { value: "read", label: "Only read" },
+            { value: "full", label: "All that you may" },
+          ]}
+        />
+      </div>
+      <Field label="Expires">
+        <Select
+          large
+          value={lifetime}
+          onChange={setLifetime}
+          options={[
+            { value: "week", label: "After 7 days" },
+            { value: "month", label: "After 30 days" },
+            { value: "quarter", label: "After 90 days" },
+            { value: "year", label: "After a year" },
+            { value: "ever", label: "Never" },
+          ]}
+        />
+      </Field>
+    </FormDialog>
   );
 }

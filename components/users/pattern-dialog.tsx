@@ -1,14 +1,16 @@
 "use client";
 
-import { type FormEvent, type ReactNode, useId, useState } from "react";
-import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
-import { ErrorNote } from "@/components/ui/error-state";
+import type { ReactNode } from "react";
+import { Field, Input } from "@/components/ui/field";
+import { FormDialog } from "@/components/ui/form-dialog";
 
 /** The frame of a form that says what is allowed by patterns: closes when it is saved, says why when it isn't. */
-export function PatternDialog({
+export function PatternDialog<Right extends string>({
   title,
   problem,
+  rights,
+  patterns,
+  onChange,
   onClose,
   onSave,
   children,
@@ -16,51 +18,48 @@ export function PatternDialog({
   title: string;
   /** Why it can't be saved yet. */
   problem: string | undefined;
+  /** Each right, and what it lets do. */
+  rights: Readonly<Record<Right, string>>;
+  patterns: Readonly<Record<NoInfer<Right>, string>>;
+  onChange: (patterns: Readonly<Record<NoInfer<Right>, string>>) => void;
   onClose: () => void;
   onSave: () => Promise<void>;
+  /** What the patterns are for, above them. */
   children: ReactNode;
 }) {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const formId = useId();
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (problem !== undefined || busy) return;
-    setBusy(true);
-    setError(undefined);
-    try {
-      await onSave();
-      onClose();
-    } catch (reason) {
-      setError(reason);
-      setBusy(false);
-    }
-  };
   return (
-    <Dialog
-      open
+    <FormDialog
       onClose={onClose}
       title={title}
-      footer={
-        <>
-          <Button size="lg" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button size="lg" type="submit" form={formId} variant="primary" busy={busy} disabledReason={problem}>
-            Save permissions
-          </Button>
-        </>
-      }
+      action="Save permissions"
+      problem={problem}
+      failure="The permissions were not saved."
+      lost="Nothing was changed."
+      onSubmit={async () => {
+        await onSave();
+        onClose();
+      }}
     >
-      <form id={formId} onSubmit={submit} className="flex flex-col gap-3">
-        {children}
-        <p className="text-12 text-ink-3">
-          Regular expressions: <code>.*</code> is everything, <code>^orders\.</code> what begins so, empty is nothing.
-        </p>
-        {error !== undefined && (
-          <ErrorNote title="The permissions were not saved." error={error} lost="Nothing was changed." />
-        )}
-      </form>
-    </Dialog>
+      {children}
+      {(Object.keys(rights) as Right[]).map((right) => (
+        <Field
+          key={right}
+          label={
+            <>
+              {rights[right]} <code className="text-11 text-ink-3">{right}</code>
+            </>
+          }
+        >
+          <Input
+            mono
+            value={patterns[right]}
+            onChange={(event) => onChange({ ...patterns, [right]: event.target.value })}
+          />
+        </Field>
+      ))}
+      <p className="text-12 text-ink-3">
+        Regular expressions: <code>.*</code> is everything, <code>^orders\.</code> what begins so, empty is nothing.
+      </p>
+    </FormDialog>
   );
 }

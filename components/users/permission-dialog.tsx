@@ -2,7 +2,7 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { Field, Input } from "@/components/ui/field";
+import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { PatternDialog } from "@/components/users/pattern-dialog";
 import { type Permission, putPermission } from "@/lib/api-client/users";
@@ -44,6 +44,9 @@ export function PermissionDialog({
       problem={
         vhost === undefined && vhosts.data ? "The user has permissions in every virtual host already" : undefined
       }
+      rights={rights}
+      patterns={patterns}
+      onChange={setPatterns}
       onClose={onClose}
       onSave={async () => {
         if (vhost === undefined) return;
@@ -62,22 +65,6 @@ export function PermissionDialog({
           />
         </Field>
       )}
-      {(["configure", "write", "read"] as const).map((right) => (
-        <Field
-          key={right}
-          label={
-            <>
-              {rights[right]} <code className="text-11 text-ink-3">{right}</code>
-            </>
-          }
-        >
-          <Input
-            mono
-            value={patterns[right]}
-            onChange={(event) => setPatterns((before) => ({ ...before, [right]: event.target.value }))}
-          />
-        </Field>
-      ))}
     </PatternDialog>
   );
 }

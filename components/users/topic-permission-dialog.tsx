@@ -3,7 +3,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Combobox } from "@/components/ui/combobox";
-import { Field, Input } from "@/components/ui/field";
+import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { PatternDialog } from "@/components/users/pattern-dialog";
 import { exchangesQuery } from "@/lib/api-client/exchanges";
@@ -38,6 +38,9 @@ export function TopicPermissionDialog({
           : `Topic permission of ${user} at ${permission.exchange} in ${permission.vhost}`
       }
       problem={exchange === "" ? "Choose an exchange first" : undefined}
+      rights={rights}
+      patterns={patterns}
+      onChange={setPatterns}
       onClose={onClose}
       onSave={async () => {
         await putTopicPermission({ user, vhost, exchange, ...patterns });
@@ -69,22 +72,6 @@ export function TopicPermissionDialog({
           </Field>
         </div>
       )}
-      {(["write", "read"] as const).map((right) => (
-        <Field
-          key={right}
-          label={
-            <>
-              {rights[right]} <code className="text-11 text-ink-3">{right}</code>
-            </>
-          }
-        >
-          <Input
-            mono
-            value={patterns[right]}
-            onChange={(event) => setPatterns((before) => ({ ...before, [right]: event.target.value }))}
-          />
-        </Field>
-      ))}
     </PatternDialog>
   );
 }

@@ -1,12 +1,10 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useId, useRef, useState } from "react";
-import { Button } from "@/components/ui/button";
+import { useRef, useState } from "react";
 import { Checkbox } from "@/components/ui/checkbox";
-import { Dialog } from "@/components/ui/dialog";
-import { ErrorNote } from "@/components/ui/error-state";
 import { Field, Input } from "@/components/ui/field";
+import { FormDialog } from "@/components/ui/form-dialog";
 import { Segments } from "@/components/ui/segments";
 import { showDone } from "@/components/ui/toast";
 import { knownTags, otherTags, readTags, tagWords } from "@/components/users/tags";
@@ -33,10 +31,7 @@ export function UserDialog({
   const [again, setAgain] = useState("");
   const [tags, setTags] = useState<readonly string[]>(user?.tags ?? []);
   const [others, setOthers] = useState(otherTags(user?.tags ?? []).join(", "));
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
   const first = useRef<HTMLInputElement>(null);
-  const formId = useId();
   const differs = way === "set" && again !== "" && again !== password;
   const problem =
     name.trim() === ""
@@ -46,115 +41,86 @@ export function UserDialog({
         : way === "set" && again !== password
           ? "Write the same password twice"
           : undefined;
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (problem !== undefined || busy) return;
-    setBusy(true);
-    setError(undefined);
+  const submit = async () => {
     const wanted = [...new Set([...knownTags(tags), ...readTags(others)])];
-    try {
-      if (user === null && (await userExists(name))) {
-        throw new ApiError(409, "conflict", `There is a user ${name} already.`);
-      }
-      if (way === "keep") await changeTags(name, wanted);
-      else await putUser(name, { password: way === "set" ? password : "", tags: wanted });
-      await client.invalidateQueries({ queryKey: ["users"] });
-      void showDone({ message: user === null ? `User ${name} is added` : `User ${name} is changed` });
-      onDone(name);
-      onClose();
-    } catch (reason) {
-      setError(reason);
-      setBusy(false);
+    if (user === null && (await userExists(name))) {
+      throw new ApiError(409, "conflict", `There is a user ${name} already.`);
     }
+    if (way === "keep") await changeTags(name, wanted);
+    else await putUser(name, { password: way === "set" ? password : "", tags: wanted });
+    await client.invalidateQueries({ queryKey: ["users"] });
+    void showDone({ message: user === null ? `User ${name} is added` : `User ${name} is changed` });
+    onDone(name);
+    onClose();
   };
   return (
-    <Dialog
-      open
+    <FormDialog
       onClose={onClose}
       title={user === null ? "Add a user" : `Change ${user.name}`}
       {...(user === null && { initialFocus: first })}
-      footer={
-        <>
-          <Button size="lg" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button size="lg" type="submit" form={formId} variant="primary" busy={busy} disabledReason={problem}>
-            {user === null ? "Add user" : "Save user"}
-          </Button>
-        </>
-      }
+      action={user === null ? "Add user" : "Save user"}
+      problem={problem}
+      failure={user === null ? "The user was not added." : "The user was not changed."}
+      lost="Nothing was changed."
+      onSubmit={submit}
     >
-      <form id={formId} onSubmit={submit} className="flex flex-col gap-4">
-        {user === null && (
-          <Field label="Name">
-            <Input ref={first} mono large value={name} onChange={(event) => setName(event.target.value)} />
-          </Field>
-        )}
-        <div>
-          <Segments
-            label="How the user logs in"
-            value={way}
-            onChange={setWay}
-            options={[
-              ...(user === null ? [] : [{ value: "keep" as const, label: "Password as it is" }]),
-              { value: "set", label: user === null ? "A password" : "A new password" },
-              { value: "none", label: "None" },
-            ]}
-          />
-        </div>
-        {way === "none" && (
-          <p className="text-12 text-ink-2">Nobody can log in as this user until it has a password.</p>
-        )}
-        {way === "set" && (
-          <div className="grid grid-cols-2 gap-2 phone:grid-cols-1">
-            <Field label="Password">
-              <Input
-                type="password"
-                autoComplete="new-password"
-                large
-                value={password}
-                onChange={(event) => setPassword(event.target.value)}
-              />
-            </Field>
-            <Field label="The same again" error={differs ? "This is not the same." : undefined}>
-              <Input
-                type="password"
-                autoComplete="new-password"
-                large
-                value={again}
-                onChange={(event) => setAgain(event.target.value)}
-              />
-            </Field>
-          </div>
-        )}
-        <fieldset>
-          <legend className="mb-1 text-12 text-ink-2">Tags: what the user may do over HTTP and in this console</legend>
-          {Object.entries(tagWords).map(([tag, words]) => (
-            <Checkbox
-              key={tag}
-              block
-              checked={tags.includes(tag)}
-              hint={words}
-              onCheckedChange={(checked) => setTags(checked ? [...tags, tag] : tags.filter((each) => each !== tag))}
-            >
-              {tag}
-            </Checkbox>
-          ))}
-        </fieldset>
-        <Field
-          label="Other tags, with commas"
-          hint="They mean nothing to Warren. Without any tag a user has AMQP only."
-        >
-          <Input mono value={others} onChange={(event) => setOthers(event.target.value)} />
+      {user === null && (
+        <Field label="Name">
+          <Input ref={first} mono large value={name} onChange={(event) => setName(event.target.value)} />
         </Field>
-        {error !== undefined && (
-          <ErrorNote
-            title={user === null ? "The user was not added." : "The user was not changed."}
-            error={error}
-            lost="Nothing was changed."
-          />
-        )}
-      </form>
-    </Dialog>
+      )}
+      <div>
+        <Segments
+          label="How the user logs in"
+          value={way}
+          onChange={setWay}
+          options={[
+            ...(user === null ? [] : [{ value: "keep" as const, label: "Password as it is" }]),
+            { value: "set", label: user === null ? "A password" : "A new password" },
+            { value: "none", label: "None" },
+          ]}
+        />
+      </div>
+      {way === "none" && <p className="text-12 text-ink-2">Nobody can log in as this user until it has a password.</p>}
+      {way === "set" && (
+        <div className="grid grid-cols-2 gap-2 phone:grid-cols-1">
+          <Field label="Password">
+            <Input
+              type="password"
+              autoComplete="new-password"
+              large
+              value={password}
+              onChange={(event) => setPassword(event.target.value)}
+            />
+          </Field>
+          <Field label="The same again" error={differs ? "This is not the same." : undefined}>
+            <Input
+              type="password"
+              autoComplete="new-password"
+              large
+              value={again}
+              onChange={(event) => setAgain(event.target.value)}
+            />
+          </Field>
+        </div>
+      )}
+      <fieldset>
+        <legend className="mb-1 text-12 text-ink-2">Tags: what the user may do over HTTP and in this console</legend>
+        {Object.entries(tagWords).map(([tag, words]) => (
+          <Checkbox
+            key={tag}
+            block
+            checked={tags.includes(tag)}
+            hint={words}
+            onCheckedChange={(checked) => setTags(checked ? [...tags, tag] : tags.filter((each) => each !== tag))}
+          >
+            {tag}
+          </Checkbox>
+        ))}
+      </fieldset>
+      <Field label="Other tags, with commas" hint="They mean nothing to Warren. Without any tag a user has AMQP only.">
+        <Input mono value={others} onChange={(event) => setOthers(event.target.value)} />
+      </Field>
+    </FormDialog>
   );
 }
