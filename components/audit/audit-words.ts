@@ -2,6 +2,7 @@ import { connectionHref } from "@/components/connections/links";
 import { limitsHref, policyHref } from "@/components/policies/links";
 import { exchangeHref, queueHref } from "@/components/queues/links";
 import { withVhost } from "@/components/shell/vhost";
+import { completionsFrom } from "@/components/ui/filter/completions";
 import type { Query } from "@/components/ui/filter/query";
 import type { Tone } from "@/components/ui/tag";
 import type { AuditFilter, AuditLine } from "@/lib/api-client/audit";
@@ -39,7 +40,7 @@ export function completions(word: string, lines: readonly AuditLine[]): { insert
     }
     known.add(`action:${action.slice(0, action.indexOf(".") + 1)}`);
   }
-  return [...known].filter((each) => each.startsWith(word) && each !== word).map((insert) => ({ insert }));
+  return completionsFrom([...known])(word);
 }
 
 export const outcomeTones: Readonly<Record<string, Tone>> = { done: "neutral", refused: "warn", failed: "danger" };

@@ -5,18 +5,21 @@ import { useRouter } from "next/navigation";
 import { useMemo } from "react";
 import { channelColumns } from "@/components/channels/channel-columns";
 import { connectionHref } from "@/components/connections/links";
-import { Button, ButtonLink } from "@/components/ui/button";
-import { ColumnsButton, DensityButton } from "@/components/ui/data-table/columns-button";
+import { ButtonLink } from "@/components/ui/button";
 import { DataTable } from "@/components/ui/data-table/data-table";
 import { ListFoot } from "@/components/ui/data-table/list-foot";
+import { NothingMatches } from "@/components/ui/data-table/nothing-matches";
+import { ShownCount } from "@/components/ui/data-table/shown-count";
 import { useSort } from "@/components/ui/data-table/use-sort";
 import { EmptyState } from "@/components/ui/empty-state";
+import { completionsFrom } from "@/components/ui/filter/completions";
 import { FilterBar } from "@/components/ui/filter/filter-bar";
 import { FilterField } from "@/components/ui/filter/filter-field";
 import type { Query } from "@/components/ui/filter/query";
 import { useFilter } from "@/components/ui/filter/use-filter";
 import { PageHead } from "@/components/ui/page-head";
-import { ViewsButton } from "@/components/views/late-views";
+import { useVhostColumns } from "@/components/vhosts/use-vhost-columns";
+import { ListTools } from "@/components/views/list-tools";
 import { type Channel, channelsQuery } from "@/lib/api-client/connections";
 import { formatCount } from "@/lib/format/numbers";
 
@@ -31,22 +34,11 @@ export function ChannelsView({ vhost }: { vhost: string | null }) {
   const { query, setQuery, clear, filtered, key } = useFilter(qualifiers);
   const { sort, onSort } = useSort({ column: "name", descending: false });
   const rows = useMemo(() => data?.filter((channel) => matches(channel, query)), [data, query]);
-  const columns = useMemo(
-    () => channelColumns.map((column) => (column.id === "vhost" ? { ...column, hidden: vhost !== null } : column)),
-    [vhost],
-  );
+  const columns = useVhostColumns(channelColumns, vhost);
   return (
     <>
       <PageHead title="Channels" note={data && formatCount(data.length)} divided />
-      <FilterBar
-        end={
-          <>
-            <ViewsButton page="channels" />
-            <ColumnsButton name="channels" columns={columns} />
-            <DensityButton />
-          </>
-        }
-      >
+      <FilterBar end={<ListTools name="channels" columns={columns} />}>
         <FilterField
           query={query}
           onChange={setQuery}
@@ -54,11 +46,7 @@ export function ChannelsView({ vhost }: { vhost: string | null }) {
           label="Filter the channels"
           placeholder="Filter by name, or mode:confirm"
           completeTitle="What channels can be filtered by"
-          complete={(word) =>
-            word === ""
-              ? []
-              : words.filter((each) => each.startsWith(word) && each !== word).map((insert) => ({ insert }))
-          }
+          complete={completionsFrom(words)}
         />
       </FilterBar>
       <DataTable
@@ -89,11 +77,7 @@ export function ChannelsView({ vhost }: { vhost: string | null }) {
             Clients publish and consume on channels, several over one connection. They appear as soon as one is opened.
           </EmptyState>
         }
-        nothingMatches={
-          <EmptyState title="Nothing matches" actions={<Button onClick={clear}>Clear the filter</Button>}>
-            No channel here has all of that.
-          </EmptyState>
-        }
+        nothingMatches={<NothingMatches onClear={clear}>No channel here has all of that.</NothingMatches>}
       />
       <ListFoot
         keys={[
@@ -102,13 +86,7 @@ export function ChannelsView({ vhost }: { vhost: string | null }) {
           [["?"], "all keys"],
         ]}
       >
-        {rows && data && (
-          <span>
-            {rows.length === data.length
-              ? formatCount(data.length)
-              : `${formatCount(rows.length)} of ${formatCount(data.length)}`}
-          </span>
-        )}
+        <ShownCount shown={rows?.length} all={data?.length} />
       </ListFoot>
     </>
   );

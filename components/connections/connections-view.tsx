@@ -5,19 +5,22 @@ import { parseAsString, useQueryState } from "nuqs";
 import { useMemo } from "react";
 import { connectionColumns } from "@/components/connections/connection-columns";
 import { ConnectionPanel } from "@/components/connections/connection-panel";
-import { Button, ButtonLink } from "@/components/ui/button";
-import { ColumnsButton, DensityButton } from "@/components/ui/data-table/columns-button";
+import { ButtonLink } from "@/components/ui/button";
 import { DataTable } from "@/components/ui/data-table/data-table";
 import { ListFoot } from "@/components/ui/data-table/list-foot";
+import { NothingMatches } from "@/components/ui/data-table/nothing-matches";
+import { ShownCount } from "@/components/ui/data-table/shown-count";
 import { useSort } from "@/components/ui/data-table/use-sort";
 import { EmptyState } from "@/components/ui/empty-state";
+import { completionsFrom } from "@/components/ui/filter/completions";
 import { FilterBar } from "@/components/ui/filter/filter-bar";
 import { FilterField } from "@/components/ui/filter/filter-field";
 import type { Query } from "@/components/ui/filter/query";
 import { useFilter } from "@/components/ui/filter/use-filter";
 import { PageHead } from "@/components/ui/page-head";
 import { SplitView } from "@/components/ui/split-view";
-import { ViewsButton } from "@/components/views/late-views";
+import { useVhostColumns } from "@/components/vhosts/use-vhost-columns";
+import { ListTools } from "@/components/views/list-tools";
 import { type Connection, connectionsQuery } from "@/lib/api-client/connections";
 import { formatCount, formatNoun } from "@/lib/format/numbers";
 
@@ -30,10 +33,7 @@ export function ConnectionsView({ vhost }: { vhost: string | null }) {
   const { query, setQuery, clear, filtered, key } = useFilter(qualifiers);
   const { sort, onSort } = useSort({ column: "name", descending: false });
   const rows = useMemo(() => data?.filter((connection) => matches(connection, query)), [data, query]);
-  const columns = useMemo(
-    () => connectionColumns.map((column) => (column.id === "vhost" ? { ...column, hidden: vhost !== null } : column)),
-    [vhost],
-  );
+  const columns = useVhostColumns(connectionColumns, vhost);
   const users = useMemo(() => [...new Set(data?.map(({ user }) => user))], [data]);
   return (
     <SplitView
@@ -53,15 +53,7 @@ export function ConnectionsView({ vhost }: { vhost: string | null }) {
       }
     >
       <PageHead title="Connections" note={data && formatCount(data.length)} divided />
-      <FilterBar
-        end={
-          <>
-            <ViewsButton page="connections" />
-            <ColumnsButton name="connections" columns={columns} />
-            <DensityButton />
-          </>
-        }
-      >
+      <FilterBar end={<ListTools name="connections" columns={columns} />}>
         <FilterField
           query={query}
           onChange={setQuery}
@@ -69,13 +61,7 @@ export function ConnectionsView({ vhost }: { vhost: string | null }) {
           label="Filter the connections"
           placeholder="Filter by name, or user:guest"
           completeTitle="What connections can be filtered by"
-          complete={(word) =>
-            word === ""
-              ? []
-              : ["state:running", "state:flow", ...users.map((user) => `user:${user}`)]
-                  .filter((each) => each.startsWith(word) && each !== word)
-                  .map((insert) => ({ insert }))
-          }
+          complete={completionsFrom(["state:running", "state:flow", ...users.map((user) => `user:${user}`)])}
         />
       </FilterBar>
       <DataTable
@@ -108,11 +94,7 @@ export function ConnectionsView({ vhost }: { vhost: string | null }) {
             HTTP don't stay connected, and aren't listed.
           </EmptyState>
         }
-        nothingMatches={
-          <EmptyState title="Nothing matches" actions={<Button onClick={clear}>Clear the filter</Button>}>
-            No connection here has all of that.
-          </EmptyState>
-        }
+        nothingMatches={<NothingMatches onClear={clear}>No connection here has all of that.</NothingMatches>}
       />
       <ListFoot
         keys={[
@@ -121,13 +103,7 @@ export function ConnectionsView({ vhost }: { vhost: string | null }) {
           [["?"], "all keys"],
         ]}
       >
-        {rows && data && (
-          <span>
-            {rows.length === data.length
-              ? formatCount(data.length)
-              : `${formatCount(rows.length)} of ${formatCount(data.length)}`}
-          </span>
-        )}
+        <ShownCount shown={rows?.length} all={data?.length} />
       </ListFoot>
     </SplitView>
   );

@@ -11,19 +11,22 @@ import { WorkWord } from "@/components/consumers/work-cells";
 import { isFull, workersWanted } from "@/components/queues/attention";
 import { queueHref } from "@/components/queues/links";
 import { AttentionLine } from "@/components/ui/attention-line";
-import { Button, ButtonLink } from "@/components/ui/button";
-import { ColumnsButton, DensityButton } from "@/components/ui/data-table/columns-button";
+import { ButtonLink } from "@/components/ui/button";
 import { DataTable } from "@/components/ui/data-table/data-table";
 import { ListFoot } from "@/components/ui/data-table/list-foot";
+import { NothingMatches } from "@/components/ui/data-table/nothing-matches";
+import { ShownCount } from "@/components/ui/data-table/shown-count";
 import { useSort } from "@/components/ui/data-table/use-sort";
 import { EmptyState } from "@/components/ui/empty-state";
+import { completionsFrom } from "@/components/ui/filter/completions";
 import { FilterBar } from "@/components/ui/filter/filter-bar";
 import { FilterField } from "@/components/ui/filter/filter-field";
 import type { Query } from "@/components/ui/filter/query";
 import { useFilter } from "@/components/ui/filter/use-filter";
 import { PageHead } from "@/components/ui/page-head";
 import { useNow } from "@/components/ui/relative-time";
-import { ViewsButton } from "@/components/views/late-views";
+import { useVhostColumns } from "@/components/vhosts/use-vhost-columns";
+import { ListTools } from "@/components/views/list-tools";
 import { consumersQuery } from "@/lib/api-client/connections";
 import { type Queue, queuesQuery } from "@/lib/api-client/queues";
 import { formatCount } from "@/lib/format/numbers";
@@ -45,10 +48,7 @@ export function ConsumersView({ vhost }: { vhost: string | null }) {
   const { sort, onSort } = useSort({ column: "queue", descending: false });
   const all = useMemo(() => data && workOf(data, now), [data, now]);
   const rows = useMemo(() => all?.filter((row) => matches(row, query)), [all, query]);
-  const columns = useMemo(
-    () => consumerColumns.map((column) => (column.id === "vhost" ? { ...column, hidden: vhost !== null } : column)),
-    [vhost],
-  );
+  const columns = useVhostColumns(consumerColumns, vhost);
   const queues = useMemo(() => [...new Set(data?.map(({ queue }) => queue.name))], [data]);
   const full = useMemo(() => (atQueues.data ?? []).filter(isFull), [atQueues.data]);
   const stuck = (all ?? []).filter(({ work }) => work === "stuck");
@@ -75,15 +75,7 @@ export function ConsumersView({ vhost }: { vhost: string | null }) {
           }))}
         />
       )}
-      <FilterBar
-        end={
-          <>
-            <ViewsButton page="consumers" />
-            <ColumnsButton name="consumers" columns={columns} />
-            <DensityButton />
-          </>
-        }
-      >
+      <FilterBar end={<ListTools name="consumers" columns={columns} />}>
         <FilterField
           query={query}
           onChange={setQuery}
@@ -91,13 +83,7 @@ export function ConsumersView({ vhost }: { vhost: string | null }) {
           label="Filter the consumers"
           placeholder="Filter by name or address, or state:busy"
           completeTitle="What consumers can be filtered by"
-          complete={(word) =>
-            word === ""
-              ? []
-              : [...states, ...queues.map((queue) => `queue:${queue}`)]
-                  .filter((each) => each.startsWith(word) && each !== word)
-                  .map((insert) => ({ insert }))
-          }
+          complete={completionsFrom([...states, ...queues.map((queue) => `queue:${queue}`)])}
         />
       </FilterBar>
       <DataTable
@@ -129,11 +115,7 @@ export function ConsumersView({ vhost }: { vhost: string | null }) {
             as it subscribes.
           </EmptyState>
         }
-        nothingMatches={
-          <EmptyState title="Nothing matches" actions={<Button onClick={clear}>Clear the filter</Button>}>
-            No consumer here has all of that.
-          </EmptyState>
-        }
+        nothingMatches={<NothingMatches onClear={clear}>No consumer here has all of that.</NothingMatches>}
       />
       <ListFoot
         keys={[
@@ -142,13 +124,7 @@ export function ConsumersView({ vhost }: { vhost: string | null }) {
           [["?"], "all keys"],
         ]}
       >
-        {rows && data && (
-          <span>
-            {rows.length === data.length
-              ? formatCount(data.length)
-              : `${formatCount(rows.length)} of ${formatCount(data.length)}`}
-          </span>
-        )}
+        <ShownCount shown={rows?.length} all={data?.length} />
         <span className="narrow:hidden">
           <LaneLegend requeued={hasRequeued(rows)} stuck={stuck.length > 0} />
         </span>

@@ -9,17 +9,20 @@ import { useMemo } from "react";
 import { exchangeColumns } from "@/components/exchanges/exchange-columns";
 import { exchangeHref } from "@/components/queues/links";
 import { Button } from "@/components/ui/button";
-import { ColumnsButton, DensityButton } from "@/components/ui/data-table/columns-button";
 import { DataTable } from "@/components/ui/data-table/data-table";
 import { ListFoot } from "@/components/ui/data-table/list-foot";
+import { NothingMatches } from "@/components/ui/data-table/nothing-matches";
+import { ShownCount } from "@/components/ui/data-table/shown-count";
 import { useSort } from "@/components/ui/data-table/use-sort";
 import { EmptyState } from "@/components/ui/empty-state";
+import { completionsFrom } from "@/components/ui/filter/completions";
 import { FilterBar } from "@/components/ui/filter/filter-bar";
 import { FilterField } from "@/components/ui/filter/filter-field";
 import type { Query } from "@/components/ui/filter/query";
 import { useFilter } from "@/components/ui/filter/use-filter";
 import { PageHead } from "@/components/ui/page-head";
-import { ViewsButton } from "@/components/views/late-views";
+import { useVhostColumns } from "@/components/vhosts/use-vhost-columns";
+import { ListTools } from "@/components/views/list-tools";
 import { defaultExchangeLabel, type Exchange, exchangesQuery } from "@/lib/api-client/exchanges";
 import { formatCount, formatRate } from "@/lib/format/numbers";
 
@@ -40,10 +43,7 @@ export function ExchangesView({ vhost }: { vhost: string | null }) {
   const { sort, onSort } = useSort({ column: "in", descending: true });
   // The reader's own come before the predeclared ones wherever the sort leaves them equal.
   const rows = useMemo(() => data && ownFirst(data.filter((exchange) => matches(exchange, query))), [data, query]);
-  const columns = useMemo(
-    () => exchangeColumns.map((column) => (column.id === "vhost" ? { ...column, hidden: vhost !== null } : column)),
-    [vhost],
-  );
+  const columns = useVhostColumns(exchangeColumns, vhost);
   return (
     <>
       <PageHead
@@ -60,15 +60,7 @@ export function ExchangesView({ vhost }: { vhost: string | null }) {
         }
         divided
       />
-      <FilterBar
-        end={
-          <>
-            <ViewsButton page="exchanges" />
-            <ColumnsButton name="exchanges" columns={columns} />
-            <DensityButton />
-          </>
-        }
-      >
+      <FilterBar end={<ListTools name="exchanges" columns={columns} />}>
         <FilterField
           query={query}
           onChange={setQuery}
@@ -76,13 +68,7 @@ export function ExchangesView({ vhost }: { vhost: string | null }) {
           label="Filter the exchanges"
           placeholder="Filter by name, or type:topic"
           completeTitle="What exchanges can be filtered by"
-          complete={(word) =>
-            word === ""
-              ? []
-              : ["type:direct", "type:topic", "type:fanout", "type:headers"]
-                  .filter((each) => each.startsWith(word) && each !== word)
-                  .map((insert) => ({ insert }))
-          }
+          complete={completionsFrom(["type:direct", "type:topic", "type:fanout", "type:headers"])}
         />
       </FilterBar>
       <DataTable
@@ -106,11 +92,7 @@ export function ExchangesView({ vhost }: { vhost: string | null }) {
         error={error}
         onRetry={() => void refetch()}
         empty={<EmptyState title="No exchanges">Every virtual host has at least the predeclared ones.</EmptyState>}
-        nothingMatches={
-          <EmptyState title="Nothing matches" actions={<Button onClick={clear}>Clear the filter</Button>}>
-            No exchange here has all of that.
-          </EmptyState>
-        }
+        nothingMatches={<NothingMatches onClear={clear}>No exchange here has all of that.</NothingMatches>}
       />
       <ListFoot
         keys={[
@@ -119,13 +101,7 @@ export function ExchangesView({ vhost }: { vhost: string | null }) {
           [["?"], "all keys"],
         ]}
       >
-        {rows && data && (
-          <span>
-            {rows.length === data.length
-              ? formatCount(data.length)
-              : `${formatCount(rows.length)} of ${formatCount(data.length)}`}
-          </span>
-        )}
+        <ShownCount shown={rows?.length} all={data?.length} />
       </ListFoot>
       {adding && <AddExchangeDialog open onClose={() => void setAdding(null)} vhost={vhost} />}
     </>

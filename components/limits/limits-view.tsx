@@ -8,8 +8,8 @@ import { limitColumns } from "@/components/limits/limit-columns";
 import { limitsOf, limitWords } from "@/components/limits/limit-words";
 import { useForbiddenAdministration } from "@/components/shell/permission";
 import { useVhost } from "@/components/shell/vhost";
-import { Button } from "@/components/ui/button";
 import { DataTable } from "@/components/ui/data-table/data-table";
+import { NothingMatches } from "@/components/ui/data-table/nothing-matches";
 import { useSort } from "@/components/ui/data-table/use-sort";
 import { EmptyState } from "@/components/ui/empty-state";
 import { FilterBar } from "@/components/ui/filter/filter-bar";
@@ -132,9 +132,9 @@ function LimitList({
           </EmptyState>
         }
         nothingMatches={
-          <EmptyState title="Nothing matches" actions={<Button onClick={clear}>Clear the filter</Button>}>
+          <NothingMatches onClear={clear}>
             {kind === "vhost" ? "No virtual host has that in its name." : "No user has that in its name."}
-          </EmptyState>
+          </NothingMatches>
         }
       />
       {changed && <LimitsDialog key={changed.name} kind={kind} of={changed} forbidden={forbidden} onClose={close} />}

@@ -9,9 +9,9 @@ import { Pattern, policyColumns } from "@/components/policies/policy-columns";
 import { definitionWords } from "@/components/policies/policy-words";
 import { useOpenPolicy } from "@/components/policies/use-open-policy";
 import { useVhost } from "@/components/shell/vhost";
-import { Button } from "@/components/ui/button";
 import { ColumnsButton, DensityButton } from "@/components/ui/data-table/columns-button";
 import { DataTable } from "@/components/ui/data-table/data-table";
+import { NothingMatches } from "@/components/ui/data-table/nothing-matches";
 import { useSort } from "@/components/ui/data-table/use-sort";
 import { EmptyState } from "@/components/ui/empty-state";
 import { FilterBar } from "@/components/ui/filter/filter-bar";
@@ -112,9 +112,7 @@ export function PolicyList({ kind, label }: { kind: PolicyKind; label: string })
           </EmptyState>
         }
         nothingMatches={
-          <EmptyState title="Nothing matches" actions={<Button onClick={clear}>Clear the filter</Button>}>
-            No policy here has that in its name, pattern or definition.
-          </EmptyState>
+          <NothingMatches onClear={clear}>No policy here has that in its name, pattern or definition.</NothingMatches>
         }
       />
     </SplitView>

@@ -9,8 +9,10 @@ import { PanelSkeleton } from "@/components/messages/panel-skeleton";
 import { useForbiddenAdministration } from "@/components/shell/permission";
 import { Button } from "@/components/ui/button";
 import { DataTable } from "@/components/ui/data-table/data-table";
+import { NothingMatches } from "@/components/ui/data-table/nothing-matches";
 import { useSort } from "@/components/ui/data-table/use-sort";
 import { EmptyState } from "@/components/ui/empty-state";
+import { completionsFrom } from "@/components/ui/filter/completions";
 import { FilterBar } from "@/components/ui/filter/filter-bar";
 import { FilterField } from "@/components/ui/filter/filter-field";
 import { useFilter } from "@/components/ui/filter/use-filter";
@@ -97,16 +99,10 @@ export function UsersPage() {
           label="Filter the users"
           placeholder="Filter by name, or tag:monitoring"
           completeTitle="What users can be filtered by"
-          complete={(word) =>
-            word === ""
-              ? []
-              : [
-                  ...Object.keys(tagWords).map((tag) => `tag:${tag}`),
-                  ...[...new Set(permissions.data?.map(({ vhost }) => vhost))].map((vhost) => `vhost:${vhost}`),
-                ]
-                  .filter((each) => each.startsWith(word) && each !== word)
-                  .map((insert) => ({ insert }))
-          }
+          complete={completionsFrom([
+            ...Object.keys(tagWords).map((tag) => `tag:${tag}`),
+            ...[...new Set(permissions.data?.map(({ vhost }) => vhost))].map((vhost) => `vhost:${vhost}`),
+          ])}
         />
       </FilterBar>
       <DataTable
@@ -129,11 +125,7 @@ export function UsersPage() {
         error={users.error}
         onRetry={() => void users.refetch()}
         empty={<EmptyState title="No users">Whoever is logged in here is one, so this list is never empty.</EmptyState>}
-        nothingMatches={
-          <EmptyState title="Nothing matches" actions={<Button onClick={clear}>Clear the filter</Button>}>
-            No user has all of that.
-          </EmptyState>
-        }
+        nothingMatches={<NothingMatches onClear={clear}>No user has all of that.</NothingMatches>}
       />
       {adding && <UserDialog user={null} onClose={() => setAdding(false)} onDone={(name) => void setOpen(name)} />}
     </SplitView>

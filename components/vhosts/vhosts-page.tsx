@@ -10,8 +10,10 @@ import { useForbiddenAdministration } from "@/components/shell/permission";
 import { Button } from "@/components/ui/button";
 import { ColumnsButton } from "@/components/ui/data-table/columns-button";
 import { DataTable } from "@/components/ui/data-table/data-table";
+import { NothingMatches } from "@/components/ui/data-table/nothing-matches";
 import { useSort } from "@/components/ui/data-table/use-sort";
 import { EmptyState } from "@/components/ui/empty-state";
+import { completionsFrom } from "@/components/ui/filter/completions";
 import { FilterBar } from "@/components/ui/filter/filter-bar";
 import { FilterField } from "@/components/ui/filter/filter-field";
 import { useFilter } from "@/components/ui/filter/use-filter";
@@ -82,14 +84,7 @@ export function VhostsPage() {
           label="Filter the virtual hosts"
           placeholder="Filter by name, description, or tag:production"
           completeTitle="What virtual hosts can be filtered by"
-          complete={(word) =>
-            word === ""
-              ? []
-              : tags
-                  .map((tag) => `tag:${tag}`)
-                  .filter((each) => each.startsWith(word) && each !== word)
-                  .map((insert) => ({ insert }))
-          }
+          complete={completionsFrom(tags.map((tag) => `tag:${tag}`))}
         />
       </FilterBar>
       <DataTable
@@ -119,11 +114,7 @@ export function VhostsPage() {
             permissions in one.
           </EmptyState>
         }
-        nothingMatches={
-          <EmptyState title="Nothing matches" actions={<Button onClick={clear}>Clear the filter</Button>}>
-            No virtual host has all of that.
-          </EmptyState>
-        }
+        nothingMatches={<NothingMatches onClear={clear}>No virtual host has all of that.</NothingMatches>}
       />
       {adding && <VhostDialog vhost={null} onClose={() => setAdding(false)} onDone={(name) => void setOpen(name)} />}
     </SplitView>
