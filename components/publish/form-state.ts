@@ -1,7 +1,7 @@
 import { type Delivery, deliverNow, parseDelivery } from "@/components/publish/delivery";
 import { type HeaderRow, type HeaderType, headerRow, headerTypes } from "@/components/publish/header-rows";
 
-export const formats = ["json", "text", "base64"] as const;
+const formats = ["json", "text", "base64"] as const;
 export type Format = (typeof formats)[number];
 
 /** The publish form but for its destination, which is in the URL. */

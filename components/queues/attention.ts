@@ -35,7 +35,7 @@ export function isLeft(queue: Queue): boolean {
 }
 
 /** Whether dead letters still come. */
-export function isRising(queue: Queue): boolean {
+function isRising(queue: Queue): boolean {
   return queue.dead_letters > 0 && rateOf(queue.message_stats, "publish") > 0;
 }
 

@@ -47,7 +47,7 @@ export interface Graph {
 
 export const exchangeId = (vhost: string, name: string) => `exchange ${vhost} ${name}`;
 export const queueId = (vhost: string, name: string) => `queue ${vhost} ${name}`;
-export const consumersId = (vhost: string, queue: string) => `consumers ${vhost} ${queue}`;
+const consumersId = (vhost: string, queue: string) => `consumers ${vhost} ${queue}`;
 
 /** Everything that is declared, and how it hangs together. Predeclared exchanges that nothing uses are left out. */
 export function graphOf(exchanges: readonly Exchange[], queues: readonly Queue[], bindings: readonly Binding[]): Graph {

@@ -21,7 +21,7 @@ export interface Shown {
 }
 
 /** More exchanges and queues than this are drawn by groups. */
-export const mostDrawn = 60;
+const mostDrawn = 60;
 
 /** The part of the graph that is looked at, small enough to be drawn: what is too much stands together by name. */
 export function shownOf(graph: Graph, looking: Looking, most = mostDrawn): Shown {
@@ -35,7 +35,7 @@ export function shownOf(graph: Graph, looking: Looking, most = mostDrawn): Shown
 }
 
 /** Who is next to whom, either way. */
-export function neighbours(edges: readonly Edge[]): ReadonlyMap<string, readonly string[]> {
+function neighbours(edges: readonly Edge[]): ReadonlyMap<string, readonly string[]> {
   const around = new Map<string, string[]>();
   const note = (one: string, other: string) => {
     const list = around.get(one);

@@ -49,7 +49,7 @@ const looks = {
 const forms = ["graph", "list"] as const;
 
 /** How everything hangs together, and where it jams: a drawing, and the same as a list. */
-export function TopologyView({ vhost }: { vhost: string | null }) {
+function TopologyView({ vhost }: { vhost: string | null }) {
   const router = useRouter();
   const phone = usePhone();
   const [{ as }, setAs] = useQueryStates({ as: parseAsStringLiteral(forms) });

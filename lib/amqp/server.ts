@@ -26,7 +26,7 @@ import { isBrokerError } from "@/lib/broker/errors";
 import type { PresenceBoard } from "@/lib/broker/presence";
 
 /** RabbitMQ's defaults. */
-export const defaultSettings: AmqpSettings = {
+const defaultSettings: AmqpSettings = {
   frameMax: defaultFrameMax,
   channelMax: defaultChannelMax,
   heartbeat: 60,

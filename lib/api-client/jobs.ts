@@ -7,7 +7,6 @@ import type { JobItemJson, JobJson, JobPlanJson } from "@/lib/http/json/job-json
 export type Job = JobJson;
 export type JobPlan = JobPlanJson;
 export type JobItem = JobItemJson;
-export type JobKind = Job["kind"];
 
 /** Which messages; `all` is what matches when the job begins. */
 export type JobSelection =

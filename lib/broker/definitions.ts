@@ -30,7 +30,7 @@ export interface Definitions {
   readonly bindings: readonly BindingRequest[];
 }
 
-export const definitionKinds = [
+const definitionKinds = [
   "user",
   "vhost",
   "permission",

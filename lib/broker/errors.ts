@@ -2,7 +2,7 @@
  * The one table of errors. Every rule that can be broken ends in a `BrokerError` with one of these codes; each door
  * maps the code once (HTTP status in `lib/http/errors.ts`, AMQP reply code in `lib/amqp`).
  */
-export const errorCodes = [
+const errorCodes = [
   "bad-request",
   "unauthenticated",
   "not-found",

@@ -112,7 +112,7 @@ export interface ErrorPolicyStatus extends ErrorPolicy {
 }
 
 /** What became of a failed delivery. `drop`: no queue took it; a rejected one is in the trash. */
-export const failureOutcomes = ["requeue", "retry", "ignore", "review", "dead_letter", "drop"] as const;
+const failureOutcomes = ["requeue", "retry", "ignore", "review", "dead_letter", "drop"] as const;
 export type FailureOutcome = (typeof failureOutcomes)[number];
 
 /** One delivery that came to nothing, and what was decided. Kept for as long as the message is. */

@@ -2,7 +2,7 @@ import type { Actor } from "@/lib/broker/actor";
 import type { MessageState } from "@/lib/broker/message";
 import type { MessageProperties } from "@/lib/broker/properties/properties";
 
-export const eventKinds = [
+const eventKinds = [
   "published",
   "delivered",
   "acknowledged",

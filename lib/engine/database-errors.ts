@@ -40,11 +40,6 @@ export function isConnectionTrouble(error: unknown): boolean {
   );
 }
 
-/** Whether a unique index refused a row. */
-export function isUniqueViolation(error: unknown): boolean {
-  return codeOf(error) === "23505";
-}
-
 /** What callers of the contract may see of a failure in the database: `unavailable` or `internal`, with the cause. */
 export function asBrokerError(error: unknown): BrokerError {
   if (isBrokerError(error)) return error;

@@ -5,7 +5,7 @@ import { isIP } from "node:net";
 export const REMOTE_ADDRESS_HEADER = "x-warren-remote-address";
 
 /** What stands for the address of somebody behind a proxy that isn't trusted: surely not loopback. */
-export const UNTRUSTED_PROXY = "untrusted-proxy";
+const UNTRUSTED_PROXY = "untrusted-proxy";
 
 /** Headers that a proxy adds. One of them is enough to know that the socket's address isn't the person's. */
 const PROXY_HEADERS = ["x-forwarded-for", "forwarded", "x-real-ip", "x-forwarded-host", "x-forwarded-proto", "via"];

@@ -1,7 +1,7 @@
 import type { Actor } from "@/lib/broker/actor";
 
 /** `removing` lasts until the broker process has deleted the sample's vhost. */
-export const sampleStates = ["absent", "running", "stopped", "removing"] as const;
+const sampleStates = ["absent", "running", "stopped", "removing"] as const;
 export type SampleState = (typeof sampleStates)[number];
 
 export interface SampleStatus {

@@ -58,7 +58,7 @@ class UpstreamUnavailableError extends Error {
 }
 
 /** The deployment service is away for two of every five minutes: what failed then succeeds when it is retried. */
-export function isOutage(now: Date): boolean {
+function isOutage(now: Date): boolean {
   return now.getUTCMinutes() % 5 < 2;
 }
 

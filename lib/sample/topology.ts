@@ -5,8 +5,8 @@ import { emptyTable, type FieldTable, type FieldValue, longString } from "@/lib/
 /** The sample has a vhost to itself, so that removing it can't touch anything of the user's. */
 export const sampleVhost = "github-sample";
 export const eventsExchange = "github.events";
-export const deadLetterExchange = "github.dead";
-export const deadLetterQueue = "github.dead-letters";
+const deadLetterExchange = "github.dead";
+const deadLetterQueue = "github.dead-letters";
 
 interface SampleQueue {
   readonly name: string;
@@ -24,7 +24,7 @@ const deadLettered: readonly (readonly [string, FieldValue])[] = [
 ];
 
 /** One queue per thing that a team would do with webhooks; each shows another feature. */
-export const sampleQueues: readonly SampleQueue[] = [
+const sampleQueues: readonly SampleQueue[] = [
   {
     name: "ci.builds",
     patterns: ["check_run.*", "check_suite.*", "workflow_job.*", "workflow_run.*", "push", "status"],

@@ -63,7 +63,7 @@ export class AmqpError extends Error {
 }
 
 /** Cuts text to the 255 bytes of a short string, at the boundary of a character. Only for texts meant for people. */
-export function shortened(text: string): string {
+function shortened(text: string): string {
   const bytes = Buffer.from(text, "utf8");
   if (bytes.length <= 255) return bytes.toString("utf8");
   let end = 252;

@@ -5,7 +5,7 @@ import { compilePattern, type Pattern } from "@/lib/broker/rules/pattern";
 const maxAnswers = 10_000;
 
 /** A pattern that remembers its answers. */
-export class Rule {
+class Rule {
   readonly #pattern: Pattern;
   readonly #answers = new Map<string, boolean>();
 

@@ -36,7 +36,7 @@ export interface Via {
 }
 
 /** What the queue's own arguments say; null when it has no dead-letter exchange. */
-export function ownVia({ limits }: QueueRecord): Via | null {
+function ownVia({ limits }: QueueRecord): Via | null {
   const { deadLetterExchange: exchange, deadLetterRoutingKey: routingKey } = limits;
   return exchange === null ? null : { exchange, routingKey };
 }

@@ -14,7 +14,7 @@ import type { ExchangeRecord, QueueRecord } from "@/lib/engine/topology/records"
 import type { TopologySnapshot } from "@/lib/engine/topology/snapshot";
 
 /** RabbitMQ 3.x's default for the greatest message, in bytes. */
-export const maxBodyBytes = 134_217_728;
+const maxBodyBytes = 134_217_728;
 
 /** A publish request, checked, and with what routing needs; it is routed when it is written. */
 export interface Outgoing {

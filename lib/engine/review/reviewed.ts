@@ -36,7 +36,7 @@ export function reviewOf(row: ReadReviewRow): Review {
   };
 }
 
-export function stateOf(row: Pick<ReviewRow, "decision" | "claimed_by">): ReviewState {
+function stateOf(row: Pick<ReviewRow, "decision" | "claimed_by">): ReviewState {
   if (row.decision !== null) return "decided";
   return row.claimed_by === null ? "waiting" : "claimed";
 }

@@ -41,4 +41,3 @@ function editJson(edit: Edit) {
     },
   };
 }
-export type EditJson = ReturnType<typeof editJson>;

@@ -98,7 +98,6 @@ export function attemptJson(attempt: Attempt) {
     detail: attempt.detail,
   };
 }
-export type AttemptJson = ReturnType<typeof attemptJson>;
 
 export function reportJson({ type, message, stack }: FailureReport) {
   return { type: type ?? null, message: message ?? null, stack: stack ?? null };

@@ -80,7 +80,6 @@ function retainedJson(message: RetainedMessage) {
     targets: message.targets,
   };
 }
-export type RetainedJson = ReturnType<typeof retainedJson>;
 
 /** One message of a job. */
 export function jobItemJson(item: JobItem) {

@@ -21,7 +21,6 @@ export type NotificationTargetJson = ReturnType<typeof notificationTargetJson>;
 export function sendResultJson({ result, status, error, ms }: SendResult) {
   return { result, status, error, ms };
 }
-export type SendResultJson = ReturnType<typeof sendResultJson>;
 
 export function noticeJson(notice: Notice) {
   return {

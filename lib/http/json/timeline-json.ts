@@ -24,4 +24,3 @@ function lifeJson(life: Life) {
 function eventJson({ at, ...event }: MessageEvent) {
   return { at: at.toISOString(), ...event };
 }
-export type MessageEventJson = ReturnType<typeof eventJson>;
