@@ -1,7 +1,7 @@
 "use client";
 
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, type RefObject, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 
 /** Up to so many rows are drawn as they are; more are drawn as far as they can be seen. */
 const plainLimit = 300;
@@ -26,27 +26,26 @@ export function Rows({
   reveal?: number | undefined;
   boxProps?: React.HTMLAttributes<HTMLDivElement>;
 }) {
-  const box = useRef<HTMLDivElement>(null);
+  // Not a ref: what is in the box is laid out before a ref to the box is set, and would stay empty until the next render.
+  const [box, setBox] = useState<HTMLDivElement | null>(null);
   const many = count > plainLimit;
   return (
     <div
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard; callers give the role.
       tabIndex={0}
       {...boxProps}
-      ref={box}
+      ref={setBox}
       className="body-box py-1.5"
       style={many ? { height: "min(70dvh, 640px)" } : undefined}
     >
-      {many ? (
-        <SomeRows {...{ box, count, row, rowHeight, measured, reveal }} />
-      ) : (
-        Array.from({ length: count }, (_, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place.
-          <div key={index} data-index={index}>
-            {row(index)}
-          </div>
-        ))
-      )}
+      {many
+        ? box !== null && <SomeRows {...{ box, count, row, rowHeight, measured, reveal }} />
+        : Array.from({ length: count }, (_, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place.
+            <div key={index} data-index={index}>
+              {row(index)}
+            </div>
+          ))}
     </div>
   );
 }
@@ -59,7 +58,7 @@ function SomeRows({
   measured,
   reveal,
 }: {
-  box: RefObject<HTMLDivElement | null>;
+  box: HTMLDivElement;
   count: number;
   row: (index: number) => ReactNode;
   rowHeight: number;
@@ -68,7 +67,7 @@ function SomeRows({
 }) {
   const virtual = useVirtualizer({
     count,
-    getScrollElement: () => box.current,
+    getScrollElement: () => box,
     estimateSize: () => rowHeight,
     overscan: 12,
   });
