@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect as connectTcp } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import amqp, { type GetMessage } from "amqplib";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import type { LoginFrom } from "@/lib/amqp/certificate-name";
 import type { AmqpSettings } from "@/lib/amqp/door";
 import type { PresenceBoard, PresenceChanges } from "@/lib/broker/presence";
@@ -66,7 +66,7 @@ test("clients work over TLS as over TCP, and are shown to do so", async () => {
   channel.sendToQueue("q", body);
   await channel.waitForConfirms();
   expect(((await channel.get("q", { noAck: true })) as GetMessage).content.equals(body)).toBe(true);
-  await vi.waitFor(() => expect(reports.flatMap(({ connections }) => [...connections.now.values()])).not.toEqual([]));
+  await expect.poll(() => reports.flatMap(({ connections }) => [...connections.now.values()])).not.toEqual([]);
   expect(reports.flatMap(({ connections }) => [...connections.now.values()])[0]).toMatchObject({ tls: true });
   await connection.close();
 });

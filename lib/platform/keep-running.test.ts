@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { keepRunning, type Running } from "@/lib/platform/keep-running";
 
 /** A thing to keep running, whose end the test decides. */
@@ -20,7 +20,7 @@ test("starts again what crashed, and not what was stopped", async () => {
   };
   const kept = await keepRunning({ name: "web", start, say: (line) => lines.push(line), firstPause: 1 });
   started[0]?.crash();
-  await vi.waitFor(() => expect(started).toHaveLength(2));
+  await expect.poll(() => started).toHaveLength(2);
   expect(lines).toEqual(["web ended unexpectedly (signal SIGKILL); starting it again in 0.001 s."]);
   await kept.stop();
   expect(started).toHaveLength(2);
@@ -37,7 +37,7 @@ test("the pauses grow while starts fail", async () => {
   };
   const kept = await keepRunning({ name: "web", start, say: (line) => lines.push(line), firstPause: 1 });
   first.crash();
-  await vi.waitFor(() => expect(calls).toBeGreaterThan(4));
+  await expect.poll(() => calls).toBeGreaterThan(4);
   await kept.stop();
   expect(lines.slice(1, 4)).toEqual([
     "web doesn't start (no); trying again in 0.002 s.",
@@ -61,7 +61,7 @@ test("a planned restart is quick and quiet", async () => {
   };
   const kept = await keepRunning({ name: "web", start, say: (line) => lines.push(line), firstPause: 60_000 });
   await kept.restart();
-  await vi.waitFor(() => expect(started).toHaveLength(2));
+  await expect.poll(() => started).toHaveLength(2);
   expect(lines).toEqual([]);
   await kept.stop();
 });

@@ -63,5 +63,5 @@ describe.skipIf(!hasCelery() && process.env.CI === undefined)("Celery", () => {
       "ping 1",
     ]);
     expect(server.errors).toEqual([]);
-  }, 120_000);
+  }, 600_000);
 });

@@ -20,7 +20,7 @@ beforeEach(async () => {
   await migrate(postgres.url);
   engine = createEngine({ databaseUrl: postgres.url, applicationName: "test", log: { error: () => {} } });
   server = await startAmqpServer({}, engine.broker);
-}, 120_000);
+}, 600_000);
 
 afterEach(async () => {
   await server?.close();
@@ -162,4 +162,4 @@ test("while Postgres is killed and comes back, no confirmed message is lost and 
   await expect.poll(async () => working + (await publisher.checkQueue("orders")).messageCount).toBe(0);
   expect(closed).toEqual([]);
   expect(server.errors).toHaveLength(2);
-}, 180_000);
+}, 600_000);

@@ -75,7 +75,7 @@ describe.skipIf(!rabbitMqIsInstalled())("permissions, compared with RabbitMQ", (
       );
       expect(results[0]).toEqual(results[1]);
     }
-  }, 60_000);
+  });
 
   it("answers alike about users and permissions", async () => {
     const same = async (method: string, path: string, body?: unknown, pick = (json: unknown) => json) => {

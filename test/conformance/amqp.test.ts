@@ -4,7 +4,7 @@ import { deadLetteringScenarios } from "@/test/conformance/amqp/dead-lettering";
 import { declaringScenarios } from "@/test/conformance/amqp/declaring";
 import { deliveringScenarios } from "@/test/conformance/amqp/delivering";
 import { publishingScenarios } from "@/test/conformance/amqp/publishing";
-import type { Client, Scenario } from "@/test/conformance/amqp/scenario";
+import { type Client, type Scenario, setPatience } from "@/test/conformance/amqp/scenario";
 import { semanticsScenarios } from "@/test/conformance/amqp/semantics";
 import { rabbitMqIsInstalled } from "@/test/conformance/rabbitmq-server";
 import { startTwoDoors, type TwoDoors } from "@/test/conformance/two-doors";
@@ -23,15 +23,26 @@ describe.skipIf(!rabbitMqIsInstalled())("over AMQP", () => {
 
   beforeAll(async () => {
     doors = await startTwoDoors();
-  }, 120_000);
+  });
   afterAll(() => doors?.stop());
 
-  test.each(Object.entries(scenarios))("%s", async (_, scenario) => {
+  const compare = async (scenario: Scenario) => {
     const [expected, actual] = await Promise.all([
       observed(doors.rabbitUrl, scenario),
       observed(`amqp://guest:guest@127.0.0.1:${doors.warrenPort}`, scenario),
     ]);
     expect(actual).toEqual(expected);
+  };
+
+  test.each(Object.entries(scenarios))("%s", async (_, scenario) => {
+    try {
+      await compare(scenario);
+    } catch (error) {
+      // A pause ends too early where one of the two was held up: what differs counts when it does after long ones too.
+      console.warn(`Seen with short pauses, asked again with long ones: ${error}`);
+      setPatience(8);
+      await compare(scenario).finally(() => setPatience(1));
+    }
   });
 });
 

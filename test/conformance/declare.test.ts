@@ -23,7 +23,7 @@ describe.skipIf(!rabbitMqIsInstalled())("declaring, as RabbitMQ does it", () => 
   let names = 0;
   beforeAll(async () => {
     server = await startRabbitMq();
-  }, 90_000);
+  });
   afterAll(() => server?.stop());
 
   /** What each of the declarations, one after the other, came to: `ok` or the error's text. */

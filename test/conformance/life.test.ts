@@ -20,7 +20,7 @@ describe.skipIf(!rabbitMqIsInstalled())("the life of messages, as RabbitMQ has i
 
   beforeAll(async () => {
     [server, engine] = await Promise.all([startRabbitMq(), engineForTest()]);
-  }, 90_000);
+  });
   afterAll(() => Promise.all([server?.stop(), engine?.close()]));
 
   /** Does the same on RabbitMQ, on the model and on the engine; what is seen must be the same. */
@@ -107,9 +107,9 @@ describe.skipIf(!rabbitMqIsInstalled())("the life of messages, as RabbitMQ has i
   test("an expired message is never delivered, and a requeued one keeps its time", () =>
     compare(async (side) => {
       await side.queue("work");
-      await side.publish({ exchange: "", key: "work", body: "a", expiration: "150" });
+      await side.publish({ exchange: "", key: "work", body: "a", expiration: "3000" });
       const held = await take(side, "work");
-      await new Promise((resolve) => setTimeout(resolve, 250));
+      await new Promise((resolve) => setTimeout(resolve, 3200));
       await side.settle(held, "requeue");
       await eventually(async () => (await side.ready("work")) === 0);
       return side.take("work");

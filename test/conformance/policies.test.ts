@@ -81,5 +81,5 @@ describe.skipIf(!rabbitMqIsInstalled())("policies, compared with RabbitMQ's mana
       sides.both.map((side) => Promise.all(names.map(async (name) => [name, await side.applied(name)]))),
     );
     expect(warren).toEqual(rabbit);
-  }, 60_000);
+  });
 });

@@ -23,7 +23,7 @@ describe.skipIf(!rabbitMqIsInstalled())("frame by frame", () => {
 
   beforeAll(async () => {
     doors = await startTwoDoors();
-  }, 120_000);
+  });
   afterAll(() => doors?.stop());
 
   test.each(Object.entries(scenarios))("%s", async (_, scenario) => {

@@ -83,7 +83,7 @@ describe.skipIf(!rabbitMqIsInstalled())("routing, as RabbitMQ does it", () => {
   let server: RabbitMqServer;
   beforeAll(async () => {
     server = await startRabbitMq();
-  }, 90_000);
+  });
   afterAll(() => server?.stop());
 
   test("random topologies of all exchange types, bindings between exchanges, alternates, CC and BCC", async () => {

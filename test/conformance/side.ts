@@ -63,7 +63,7 @@ export async function drain(side: Side, queue: string): Promise<Seen[]> {
 }
 
 /** Gives up, rather than hang, when what is waited for doesn't come. */
-export async function eventually(what: () => Promise<boolean>, timeoutMs = 10_000): Promise<void> {
+export async function eventually(what: () => Promise<boolean>, timeoutMs = 60_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await what())) {
     if (Date.now() > deadline) throw new Error(`It did not happen within ${timeoutMs} ms.`);

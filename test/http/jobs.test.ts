@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { startEngineApi } from "@/test/http/engine-api";
 import type { TestApi } from "@/test/http/support";
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 let api: TestApi;
 beforeAll(async () => {

@@ -11,11 +11,17 @@ export interface Client {
 /** Does something and gives back everything that was seen of it, for comparison. */
 export type Scenario = (client: Client) => Promise<unknown>;
 
-/** Long enough for whatever is still to come, in ms, where nothing tells that it has. */
+/** Mostly long enough for whatever is still to come, in ms, where nothing tells that it has. */
 const graceMs = 400;
+let patience = 1;
+
+/** Makes pauses so many times as long: a busy machine may need it. */
+export function setPatience(times: number): void {
+  patience = times;
+}
 
 export function pause(ms = graceMs): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+  return new Promise((resolve) => setTimeout(resolve, ms * patience));
 }
 
 /** The server's words when it closes a channel or a connection for this, or "fine". */
@@ -84,7 +90,7 @@ export async function listen(channel: Channel, queue: string, options: Options.C
 }
 
 export async function patiently(channel: Channel, queue: string): Promise<GetMessage | false> {
-  for (let i = 0; i < 50; i++) {
+  for (let i = 0; i < 600; i++) {
     const message = await channel.get(queue);
     if (message !== false) return message;
     await pause(50);

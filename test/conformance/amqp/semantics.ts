@@ -4,7 +4,8 @@ import type { Scenario } from "@/test/conformance/amqp/scenario";
 
 /** Waits until something holds; gives up silently, since what is seen then tells. */
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 250 && !(await holds()); tries++) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (let tries = 0; tries < 1500 && !(await holds()); tries++)
+    await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 async function countIn(channel: Channel, queue: string): Promise<number> {
@@ -123,13 +124,13 @@ export const semanticsScenarios: Readonly<Record<string, Scenario>> = {
     const setup = await client.confirmChannel();
     await setup.assertQueue("xp.dead");
     const declare = (name: string) =>
-      setup.assertQueue(name, { expires: 1_500, deadLetterExchange: "", deadLetterRoutingKey: "xp.dead" });
+      setup.assertQueue(name, { expires: 4_000, deadLetterExchange: "", deadLetterRoutingKey: "xp.dead" });
     const names = ["xp.unused", "xp.declared", "xp.fetched", "xp.consumed"];
     for (const name of names) await declare(name);
     setup.sendToQueue("xp.unused", Buffer.from("goes with it"));
     await setup.waitForConfirms();
     await setup.consume("xp.consumed", () => {});
-    const end = Date.now() + 4_000;
+    const end = Date.now() + 9_000;
     while (Date.now() < end) {
       await declare("xp.declared");
       await setup.get("xp.fetched");

@@ -51,7 +51,7 @@ describe("a queue with ordered groups", () => {
     await send(queue, "a1", "a2", "b1");
     const [a1, b1] = await lease(broker(), queue);
     await settle(broker(), b1 ? [b1] : [], { kind: "ack" });
-    await settle(broker(), a1 ? [a1] : [], { kind: "requeue", delayMs: 300 });
+    await settle(broker(), a1 ? [a1] : [], { kind: "requeue", delayMs: 3000 });
     expect(await lease(broker(), queue)).toEqual([]);
     const again = await lease(broker(), queue, { waitMs: 5000, visibilityTimeoutMs: 200 });
     expect(bodies(again)).toEqual(["a1"]);
@@ -108,11 +108,11 @@ describe("a queue with ordered groups", () => {
     const queue = await ordered("bounded", { "x-max-length": 2 });
     await send(queue, "a1", "a2", "a3");
     expect(bodies(await lease(broker(), queue))).toEqual(["a2"]);
-    const brief = await ordered("brief", { "x-message-ttl": 300 });
+    const brief = await ordered("brief", { "x-message-ttl": 3000 });
     await send(brief, "a1", "a2");
     const held = await lease(broker(), brief);
     expect(bodies(held)).toEqual(["a1"]);
-    await pause(900);
+    await pause(3600);
     await settle(broker(), held, { kind: "ack" });
     expect((await broker().getQueue(tester, "/", brief)).counts).toMatchObject({ ready: 0, unacknowledged: 0 });
   });

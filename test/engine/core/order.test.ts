@@ -37,18 +37,29 @@ describe("the cursor and numbers that are committed late", () => {
     const copy = { messageId: messageId ?? 0, bytes: 5, envelope: null, death: null };
     const placements = [{ queueId, rank: 0, ttlMs: null }];
     let confirmed = false;
+    let commit = () => {};
+    const mayCommit = new Promise<void>((resolve) => {
+      commit = resolve;
+    });
+    let taken = () => {};
+    const isTaken = new Promise<void>((resolve) => {
+      taken = resolve;
+    });
     const slow = context.database.main.transaction(async (tx) => {
       await enterQueues(tx, version, [queueId]);
       await insertEntryCopies(tx, [{ ...copy, placements }]);
-      await pause(400);
+      taken();
+      await mayCommit;
       expect(confirmed).toBe(false);
     });
-    await pause(100);
+    await isTaken;
     const quick = publish(node(1).broker, queue, "third").then(() => {
       confirmed = true;
     });
     const early = await lease(node(2).broker, queue);
     expect(bodies(early)).toEqual(["first"]);
+    await pause(300);
+    commit();
     await Promise.all([slow, quick]);
     const late = await lease(node(2).broker, queue);
     expect(bodies(late)).toEqual(["first", "third"]);

@@ -35,9 +35,11 @@ test("two nodes together take no more than the burst at once, and the rate after
 test("an idle queue saves up one burst, which is a second's worth unless it says otherwise", async () => {
   const queue = await declare(broker(), "saving", { "x-rate-limit": 5 });
   await fill(queue, 20);
+  const begun = performance.now();
   expect(await lease(broker(), queue, { max: 20, autoAck: true })).toHaveLength(5);
-  expect(await lease(broker(), queue, { max: 20, autoAck: true })).toEqual([]);
-  expect(await lease(broker(), queue, { max: 20, autoAck: true, waitMs: 5000 })).toHaveLength(1);
+  const more = await lease(broker(), queue, { max: 20, autoAck: true });
+  expect(more.length).toBeLessThanOrEqual(Math.floor((5 * (performance.now() - begun)) / 1000));
+  expect(await lease(broker(), queue, { max: 20, autoAck: true, waitMs: 5000 })).not.toEqual([]);
 });
 
 test("expired messages cost nothing, and groups keep their order", async () => {
@@ -46,7 +48,9 @@ test("expired messages cost nothing, and groups keep their order", async () => {
   for (const body of ["a", "b", "c"]) await publish(broker(), queue, body);
   await new Promise((resolve) => setTimeout(resolve, 20));
   const got: string[] = [];
+  const begun = performance.now();
   while (got.length < 2) got.push(...bodies(await lease(broker(), queue, { autoAck: true })));
-  expect(got).toEqual(["a", "b"]);
-  expect(await lease(broker(), queue, { autoAck: true })).toEqual([]);
+  got.push(...bodies(await lease(broker(), queue, { autoAck: true })));
+  expect(got.length).toBeLessThanOrEqual(2 + Math.floor((performance.now() - begun) / 1000));
+  expect(got).toEqual(["a", "b", "c"].slice(0, got.length));
 });

@@ -216,7 +216,7 @@ test("a change made on one node holds for what another publishes after it", asyn
 
 test("a queue with x-expires goes when nobody uses it, and stays while somebody does; it dead-letters nothing", async () => {
   const grave = await declare(broker(), "no grave");
-  const args = { "x-expires": 1_500, "x-dead-letter-exchange": "", "x-dead-letter-routing-key": grave };
+  const args = { "x-expires": 5_000, "x-dead-letter-exchange": "", "x-dead-letter-routing-key": grave };
   for (const name of ["idle", "polled", "declared"]) await declare(broker(), name, args);
   await publish(broker(), "idle", "x");
   let idle = true;

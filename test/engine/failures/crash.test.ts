@@ -24,7 +24,7 @@ const total = 240;
 const kills = 3;
 
 test("kill -9 while policies act: each message ends once, by one decision, and is told of once", {
-  timeout: 120_000,
+  timeout: 600_000,
 }, async () => {
   const { broker } = cluster;
   const { failures } = broker;

@@ -67,4 +67,4 @@ test("a bulk retry goes on after each kill -9 of the broker that does it, and ev
   );
   expect(lying).toEqual([{ name: "work", entries: COUNT, messages: COUNT }]);
   await expectTrueCounts({ sql });
-}, 180_000);
+}, 600_000);
