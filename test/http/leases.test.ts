@@ -59,10 +59,10 @@ describe("leases", () => {
 
   it("can be extended", async () => {
     await publish("long");
-    const [{ receipt }] = await lease({ visibility_timeout_ms: 3000 });
-    const extended = await post(`/api/leases/${receipt}/extend`, { visibility_timeout_ms: 10_000 });
+    const [{ receipt }] = await lease({ visibility_timeout_ms: 6000 });
+    const extended = await post(`/api/leases/${receipt}/extend`, { visibility_timeout_ms: 30_000 });
     expect(Date.parse(extended.json.leased_until) - Date.now()).toBeGreaterThan(8000);
-    await sleep(3200);
+    await sleep(6200);
     expect(await lease()).toEqual([]);
     expect((await post(`/api/leases/${receipt}/ack`)).status).toBe(200);
   });
