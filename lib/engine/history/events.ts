@@ -18,7 +18,6 @@ const deliveries: Readonly<Record<string, { readonly kind: EventKind; readonly d
   requeued: { kind: "requeued" },
   timed_out: { kind: "returned", detail: { reason: "timeout" } },
   consumer_lost: { kind: "returned", detail: { reason: "consumer_lost" } },
-  undelivered: { kind: "returned", detail: { reason: "undelivered" } },
   expired: { kind: "expired" },
   dropped: { kind: "dropped", detail: { reason: "maxlen" } },
 };
@@ -71,7 +70,10 @@ export function messageEvents(
   return { events, copies };
 }
 
-/** What rows tell of deliveries: of copies, and of the message where it was published to. */
+/**
+ * What rows tell of deliveries: of copies, and of the message where it was published to. A message that was taken from its
+ * queue and went back before any consumer saw it was not delivered, though its rows say so: neither step is told.
+ */
 export function deliveryEvents(
   snapshot: TopologySnapshot,
   messageId: number,
@@ -80,17 +82,40 @@ export function deliveryEvents(
 ): MessageEvent[] {
   const places = new Set(copies.map(({ queueId, seq }) => `${queueId} ${seq}`));
   const events: MessageEvent[] = [];
+  const unseen: { readonly place: string; readonly at: number }[] = [];
   for (const { at, bucket, kind: said, queue_id: queueId, by, packed } of rows) {
     const shown = deliveries[said];
-    if (!shown || packed === null || queueId === null) continue;
+    if (packed === null || queueId === null || (!shown && said !== "undelivered")) continue;
     for (const { ms, number } of unpacked(bucket, packed)) {
       if (number !== messageId && !places.has(`${queueId} ${number}`)) continue;
       const queue = snapshot.queuesById.get(queueId)?.name ?? `(deleted queue ${queueId})`;
       const when = new Date(at.getTime() + ms);
-      events.push({ at: when, kind: shown.kind, queue, id: number, by, detail: shown.detail ?? {} });
+      if (shown) events.push({ at: when, kind: shown.kind, queue, id: number, by, detail: shown.detail ?? {} });
+      else unseen.push({ place: placeOf(queue, number), at: when.getTime() });
     }
   }
-  return events;
+  return withoutUnseen(events, unseen);
+}
+
+/** Leaves out, for each return of what nobody saw, the last delivery before it in the same place. */
+function withoutUnseen(
+  events: readonly MessageEvent[],
+  unseen: readonly { readonly place: string; readonly at: number }[],
+): MessageEvent[] {
+  const left = new Set(events);
+  for (const { place, at } of unseen.toSorted((a, b) => a.at - b.at)) {
+    let last: MessageEvent | undefined;
+    for (const event of left) {
+      if (event.kind !== "delivered" || placeOf(event.queue, event.id) !== place || event.at.getTime() > at) continue;
+      if (last === undefined || event.at >= last.at) last = event;
+    }
+    if (last !== undefined) left.delete(last);
+  }
+  return [...left];
+}
+
+function placeOf(queue: string | null, id: number | null): string {
+  return `${id} ${queue}`;
 }
 
 /** Where a row names the message, with the number of what came of it. */

@@ -76,6 +76,24 @@ describe("a timeline", () => {
     await failures().deleteErrorPolicy(tester, "/", (await failures().listErrorPolicies(tester))[0]?.id ?? 0);
   });
 
+  test("leaves out that a message was taken for somebody who never saw it, and no delivery that was one", async () => {
+    const queue = await fresh();
+    const { messageId } = await publish(broker(), queue, "x");
+    await settle(broker(), await lease(broker(), queue), { kind: "requeue", undelivered: true });
+    await settle(broker(), await lease(broker(), queue), { kind: "requeue" });
+    await settle(broker(), await lease(broker(), queue), { kind: "requeue", undelivered: true });
+    expect(await stepsOf(messageId)).toEqual([
+      ["published", null],
+      ["delivered", queue],
+      ["requeued", queue],
+    ]);
+    await settle(broker(), await lease(broker(), queue), { kind: "ack" });
+    expect((await stepsOf(messageId)).slice(3)).toEqual([
+      ["delivered", queue],
+      ["acknowledged", queue],
+    ]);
+  });
+
   test("tells of each queue that a message went to, and where it lies", async () => {
     const [a, b] = [await fresh(), await fresh()];
     for (const name of [a, b]) {
