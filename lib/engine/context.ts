@@ -1,6 +1,6 @@
 import type { NoticeSender } from "@/lib/broker/notifications";
 import type { Database } from "@/lib/engine/database";
-import type { KnownGroups } from "@/lib/engine/dead-letter/known-groups";
+import type { KnownGroups } from "@/lib/engine/dead-lettering/known-groups";
 import type { PostgresDoorCluster } from "@/lib/engine/door-cluster";
 import type { Trail } from "@/lib/engine/history/trail";
 import type { HeldClaims } from "@/lib/engine/lease/held-claims";

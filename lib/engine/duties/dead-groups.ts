@@ -1,5 +1,5 @@
 import type { EngineContext } from "@/lib/engine/context";
-import { groupIdOf } from "@/lib/engine/dead-letter/group";
+import { groupIdOf } from "@/lib/engine/dead-lettering/group";
 import type { Duty } from "@/lib/engine/duties/duty";
 import { groupExpire, groupFold, groupFoldTryLock, groupLetters, ungroupedLetters } from "@/lib/engine/sql/dead-group";
 

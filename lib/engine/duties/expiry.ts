@@ -1,5 +1,5 @@
 import type { EngineContext } from "@/lib/engine/context";
-import { bury } from "@/lib/engine/dead-letter/bury";
+import { bury } from "@/lib/engine/dead-lettering/bury";
 import type { Duty } from "@/lib/engine/duties/duty";
 import { brokerHolder, brokerHoldMs } from "@/lib/engine/lease/hold";
 import { newLeaseToken } from "@/lib/engine/lease/receipt";

@@ -1,5 +1,5 @@
 import type { EngineContext } from "@/lib/engine/context";
-import { bury } from "@/lib/engine/dead-letter/bury";
+import { bury } from "@/lib/engine/dead-lettering/bury";
 import { isConcern } from "@/lib/engine/error-policy/judged";
 import { cameBack } from "@/lib/engine/lease/came-back";
 import { brokerHolder, brokerHoldMs, judgeHolders } from "@/lib/engine/lease/hold";

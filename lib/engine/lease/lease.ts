@@ -5,7 +5,7 @@ import type { LeaseRequest } from "@/lib/broker/requests";
 import type { QueueLimits } from "@/lib/broker/rules/queue-arguments";
 import type { EngineContext } from "@/lib/engine/context";
 import { isConnectionTrouble } from "@/lib/engine/database-errors";
-import { bury } from "@/lib/engine/dead-letter/bury";
+import { bury } from "@/lib/engine/dead-lettering/bury";
 import { leasedMessages, type TakenRow } from "@/lib/engine/lease/contents";
 import { returnExpiredLeases } from "@/lib/engine/lease/expired-leases";
 import { withinRate } from "@/lib/engine/lease/rate-limit";

@@ -1,4 +1,4 @@
-import type { Plan } from "@/lib/engine/dead-letter/plan";
+import type { Plan } from "@/lib/engine/dead-lettering/plan";
 import { type NewNoticeEvent, noticeEventInsert } from "@/lib/engine/sql/notification";
 import { storable } from "@/lib/engine/sql/storable";
 import type { Queryable } from "@/lib/engine/statement";

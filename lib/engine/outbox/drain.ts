@@ -2,7 +2,7 @@ import { type BrokerError, isBrokerError } from "@/lib/broker/errors";
 import { InvalidPropertyError } from "@/lib/broker/properties/errors";
 import { propertiesFromJson } from "@/lib/broker/properties/properties-json";
 import type { EngineContext } from "@/lib/engine/context";
-import { deadLetterRefused } from "@/lib/engine/dead-letter/refused";
+import { deadLetterRefused } from "@/lib/engine/dead-lettering/refused";
 import { type Outgoing, outgoing } from "@/lib/engine/publish/outgoing";
 import {
   admitted,

@@ -4,8 +4,8 @@ import { emptyTable, type FieldValue, longString } from "@/lib/broker/properties
 import { decodeProperties } from "@/lib/broker/properties/properties";
 import { route } from "@/lib/broker/rules/router";
 import type { EngineContext } from "@/lib/engine/context";
-import { withoutFull } from "@/lib/engine/dead-letter/full-queues";
-import type { RoutedLetter } from "@/lib/engine/dead-letter/letter";
+import { withoutFull } from "@/lib/engine/dead-lettering/full-queues";
+import type { RoutedLetter } from "@/lib/engine/dead-lettering/letter";
 import { traceCopies } from "@/lib/engine/history/record";
 import { type ItemStaying, openSlice, writeSlice } from "@/lib/engine/jobs/ledger";
 import { why } from "@/lib/engine/move/tally";

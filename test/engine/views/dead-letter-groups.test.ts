@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DeadLetterGroup, GroupQuery } from "@/lib/broker/dead-letter-groups";
 import { longString } from "@/lib/broker/properties/field-value";
 import type { FailureReport } from "@/lib/broker/requests";
-import { KnownGroups } from "@/lib/engine/dead-letter/known-groups";
+import { KnownGroups } from "@/lib/engine/dead-lettering/known-groups";
 import { foldGroups, groupOldLetters } from "@/lib/engine/duties/dead-groups";
 import { actor, createFixture, type Fixture } from "@/test/engine/views/fixture";
 

@@ -1,4 +1,4 @@
-import type { Burial, Ending, Plan } from "@/lib/engine/dead-letter/plan";
+import type { Burial, Ending, Plan } from "@/lib/engine/dead-lettering/plan";
 import { dropHeld } from "@/lib/engine/sql/drop";
 import { insertEntryCopies } from "@/lib/engine/sql/entry-copies";
 import { type NewReview, reviewInsert } from "@/lib/engine/sql/review";

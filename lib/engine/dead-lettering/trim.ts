@@ -1,6 +1,6 @@
 import type { EngineContext } from "@/lib/engine/context";
-import { bury } from "@/lib/engine/dead-letter/bury";
-import type { Burial } from "@/lib/engine/dead-letter/plan";
+import { bury } from "@/lib/engine/dead-lettering/bury";
+import type { Burial } from "@/lib/engine/dead-lettering/plan";
 import { brokerHolder, brokerHoldMs } from "@/lib/engine/lease/hold";
 import { newLeaseToken } from "@/lib/engine/lease/receipt";
 import { hasLimit, isOverLimit } from "@/lib/engine/publish/overflow";

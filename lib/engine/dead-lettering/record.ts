@@ -1,6 +1,6 @@
 import type { FailureOutcome } from "@/lib/broker/failures";
 import { wasTried } from "@/lib/broker/failures";
-import type { Held } from "@/lib/engine/dead-letter/endings";
+import type { Held } from "@/lib/engine/dead-lettering/endings";
 import { isRecorded } from "@/lib/engine/error-policy/judged";
 import { isBrokerHolder } from "@/lib/engine/lease/hold";
 import { failureInsert, type NewFailure } from "@/lib/engine/sql/failure";

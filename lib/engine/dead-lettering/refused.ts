@@ -1,7 +1,7 @@
 import { BrokerError } from "@/lib/broker/errors";
 import type { EngineContext } from "@/lib/engine/context";
-import { withoutFull } from "@/lib/engine/dead-letter/full-queues";
-import { routeLetter } from "@/lib/engine/dead-letter/letter";
+import { withoutFull } from "@/lib/engine/dead-lettering/full-queues";
+import { routeLetter } from "@/lib/engine/dead-lettering/letter";
 import { traceCopies } from "@/lib/engine/history/record";
 import { deadLettersRefusals, type Routed } from "@/lib/engine/publish/store";
 import { insertEntryCopies } from "@/lib/engine/sql/entry-copies";

@@ -1,7 +1,7 @@
 import { deathReasonOf, type FailureReason } from "@/lib/broker/failures";
 import type { FailureReport } from "@/lib/broker/requests";
 import { retryDelay } from "@/lib/broker/rules/error-policy";
-import { type RoutedLetter, routeLetter, type Via } from "@/lib/engine/dead-letter/letter";
+import { type RoutedLetter, routeLetter, type Via } from "@/lib/engine/dead-lettering/letter";
 import { type Judged, judged } from "@/lib/engine/error-policy/judged";
 import type { HeldContents } from "@/lib/engine/sql/held-contents";
 import type { HeldEntry } from "@/lib/engine/sql/settle";

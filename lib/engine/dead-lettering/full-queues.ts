@@ -1,4 +1,4 @@
-import type { RoutedLetter } from "@/lib/engine/dead-letter/letter";
+import type { RoutedLetter } from "@/lib/engine/dead-lettering/letter";
 import { hasLimit, isOverLimit } from "@/lib/engine/publish/overflow";
 import type { Copy } from "@/lib/engine/sql/entry-copies";
 import { readQueueDepths } from "@/lib/engine/sql/queue-depth";

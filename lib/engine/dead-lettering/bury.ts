@@ -1,9 +1,9 @@
 import { BrokerError } from "@/lib/broker/errors";
 import type { EngineContext } from "@/lib/engine/context";
-import { endTogether, type Held } from "@/lib/engine/dead-letter/endings";
-import { withoutFull } from "@/lib/engine/dead-letter/full-queues";
-import { type Burial, type Plan, planOf } from "@/lib/engine/dead-letter/plan";
-import { recordFailures } from "@/lib/engine/dead-letter/record";
+import { endTogether, type Held } from "@/lib/engine/dead-lettering/endings";
+import { withoutFull } from "@/lib/engine/dead-lettering/full-queues";
+import { type Burial, type Plan, planOf } from "@/lib/engine/dead-lettering/plan";
+import { recordFailures } from "@/lib/engine/dead-lettering/record";
 import { isRecorded } from "@/lib/engine/error-policy/judged";
 import { queueNotices } from "@/lib/engine/notification/events";
 import { type HeldContents, readHeldContents } from "@/lib/engine/sql/held-contents";

@@ -1,5 +1,5 @@
 import type { Database } from "@/lib/engine/database";
-import { type DeathCause, groupCauseOf } from "@/lib/engine/dead-letter/group";
+import { type DeathCause, groupCauseOf } from "@/lib/engine/dead-lettering/group";
 import { groupEnsure } from "@/lib/engine/sql/dead-group";
 
 /** A group that was ensured is not looked at again for so long, in ms; the database keeps it for a day at least. */

@@ -2,7 +2,7 @@ import type { DeathReason } from "@/lib/broker/message";
 import { decodeProperties } from "@/lib/broker/properties/properties";
 import type { FailureReport } from "@/lib/broker/requests";
 import { deadLetter, deathSummary, isDeadLetterCycle } from "@/lib/broker/rules/dead-lettering";
-import { groupIdOf } from "@/lib/engine/dead-letter/group";
+import { groupIdOf } from "@/lib/engine/dead-lettering/group";
 import { encodedProperties, placementIn } from "@/lib/engine/publish/outgoing";
 import type { Copy } from "@/lib/engine/sql/entry-copies";
 import { storable } from "@/lib/engine/sql/storable";
