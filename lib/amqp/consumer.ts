@@ -81,7 +81,8 @@ export class Consumer implements CreditHolder {
   get credit(): number {
     if (!this.#channel.mayDeliver) return 0;
     const paced = this.#rate === null ? unlimited : Math.min(unlimited, this.#rate.available);
-    if (this.noAck) return Math.max(0, paced);
+    // What it is given counts nowhere, and yet it gets nothing while the others of its channel hold all that they may.
+    if (this.noAck) return this.#channel.credit > 0 ? Math.max(0, paced) : 0;
     const own = this.prefetch === 0 ? unlimited : this.prefetch - this.#held;
     return Math.max(0, Math.min(paced, own, this.#channel.credit));
   }
@@ -93,7 +94,7 @@ export class Consumer implements CreditHolder {
 
   /** It holds all that the prefetch limits allow. */
   get isFull(): boolean {
-    if (this.noAck) return false;
+    if (this.noAck) return this.#channel.credit <= 0;
     return (this.prefetch !== 0 && this.#held >= this.prefetch) || this.#channel.credit <= 0;
   }
 

@@ -35,12 +35,24 @@ export class DirectReplies {
     return routingKey.startsWith(prefix);
   }
 
+  /**
+   * Whether somebody waits for a reply under this name. Of a name of another node that isn't known here: it is taken to
+   * be so, since a server that is told otherwise doesn't do what it was asked for.
+   */
+  isOpen(name: string): boolean {
+    return this.#receivers.has(name) || nodeOf(name) !== this.#cluster.node;
+  }
+
   /** Hands a reply over, or sends it on. False when nobody is there any more, or the node isn't. */
   deliver(reply: DirectReply): boolean | Promise<boolean> {
     const receive = this.#receivers.get(reply.routingKey);
     receive?.(reply);
     if (receive !== undefined) return true;
-    const node = reply.routingKey.slice(prefix.length).split(".")[0] ?? "";
+    const node = nodeOf(reply.routingKey);
     return node === this.#cluster.node ? false : this.#cluster.sendReply(node, reply);
   }
+}
+
+function nodeOf(name: string): string {
+  return name.slice(prefix.length).split(".")[0] ?? "";
 }

@@ -20,8 +20,16 @@ export function openConsoleDatabase(url: string): ConsoleDatabase {
  * @param patienceMs how long it may take
  */
 export function openPulse(url: string, patienceMs: number): { ask(): Promise<unknown>; close(): Promise<void> } {
+  // Made beforehand, and kept: on a busy machine a new connection takes longer than any answer.
+  const always = { idleTimeoutMillis: 0, keepAlive: true };
   const limits = { connectionTimeoutMillis: patienceMs, query_timeout: patienceMs };
-  const adapter = new PrismaPg({ connectionString: url, max: 1, application_name: "warren pulse", ...limits });
+  const adapter = new PrismaPg({
+    connectionString: url,
+    max: 1,
+    application_name: "warren pulse",
+    ...always,
+    ...limits,
+  });
   const client = new PrismaClient({ adapter });
   return { ask: () => client.$queryRaw`select 1`, close: () => client.$disconnect() };
 }

@@ -119,7 +119,8 @@ export interface Broker {
   deleteExchange(actor: Actor, vhost: string, name: string, options: { ifUnused: boolean }): Promise<void>;
 
   listQueues(actor: Actor, options: { vhost?: string; trend?: boolean }): Promise<readonly QueueStatus[]>;
-  getQueue(actor: Actor, vhost: string, name: string): Promise<QueueStatus>;
+  /** @param options `use`: as when it is declared, this keeps a queue with `x-expires` alive */
+  getQueue(actor: Actor, vhost: string, name: string, options?: { use: boolean }): Promise<QueueStatus>;
   queueSamples(actor: Actor, vhost: string, name: string, range: StatsRange): Promise<readonly Sample[]>;
   /** `precondition-failed` when one of that name exists with other properties or arguments. */
   declareQueue(actor: Actor, declaration: QueueDeclaration): Promise<QueueDeclared>;

@@ -2,6 +2,7 @@ import type { NoticeSender } from "@/lib/broker/notifications";
 import type { Database } from "@/lib/engine/database";
 import type { KnownGroups } from "@/lib/engine/dead-lettering/known-groups";
 import type { PostgresDoorCluster } from "@/lib/engine/door-cluster";
+import type { Expiries } from "@/lib/engine/duties/expiries";
 import type { Trail } from "@/lib/engine/history/trail";
 import type { HeldClaims } from "@/lib/engine/lease/held-claims";
 import type { ExpiryLookouts } from "@/lib/engine/lease/lookouts";
@@ -47,6 +48,8 @@ export interface EngineContext {
   readonly claims: HeldClaims;
   /** When to look for leases that have run out. */
   readonly lookouts: ExpiryLookouts;
+  /** When messages that live for a moment only expire. */
+  readonly expiries: Expiries;
   /** Groups of dead letters that the database knows. */
   readonly groups: KnownGroups;
   /** Where the doors of this process tell who is connected. */

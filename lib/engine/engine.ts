@@ -1,11 +1,13 @@
 import type { Broker } from "@/lib/broker/broker";
 import type { NoticeSender } from "@/lib/broker/notifications";
+import { messageTtl } from "@/lib/broker/rules/queue-arguments";
 import type { EngineContext, EngineLog } from "@/lib/engine/context";
 import { Database } from "@/lib/engine/database";
 import { KnownGroups } from "@/lib/engine/dead-lettering/known-groups";
 import { deadLetterRefused } from "@/lib/engine/dead-lettering/refused";
 import { enforceLimits } from "@/lib/engine/dead-lettering/trim";
 import { PostgresDoorCluster } from "@/lib/engine/door-cluster";
+import { Expiries } from "@/lib/engine/duties/expiries";
 import { Trail } from "@/lib/engine/history/trail";
 import { returnExpiredLeases } from "@/lib/engine/lease/expired-leases";
 import { HeldClaims } from "@/lib/engine/lease/held-claims";
@@ -74,6 +76,7 @@ export function createEngine(options: EngineOptions): Engine {
   const publisher = new Publisher(database, topology, handovers, async (stored) => {
     for (const one of stored) remember(messages, one);
     for (const queueId of stored.find((one) => one.handed)?.handed ?? []) signals.noteEmpty(queueId);
+    for (const one of stored) noteExpiry(context, one);
     await queuesGrew(stored.flatMap(readyIn));
     await context.retention.stored(stored);
     await deadLetterRefused(context, stored);
@@ -94,6 +97,7 @@ export function createEngine(options: EngineOptions): Engine {
     messages,
     claims,
     lookouts: new ExpiryLookouts(),
+    expiries: new Expiries(),
     groups: new KnownGroups(database),
     presence: new PostgresPresence(database),
     trail: new Trail(database),
@@ -121,6 +125,11 @@ function remember(messages: MessageCache, stored: Routed): void {
   if (readers === 0) return;
   const { exchange, routingKey, encoded, body } = stored.message;
   messages.add(stored.messageId, { exchange, routingKey, properties: encoded, body }, readers);
+}
+
+/** Tells when it expires in one of its queues. */
+function noteExpiry({ expiries }: EngineContext, { queues, message }: Routed): void {
+  for (const { limits } of queues) expiries.stored(messageTtl(limits, message.expirationMs));
 }
 
 /** The queues in which it may have become ready, or one of those before it. */

@@ -58,7 +58,7 @@ export function postgresBroker(context: EngineContext): Broker {
     deleteExchange: (_actor, vhost, name, options) => deleteExchange(context, vhost, name, options),
 
     listQueues: (_actor, options) => listQueues(context, options),
-    getQueue: (_actor, vhost, name) => getQueue(context, vhost, name),
+    getQueue: (_actor, vhost, name, options) => getQueue(context, vhost, name, options),
     queueSamples: (_actor, vhost, name, range) => queueSamples(context, vhost, name, range),
     declareQueue: (_actor, declaration) => declareQueue(context, declaration),
     deleteQueue: (actor, vhost, name, options) => deleteQueue(context, actor, vhost, name, options),

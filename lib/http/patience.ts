@@ -3,9 +3,9 @@ import { errorResponse } from "@/lib/http/errors";
 import type { Router } from "@/lib/http/router";
 
 /** How long a request may be under way, in ms, before it is asked whether the database answers at all. */
-const patienceMs = 3_000;
+const patienceMs = 4_000;
 /** How long the database may take for that, in ms, and between two questions while it doesn't. */
-const answerMs = 3_000;
+const answerMs = 6_000;
 const againMs = 500;
 
 export interface PatienceSettings {

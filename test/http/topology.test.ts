@@ -216,6 +216,8 @@ describe("the overview", () => {
 
   it("passes the checks that monitoring asks for", async () => {
     expect(await get("/api/aliveness-test/%2F")).toEqual({ status: "ok" });
-    expect(await get("/api/health/checks/virtual-hosts")).toEqual({ status: "ok" });
+    const checks = ["virtual-hosts", "alarms", "local-alarms", "node-is-quorum-critical", "metadata-store/initialized"];
+    for (const check of checks) expect(await get(`/api/health/checks/${check}`)).toEqual({ status: "ok" });
+    expect(await get("/api/healthchecks/node")).toEqual({ status: "ok" });
   });
 });

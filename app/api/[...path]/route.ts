@@ -16,7 +16,7 @@ export const runtime = "nodejs";
 export const dynamic = "force-dynamic";
 
 /** How long the database may take to answer the smallest question, in ms. */
-const PULSE_MS = 3_000;
+const PULSE_MS = 6_000;
 
 let router: Router | undefined;
 
@@ -27,7 +27,11 @@ function handle(request: Request): Promise<Response> {
 }
 
 function pulse(): ReturnType<typeof openPulse> {
-  return oncePerProcess("pulse", () => openPulse(databaseUrl(), PULSE_MS));
+  return oncePerProcess("pulse", () => {
+    const made = openPulse(databaseUrl(), PULSE_MS);
+    made.ask().catch(() => {});
+    return made;
+  });
 }
 
 function databaseUrl(): string {

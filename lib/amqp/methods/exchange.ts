@@ -1,5 +1,6 @@
 import { audited } from "@/lib/amqp/audit";
 import type { Channel } from "@/lib/amqp/channel";
+import { withoutLineBreaks } from "@/lib/amqp/methods/names";
 import { unbindExisting } from "@/lib/amqp/methods/unbind";
 import { AmqpError } from "@/lib/amqp/wire/errors";
 import type { Arguments, Method } from "@/lib/amqp/wire/methods";
@@ -11,11 +12,11 @@ import type { ExchangeType } from "@/lib/broker/topology";
 export async function handleExchange(channel: Channel, method: Method): Promise<boolean> {
   switch (method.name) {
     case "exchange.declare":
-      await declare(channel, method.args);
+      await declare(channel, { ...method.args, exchange: withoutLineBreaks(method.args.exchange) });
       if (!method.args.noWait) channel.send("exchange.declare-ok", {});
       return true;
     case "exchange.delete":
-      await remove(channel, method.args);
+      await remove(channel, { ...method.args, exchange: withoutLineBreaks(method.args.exchange) });
       if (!method.args.noWait) channel.send("exchange.delete-ok", {});
       return true;
     case "exchange.bind":

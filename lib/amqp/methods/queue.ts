@@ -1,6 +1,8 @@
 import { audited } from "@/lib/amqp/audit";
 import type { Channel } from "@/lib/amqp/channel";
+import { directReplyQueue } from "@/lib/amqp/direct-replies";
 import { refusedOnDefault } from "@/lib/amqp/methods/exchange";
+import { withoutLineBreaks } from "@/lib/amqp/methods/names";
 import { unbindExisting } from "@/lib/amqp/methods/unbind";
 import { AmqpError } from "@/lib/amqp/wire/errors";
 import type { Arguments, Method } from "@/lib/amqp/wire/methods";
@@ -10,7 +12,7 @@ import { isBrokerError } from "@/lib/broker/errors";
 export async function handleQueue(channel: Channel, method: Method): Promise<boolean> {
   switch (method.name) {
     case "queue.declare": {
-      const declared = await declare(channel, method.args);
+      const declared = await declare(channel, { ...method.args, queue: withoutLineBreaks(method.args.queue) });
       if (!method.args.noWait) channel.send("queue.declare-ok", declared);
       return true;
     }
@@ -36,7 +38,7 @@ export async function handleQueue(channel: Channel, method: Method): Promise<boo
       return true;
     }
     case "queue.delete": {
-      const messageCount = await remove(channel, method.args);
+      const messageCount = await remove(channel, { ...method.args, queue: withoutLineBreaks(method.args.queue) });
       if (!method.args.noWait) channel.send("queue.delete-ok", { messageCount });
       return true;
     }
@@ -59,9 +61,10 @@ export async function openQueue(channel: Channel, named: string): Promise<string
 async function declare(channel: Channel, args: Arguments<"queue.declare">): Promise<Arguments<"queue.declare-ok">> {
   const { connection } = channel;
   const { actor, vhost, door } = connection;
+  if (args.queue === directReplyQueue || door.replies.isReply(args.queue)) return declareReply(channel, args.queue);
   if (args.passive) {
     const name = await openQueue(channel, args.queue);
-    const { counts } = await door.broker.getQueue(actor, vhost, name);
+    const { counts } = await door.broker.getQueue(actor, vhost, name, { use: true });
     channel.lastQueue = name;
     return answer(channel, name, counts.ready);
   }
@@ -83,6 +86,14 @@ async function declare(channel: Channel, args: Arguments<"queue.declare">): Prom
   }
   channel.lastQueue = name;
   return answer(channel, name, ready);
+}
+
+/** Whoever is to answer directly may look first whether somebody waits (rabbitmq.com/direct-reply-to). */
+function declareReply({ connection }: Channel, queue: string): Arguments<"queue.declare-ok"> {
+  if (queue !== directReplyQueue && !connection.door.replies.isOpen(queue)) {
+    throw new AmqpError("NOT_FOUND", `no queue '${queue}' in vhost '${connection.vhost}'`);
+  }
+  return { queue, messageCount: 0, consumerCount: 1 };
 }
 
 async function answer({ connection }: Channel, queue: string, ready: number): Promise<Arguments<"queue.declare-ok">> {

@@ -124,9 +124,9 @@ export function authorizedBroker(broker: Broker, access: AccessControl, context:
       await mustSeeOne(actor, options.vhost);
       return guard.inVisible(actor, broker.listQueues(actor, options));
     },
-    getQueue: async (actor, vhost, name) => {
+    getQueue: async (actor, vhost, name, options) => {
       await access.mustSee(actor, vhost);
-      return broker.getQueue(actor, vhost, name);
+      return broker.getQueue(actor, vhost, name, options);
     },
     queueSamples: async (actor, vhost, name, range) => {
       await access.mustSee(actor, vhost);

@@ -13,4 +13,6 @@ export interface Duty {
    * goes on for long ends then.
    */
   run(context: EngineContext, ended: AbortSignal): Promise<boolean | number>;
+  /** Calls back once, when there is something to do before the pause is over; returns what takes that back. */
+  listen?(context: EngineContext, due: () => void): () => void;
 }

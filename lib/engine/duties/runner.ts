@@ -95,19 +95,30 @@ async function repeat(context: EngineContext, duty: Duty, ended: AbortSignal): P
     }
     if (more === true) continue;
     const longest = Math.min(duty.everyMs * 2 ** failures, Math.max(longestPause, duty.everyMs));
-    await pause(more === false ? longest : Math.min(Math.max(more, shortestPause), longest), ended);
+    const listen = failures === 0 ? duty.listen : undefined;
+    await pause(more === false ? longest : Math.min(Math.max(more, shortestPause), longest), ended, (due) =>
+      listen?.(context, due),
+    );
   }
 }
 
-function pause(ms: number, ended: AbortSignal): Promise<void> {
+/** @param listen may end the pause before its time; returns what is to be called at its end */
+function pause(
+  ms: number,
+  ended: AbortSignal,
+  listen: (due: () => void) => (() => void) | undefined = () => undefined,
+): Promise<void> {
   if (ended.aborted) return Promise.resolve();
   return new Promise((resolve) => {
+    let unlisten: (() => void) | undefined;
     const end = () => {
       clearTimeout(timer);
       ended.removeEventListener("abort", end);
+      unlisten?.();
       resolve();
     };
     const timer = setTimeout(end, ms);
     ended.addEventListener("abort", end);
+    unlisten = listen(end);
   });
 }

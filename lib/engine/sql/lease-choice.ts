@@ -20,10 +20,10 @@ candidates AS MATERIALIZED (
 
 /**
  * Condition on a candidate `c`. A message that may live for 0 ms is for who waits when it comes (https://www.rabbitmq.com/docs/ttl#per-queue-message-ttl):
- * it is not expired for a consumer that has waited since before.
+ * it is not expired for a consumer that has waited since before. Nor does it live on when it comes back.
  */
 export const isExpired = `(coalesce(c.expires_at <= statement_timestamp(), false)
-  AND NOT (c.expires_at <= c.enqueued_at AND c.enqueued_at > statement_timestamp() - $8::float8 * interval '1 millisecond'))`;
+  AND NOT (NOT c.redelivered AND c.expires_at <= c.enqueued_at AND c.enqueued_at > statement_timestamp() - $8::float8 * interval '1 millisecond'))`;
 
 export const allowed = `
   CASE WHEN $7::int IS NULL OR EXISTS (SELECT FROM warren.node WHERE id = $7 AND gone_at IS NULL) THEN $2 ELSE 0 END`;

@@ -126,7 +126,10 @@ export function claimExpired(
 ): readonly [Statement, readonly unknown[]] {
   return [
     claimExpiredHead,
-    [claim.queueId, claim.max, claim.visibilityTimeoutMs, claim.token, claim.holder, "none", null, handoverMs],
+    [
+      ...[claim.queueId, claim.max, claim.visibilityTimeoutMs, claim.token, claim.holder],
+      ...["none", null, claim.waitedMs ?? 0],
+    ],
   ];
 }
 

@@ -1,14 +1,14 @@
 import { isRunning } from "@/lib/engine/sql/presence";
 import type { Queryable } from "@/lib/engine/statement";
 
-/** Notes that a queue is in use just now. Nothing happens when it is gone. */
+/** Notes that a queue is in use just now. Nothing happens when it is gone, or goes at this very moment. */
 export async function touchQueue(db: Queryable, queueId: number): Promise<void> {
   await db.query({ name: "queue_use_touch", text: touch }, [queueId]);
 }
 
 const touch = `
 INSERT INTO warren.queue_use (queue_id, used_at)
-SELECT id, statement_timestamp() FROM warren.queue WHERE id = $1
+SELECT id, statement_timestamp() FROM (SELECT id FROM warren.queue WHERE id = $1 FOR KEY SHARE) q
 ON CONFLICT (queue_id) DO UPDATE SET used_at = excluded.used_at`;
 
 /**
@@ -37,12 +37,29 @@ export async function findUnusedQueues(
   return rows.map((row) => row.id);
 }
 
-const expired = `
-SELECT q.id
+/** How long until the next of these queues will have been unused for so long, in ms; null when none will. */
+export async function untilNextUnused(
+  db: Queryable,
+  queues: readonly { readonly id: number; readonly expiresMs: number }[],
+): Promise<number | null> {
+  const [row] = await db.query<{ ms: number | null }>({ name: "queue_use_next", text: next }, [
+    queues.map(({ id }) => id),
+    queues.map(({ expiresMs }) => expiresMs),
+  ]);
+  return row?.ms ?? null;
+}
+
+const unused = `
 FROM unnest($1::int[], $2::bigint[]) AS given (id, expires)
 JOIN warren.queue q ON q.id = given.id
 LEFT JOIN warren.queue_use u ON u.queue_id = q.id
-WHERE greatest(q.created_at, u.used_at) + given.expires * interval '1 millisecond' <= statement_timestamp()
-  AND NOT EXISTS (
-    SELECT FROM warren.consumer c JOIN warren.node n ON n.id = c.node_id AND ${isRunning}
-    JOIN warren.vhost v ON v.id = q.vhost_id WHERE c.vhost = v.name AND c.queue = q.name)`;
+CROSS JOIN LATERAL (SELECT greatest(q.created_at, u.used_at) + given.expires * interval '1 millisecond' AS ends_at) e
+WHERE NOT EXISTS (
+  SELECT FROM warren.consumer c JOIN warren.node n ON n.id = c.node_id AND ${isRunning}
+  JOIN warren.vhost v ON v.id = q.vhost_id WHERE c.vhost = v.name AND c.queue = q.name)`;
+
+const expired = `SELECT q.id ${unused} AND e.ends_at <= statement_timestamp()`;
+
+const next = `
+SELECT (1000 * extract(epoch FROM min(e.ends_at) - clock_timestamp()))::float8 AS ms ${unused}
+AND e.ends_at > statement_timestamp()`;

@@ -37,8 +37,14 @@ export async function listQueues(
 }
 
 /** One queue, with the age of its head and its trend. */
-export async function getQueue(context: EngineContext, vhost: string, name: string): Promise<QueueStatus> {
+export async function getQueue(
+  context: EngineContext,
+  vhost: string,
+  name: string,
+  { use } = { use: false },
+): Promise<QueueStatus> {
   const queue = (await context.topology.fresh()).queue(vhost, name);
+  if (use) await context.usage.used(queue);
   const [row, head, trend] = await Promise.all([
     queueStatusGet(context.database.main, queue.id),
     queueHead(context.database.main, queue.id, maxRankOf(queue)),

@@ -29,33 +29,6 @@ export const healthEndpoints = [
   }),
   endpoint({
     method: "GET",
-    path: "/api/health/checks/alarms",
-    summary: "Whether an alarm is on in the cluster: Warren has none",
-    access: "look",
-    manner: "rabbitmq",
-    handle: async () => ok({ status: "ok" }),
-  }),
-  endpoint({
-    method: "GET",
-    path: "/api/health/checks/local-alarms",
-    summary: "Whether an alarm is on at this node: Warren has none",
-    access: "look",
-    manner: "rabbitmq",
-    handle: async () => ok({ status: "ok" }),
-  }),
-  endpoint({
-    method: "GET",
-    path: "/api/health/checks/virtual-hosts",
-    summary: "Whether all virtual hosts are running",
-    access: "look",
-    manner: "rabbitmq",
-    async handle(_input, { broker, actor }) {
-      await broker.listVhosts(actor);
-      return ok({ status: "ok" });
-    },
-  }),
-  endpoint({
-    method: "GET",
     path: "/api/aliveness-test/{vhost}",
     summary: "Declare a queue, publish to it and take the message out again",
     access: "change",

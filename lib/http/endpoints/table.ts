@@ -11,6 +11,7 @@ import { eventEndpoints } from "@/lib/http/endpoints/events";
 import { exchangeEndpoints } from "@/lib/http/endpoints/exchanges";
 import { getEndpoints } from "@/lib/http/endpoints/get";
 import { healthEndpoints } from "@/lib/http/endpoints/health";
+import { healthCheckEndpoints } from "@/lib/http/endpoints/health-checks";
 import { jobEndpoints } from "@/lib/http/endpoints/jobs";
 import { leaseEndpoints } from "@/lib/http/endpoints/leases";
 import { limitEndpoints } from "@/lib/http/endpoints/limits";
@@ -38,6 +39,7 @@ const described: readonly Endpoint[] = [
   ...sessionEndpoints,
   ...overviewEndpoints,
   ...healthEndpoints,
+  ...healthCheckEndpoints,
   ...eventEndpoints,
   ...vhostEndpoints,
   ...exchangeEndpoints,

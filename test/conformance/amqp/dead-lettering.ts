@@ -1,7 +1,18 @@
-import type { GetMessage } from "amqplib";
-import { patiently, pause, publish, type Scenario, shown, takeAll } from "@/test/conformance/amqp/scenario";
+import type { ConsumeMessage, GetMessage } from "amqplib";
+import { listen, patiently, pause, publish, type Scenario, shown, takeAll } from "@/test/conformance/amqp/scenario";
 
 export const deadLetteringScenarios: Readonly<Record<string, Scenario>> = {
+  "what may live for no time at all, and comes back": async (client) => {
+    const channel = await client.channel();
+    const { queue } = await channel.assertQueue("", { exclusive: true, messageTtl: 0 });
+    const heard = await listen(channel, queue);
+    channel.sendToQueue(queue, Buffer.from("now or never"));
+    while (heard.seen.length === 0) await pause(10);
+    channel.nack(heard.seen[0] as ConsumeMessage);
+    await pause();
+    return [heard.seen.length, (await channel.checkQueue(queue)).messageCount];
+  },
+
   "rejected, expired and crowded out: dead letters": async (client) => {
     const channel = await client.confirmChannel();
     await channel.assertExchange("dl.exchange", "fanout");

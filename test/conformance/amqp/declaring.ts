@@ -34,6 +34,18 @@ export const declaringScenarios: Readonly<Record<string, Scenario>> = {
     return complaints;
   },
 
+  "line breaks in names": async (client) => {
+    const channel = await client.channel();
+    const { queue } = await channel.assertQueue("l.\r\nqueue\n");
+    await channel.assertExchange("l.\nexchange", "fanout");
+    await channel.bindQueue(queue, "l.exchange", "");
+    const { queue: checked } = await channel.checkQueue("l.queue\n");
+    await channel.deleteExchange("\rl.exchange");
+    await channel.deleteQueue("l.queue\n");
+    const left = await complaint(client, (other) => other.checkQueue("l.queue"));
+    return [queue, checked, left, await complaint(client, (other) => other.checkExchange("l.exchange"))];
+  },
+
   "deleting only if unused or empty": async (client) => {
     const channel = await client.confirmChannel();
     await channel.assertQueue("u.queue");

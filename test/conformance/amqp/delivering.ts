@@ -42,6 +42,19 @@ export const deliveringScenarios: Readonly<Record<string, Scenario>> = {
     });
   },
 
+  "who doesn't acknowledge gets nothing while others of the channel hold all that they may": async (client) => {
+    const channel = await client.channel();
+    const { queue } = await channel.assertQueue("", { exclusive: true });
+    await channel.prefetch(1, true);
+    const careful = await listen(channel, queue);
+    publish(channel, queue, "1");
+    while (careful.seen.length === 0) await pause(10);
+    const careless = await listen(channel, queue, { noAck: true });
+    publish(channel, queue, "2");
+    await pause();
+    return [careful.seen.length, careless.seen.length];
+  },
+
   "order, and coming back": async (client) => {
     const publisher = await client.confirmChannel();
     await publisher.assertQueue("o.queue");

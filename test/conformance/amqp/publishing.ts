@@ -46,7 +46,12 @@ export const publishingScenarios: Readonly<Record<string, Scenario>> = {
     answering.sendToQueue(question.properties.replyTo, Buffer.from("answer"), { correlationId: "7" });
     await pause();
     const answer = shown(answers.seen[0] ?? null) as { routingKey: string };
+    const { replyTo } = question.properties;
+    const { messageCount, consumerCount } = await answering.checkQueue(replyTo);
+    await asking.close();
+    const gone = await complaint(client, (channel) => channel.checkQueue(replyTo));
     return [
+      [messageCount, consumerCount, gone.replace(replyTo, "a name")],
       question.properties.replyTo.startsWith("amq.rabbitmq.reply-to."),
       { ...answer, routingKey: "" },
       await complaint(client, (channel) =>

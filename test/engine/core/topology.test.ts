@@ -217,7 +217,7 @@ test("a change made on one node holds for what another publishes after it", asyn
 test("a queue with x-expires goes when nobody uses it, and stays while somebody does; it dead-letters nothing", async () => {
   const grave = await declare(broker(), "no grave");
   const args = { "x-expires": 5_000, "x-dead-letter-exchange": "", "x-dead-letter-routing-key": grave };
-  for (const name of ["idle", "polled", "declared"]) await declare(broker(), name, args);
+  for (const name of ["idle", "polled", "declared", "looked at"]) await declare(broker(), name, args);
   await publish(broker(), "idle", "x");
   let idle = true;
   const polling = (async () => {
@@ -227,12 +227,13 @@ test("a queue with x-expires goes when nobody uses it, and stays while somebody 
     while (idle) {
       await pause(200);
       await declare(other(), "declared", args);
+      await other().getQueue(tester, "/", "looked at", { use: true });
     }
   })();
   const exists = async (name: string) =>
     (await broker().listQueues(tester, { vhost: "/" })).some((queue) => queue.name === name);
   while (await exists("idle")) await pause(100);
-  expect([await exists("polled"), await exists("declared")]).toEqual([true, true]);
+  expect([await exists("polled"), await exists("declared"), await exists("looked at")]).toEqual([true, true, true]);
   idle = false;
   await Promise.all([polling, declaring]);
   while ((await exists("polled")) || (await exists("declared"))) await pause(100);

@@ -1,0 +1,99 @@
+import { BrokerError } from "@/lib/broker/errors";
+import { type Call, endpoint } from "@/lib/http/endpoint";
+import { ok, type Reply } from "@/lib/http/reply";
+
+/** Other names under which RabbitMQ knows its protocols (rabbitmq.com/docs/monitoring#health-checks). */
+const aliases: Readonly<Record<string, string>> = {
+  amqp091: "amqp",
+  "amqp0.9.1": "amqp",
+  "amqp0-9-1": "amqp",
+  "amqp/tls": "amqp/ssl",
+  amqps: "amqp/ssl",
+};
+
+const shortRange = { ageMs: 60_000, incrementMs: 5_000 };
+
+/** Checks that come down to whether the broker answers: what else they look at in RabbitMQ there isn't here. */
+const answering = [
+  ["local-alarms", "Whether an alarm is on at this node: Warren has none, and 503 says that the database is away"],
+  ["alarms", "Whether an alarm is on in the cluster: Warren has none, and 503 says that the database is away"],
+  ["virtual-hosts", "Whether all virtual hosts are running"],
+  ["node-is-mirror-sync-critical", "Whether messages would be lost without this node: never"],
+  ["node-is-quorum-critical", "Whether queues would stand still without this node: never"],
+  ["ready-to-serve-clients", "Whether clients can be served"],
+  ["is-in-service", "Whether the node takes part"],
+  ["below-node-connection-limit", "Whether the node may take more connections: there is no limit of a node"],
+  ["metadata-store/initialized", "Whether what is declared can be read"],
+] as const;
+
+async function listeners({ broker, actor }: Call) {
+  return (await broker.overview(actor, shortRange)).listeners;
+}
+
+function failed(facts: Readonly<Record<string, unknown>>): Reply {
+  return { ...ok({ status: "failed", reason: "No active listener", ...facts }), status: 503 };
+}
+
+/** RabbitMQ's health checks: 200, or 503 and what is wrong. */
+export const healthCheckEndpoints = [
+  ...answering.map(([name, summary]) =>
+    endpoint({
+      method: "GET",
+      path: `/api/health/checks/${name}`,
+      summary,
+      access: "look",
+      manner: "rabbitmq",
+      async handle(_input, { broker, actor }) {
+        await broker.listVhosts(actor);
+        return ok({ status: "ok" });
+      },
+    }),
+  ),
+  endpoint({
+    method: "GET",
+    path: "/api/health/checks/port-listener/{port}",
+    summary: "Whether connections are taken at this port",
+    access: "look",
+    manner: "rabbitmq",
+    async handle({ path: { port } }, call) {
+      const ports = [...new Set((await listeners(call)).map((listener) => listener.port))];
+      return ports.includes(port) ? ok({ status: "ok", port }) : failed({ missing: port, ports });
+    },
+  }),
+  endpoint({
+    method: "GET",
+    path: "/api/health/checks/protocol-listener/{name}",
+    summary: "Whether connections of this protocol are taken: amqp, amqp/ssl (or amqps) or http",
+    access: "look",
+    manner: "rabbitmq",
+    async handle({ path: { name } }, call) {
+      const protocol = aliases[name] ?? name;
+      const protocols: string[] = [...new Set((await listeners(call)).map((listener) => listener.protocol))];
+      return protocols.includes(protocol) ? ok({ status: "ok", protocol }) : failed({ missing: protocol, protocols });
+    },
+  }),
+  endpoint({
+    method: "GET",
+    path: "/api/healthchecks/node",
+    summary: "Whether the node works (RabbitMQ has given this one up)",
+    access: "look",
+    manner: "rabbitmq",
+    async handle(_input, { broker, actor }) {
+      await broker.listVhosts(actor);
+      return ok({ status: "ok" });
+    },
+  }),
+  endpoint({
+    method: "GET",
+    path: "/api/healthchecks/node/{name}",
+    summary: "Whether this node runs",
+    access: "look",
+    manner: "rabbitmq",
+    async handle({ path: { name } }, { broker, actor }) {
+      const { nodes } = await broker.overview(actor, shortRange);
+      const node = nodes.find((one) => one.name === name);
+      if (node === undefined) throw new BrokerError("not-found", `There is no node '${name}'.`);
+      return ok(node.running ? { status: "ok" } : { status: "failed", reason: "The node does not run." });
+    },
+  }),
+];
