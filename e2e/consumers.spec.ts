@@ -79,10 +79,11 @@ test("two workers, what each holds, and a hand-over when one is closed from the 
 
     await test.step("the page of consumers, and from there the connection", async () => {
       await page.goto(`/consumers?vhost=${vhost}`);
-      const rows = page.getByRole("grid", { name: "Consumers" }).getByRole("row");
-      await expect(rows.filter({ hasText: vhost })).toHaveCount(2);
+      const list = page.getByRole("grid", { name: "Consumers" });
+      await expect(list.getByRole("row").filter({ hasText: vhost })).toHaveCount(2);
       await expectAccessible(page);
-      await page.getByRole("link", { name: one.name }).click();
+      // In the list: on a slow machine the line above it names who is probably stuck.
+      await list.getByRole("link", { name: one.name }).click();
       await expect(page).toHaveURL(/\/connections\?open=/);
       await expect(page.getByRole("region", { name: /^Connection / })).toContainText("holds 1 message");
       await expectAccessible(page);
