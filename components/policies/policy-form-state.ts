@@ -34,6 +34,7 @@ export function targetWords(target: PolicyTarget): string {
   return targetsOf("user").find(({ value }) => value === target)?.label ?? target;
 }
 
+/** What the form of a new policy says at first. */
 export function emptyForm(vhost: string): PolicyForm {
   return { vhost, name: "", pattern: "", applyTo: "queues", priority: 0, known: {}, others: "" };
 }

@@ -6,6 +6,7 @@ export function queueHref(vhost: string, name: string, tab?: string): string {
   return `/queues/${encodeName(vhost)}/${encodeName(name)}${tab === undefined ? "" : `/${tab}`}`;
 }
 
+/** Where the page of an exchange is; the default one, which has no name, has a word for it in addresses. */
 export function exchangeHref(vhost: string, name: string): string {
   return `/exchanges/${encodeName(vhost)}/${encodeName(name || defaultExchangeInUrl)}`;
 }

@@ -126,10 +126,12 @@ export function MenuChoice<Value extends string>({
   );
 }
 
+/** A line between groups of a menu. */
 export function MenuRule() {
   return <Base.Separator className="-mx-1 my-1 h-px bg-line" />;
 }
 
+/** What the group of a menu is called. */
 export function MenuLabel({ children }: { children: ReactNode }) {
   return <div className="px-2 py-1 text-11 text-ink-3">{children}</div>;
 }

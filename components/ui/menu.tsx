@@ -103,11 +103,13 @@ export function MenuChoice<Value extends string>(props: {
   return parts && <parts.MenuChoice {...props} />;
 }
 
+/** A line between groups of a menu. */
 export function MenuRule() {
   const parts = menuParts.get();
   return parts && <parts.MenuRule />;
 }
 
+/** What the group of a menu is called. */
 export function MenuLabel({ children }: { children: ReactNode }) {
   const parts = menuParts.get();
   return parts && <parts.MenuLabel>{children}</parts.MenuLabel>;

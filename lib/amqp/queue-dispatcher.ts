@@ -16,6 +16,7 @@ const batchBytes = 8 * 1024 * 1024;
 /** As large as that messages are held to be until some have been seen, in bytes. */
 const unseenBytes = 64 * 1024;
 
+/** What of a queue decides how its messages are handed out. */
 export interface QueueFacts {
   readonly vhost: string;
   readonly name: string;

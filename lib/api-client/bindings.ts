@@ -49,12 +49,14 @@ function pairPath(binding: { vhost: string; source: string; destination: string 
   return `/api/bindings/${encodeName(binding.vhost)}/e/${encodeName(binding.source)}/${type === "queue" ? "q" : "e"}/${encodeName(binding.destination)}`;
 }
 
+/** Binds a queue or exchange to an exchange. 404 where one of the two is not there. */
 export function bind(binding: NewBinding) {
   return request<void>("POST", pairPath(binding, binding.destinationType), {
     body: { routing_key: binding.routingKey, arguments: binding.arguments },
   });
 }
 
+/** Takes one binding away. */
 export function unbind(binding: Binding) {
   return request<void>(
     "DELETE",

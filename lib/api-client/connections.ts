@@ -21,6 +21,7 @@ export function connectionsQuery(vhost: string | null) {
   });
 }
 
+/** One connection by its name; 404 when it has gone. */
 export function connectionQuery(name: string) {
   return queryOptions({
     queryKey: ["connections", "one", name],
@@ -30,6 +31,7 @@ export function connectionQuery(name: string) {
   });
 }
 
+/** The channels of one connection. */
 export function connectionChannelsQuery(name: string) {
   return queryOptions({
     queryKey: ["connections", "channels", name],

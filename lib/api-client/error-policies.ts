@@ -35,6 +35,7 @@ export function changePolicy(vhost: string, id: number, policy: PolicyInput & { 
   return request<ErrorPolicy>("PUT", `${path(vhost)}/${id}`, { body: policy });
 }
 
+/** Deletes an error policy as it was seen: 409 when it has another version by now. */
 export function deletePolicy({ vhost, id, version }: Pick<ErrorPolicy, "vhost" | "id" | "version">) {
   return request<void>("DELETE", `${path(vhost)}/${id}?version=${version}`);
 }
@@ -44,6 +45,7 @@ export function movePolicy({ vhost, id }: Pick<ErrorPolicy, "vhost" | "id">, to:
   return request<readonly ErrorPolicy[]>("POST", `${path(vhost)}/${id}/move`, { body: { to } });
 }
 
+/** Lets an error policy hold, or not. */
 export function enablePolicy({ vhost, id }: Pick<ErrorPolicy, "vhost" | "id">, enabled: boolean) {
   return request<ErrorPolicy>("POST", `${path(vhost)}/${id}/enabled`, { body: { enabled } });
 }

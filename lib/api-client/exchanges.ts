@@ -23,6 +23,7 @@ export const defaultExchangeInUrl = "amq.default";
 const exchangePath = (vhost: string, name: string) =>
   `/api/exchanges/${encodeName(vhost)}/${encodeName(name || defaultExchangeInUrl)}`;
 
+/** The exchanges of one vhost, or of all that may be seen (`vhost` null), with their rates. */
 export function exchangesQuery(vhost: string | null) {
   return queryOptions({
     queryKey: ["exchanges", "list", vhost],
@@ -32,6 +33,7 @@ export function exchangesQuery(vhost: string | null) {
   });
 }
 
+/** One exchange; 404 when it is not there. */
 export function exchangeQuery(vhost: string, name: string) {
   return queryOptions({
     queryKey: ["exchanges", "one", vhost, name],
@@ -40,10 +42,12 @@ export function exchangeQuery(vhost: string, name: string) {
   });
 }
 
+/** Declares an exchange. 400 where there is another one of that name. */
 export function declareExchange(vhost: string, name: string, declaration: ExchangeDeclaration) {
   return request<void>("PUT", exchangePath(vhost, name), { body: declaration });
 }
 
+/** Deletes an exchange with its bindings. */
 export function deleteExchange(vhost: string, name: string) {
   return request<void>("DELETE", exchangePath(vhost, name));
 }

@@ -90,6 +90,7 @@ export const isMoving = (job: Job): boolean => moving.has(job.state);
 /** How often a job that moves is asked for, in ms. */
 const movingInterval = 500;
 
+/** One job, as far as it is. */
 export function jobQuery(id: string) {
   return queryOptions({
     queryKey: ["jobs", "one", id],

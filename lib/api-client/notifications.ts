@@ -53,6 +53,7 @@ export function noticesQuery(filter: { readonly target?: string; readonly state?
   });
 }
 
+/** Adds somebody to tell. 409 where there is one of that name. */
 export function createTarget(target: TargetInput) {
   return request<NotificationTarget>("POST", "/api/notification-targets", { body: target });
 }
@@ -77,6 +78,7 @@ export function testTarget(name: string) {
   }>("POST", `${targetPath(name)}/test`, { body: {} });
 }
 
+/** Sends a notice that failed once more. */
 export function retryNotice(id: string) {
   return request<Notice>("POST", `/api/notices/${encodeName(id)}/retry`, { body: {} });
 }

@@ -30,6 +30,7 @@ export function queuesQuery(vhost: string | null) {
   });
 }
 
+/** One queue; 404 when it is not there. */
 export function queueQuery(vhost: string, name: string) {
   return queryOptions({
     queryKey: ["queues", "one", vhost, name],

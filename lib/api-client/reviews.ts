@@ -18,6 +18,7 @@ export interface ReviewFilter {
   readonly mine: boolean;
 }
 
+/** The reviews that a filter means, page by page. */
 export function reviewsQuery(filter: ReviewFilter) {
   return infiniteQueryOptions({
     queryKey: ["reviews", "list", filter],
@@ -40,6 +41,7 @@ const bodyLimit = 256 * 1024;
 /** No message is larger. */
 const wholeBody = 128 * 1024 * 1024;
 
+/** One review with its comments. */
 export function reviewQuery(id: number) {
   return queryOptions({
     queryKey: ["reviews", "one", id],
@@ -70,10 +72,12 @@ export function claimReview(id: number, takeOver = false) {
   return request<Review>("POST", `/api/reviews/${id}/claim`, { body: takeOver ? { take_over: true } : {} });
 }
 
+/** Gives a review that somebody has taken on back to everybody. */
 export function releaseReview(id: number) {
   return request<Review>("POST", `/api/reviews/${id}/release`, { body: {} });
 }
 
+/** Adds a comment to a review. */
 export function commentReview(id: number, text: string) {
   return request<Review>("POST", `/api/reviews/${id}/comments`, { body: { text } });
 }

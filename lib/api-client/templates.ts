@@ -8,6 +8,7 @@ export interface Template {
   readonly content: unknown;
 }
 
+/** The reader's own templates of messages. */
 export function templatesQuery() {
   return queryOptions({
     queryKey: ["templates"],
@@ -21,6 +22,7 @@ export function saveTemplate(name: string, content: unknown) {
   return request<Template>("POST", "/api/templates", { body: { name, content } });
 }
 
+/** Deletes one of them. */
 export function deleteTemplate(id: string) {
   return request<void>("DELETE", `/api/templates/${encodeName(id)}`);
 }

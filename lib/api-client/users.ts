@@ -56,18 +56,22 @@ export function deleteUser(name: string) {
   return request<void>("DELETE", path(name));
 }
 
+/** Says what a user may do in a vhost, whether or not it was said before. */
 export function putPermission({ configure, write, read, ...of }: Permission) {
   return request<void>("PUT", permissionPath(of), { body: { configure, write, read } });
 }
 
+/** Takes all that a user may do in a vhost away. */
 export function deletePermission(permission: Pick<Permission, "vhost" | "user">) {
   return request<void>("DELETE", permissionPath(permission));
 }
 
+/** Says which routing keys a user may use at a topic exchange. */
 export function putTopicPermission({ exchange, write, read, ...of }: TopicPermission) {
   return request<void>("PUT", topicPath(of), { body: { exchange, write, read } });
 }
 
+/** Lets a user use all routing keys at that exchange again. */
 export function deleteTopicPermission({ exchange, ...of }: Pick<TopicPermission, "vhost" | "user" | "exchange">) {
   return request<void>("DELETE", `${topicPath(of)}/${encodeName(exchange)}`);
 }

@@ -18,6 +18,7 @@ export function saveView(page: string, name: string, search: string) {
   return request<SavedView>("POST", "/api/views", { body: { page, name, search } });
 }
 
+/** Deletes a saved view. */
 export function deleteView(id: string) {
   return request<void>("DELETE", `/api/views/${encodeName(id)}`);
 }

@@ -18,6 +18,7 @@ const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number];
 
+/** An error of the contract: what its code comes to is said once for each door. */
 export class BrokerError extends Error {
   override readonly name = "BrokerError";
   readonly code: ErrorCode;
@@ -67,6 +68,7 @@ export function notFound(kind: ObjectKind, name: string, vhost?: string) {
   });
 }
 
+/** Whether it is an error of the contract. */
 export function isBrokerError(error: unknown): error is BrokerError {
   return error instanceof Error && error.name === "BrokerError";
 }

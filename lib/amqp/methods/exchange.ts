@@ -80,6 +80,7 @@ async function bind({ connection }: Channel, args: Arguments<"exchange.bind">): 
   });
 }
 
+/** What is said to who would declare, bind or delete the default exchange: channel error 403. */
 export function refusedOnDefault(): AmqpError {
   return new AmqpError("ACCESS_REFUSED", "operation not permitted on the default exchange");
 }

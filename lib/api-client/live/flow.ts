@@ -10,6 +10,7 @@ export function isFlowing(): boolean {
   return flowing;
 }
 
+/** Says whether the event stream brings what changes. */
 export function setFlowing(now: boolean): void {
   flowing = now;
 }

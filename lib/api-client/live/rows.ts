@@ -7,6 +7,7 @@ export type QueueRow = Omit<Queue, "trend">;
 /** Changed rows by vhost and name; null is a row that is gone. */
 export type Changed<Row> = ReadonlyMap<string, Row | null>;
 
+/** By what a queue or exchange is found among those of all vhosts. */
 export function rowKey(vhost: string, name: string): string {
   return `${vhost}\0${name}`;
 }

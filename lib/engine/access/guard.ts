@@ -5,10 +5,12 @@ import { type AccessControl, isTrusted, mustGrantTopic, seesEverything } from "@
 import type { Grant } from "@/lib/engine/access/grants";
 import type { EngineContext } from "@/lib/engine/context";
 
+/** A queue, as permissions name it. */
 export function queueIn(vhost: string, name: string): Resource {
   return { vhost, kind: "queue", name };
 }
 
+/** An exchange, as permissions name it. */
 export function exchangeIn(vhost: string, name: string): Resource {
   return { vhost, kind: "exchange", name };
 }

@@ -51,6 +51,7 @@ export async function setUserLimit(
   await userLimitPut(context.database.main, user, name, value);
 }
 
+/** What clients of RabbitMQ's management API keep under a name. */
 export async function listGlobalParameters(context: EngineContext): Promise<readonly GlobalParameter[]> {
   return globalParameterList(context.database.main);
 }

@@ -1,6 +1,7 @@
 /** Numbers of one bucket share their upper bits. */
 const bucketSize = 16_384;
 
+/** The bucket that a message of this number is in. */
 export function bucketOf(number: number): number {
   return Math.floor(number / bucketSize);
 }

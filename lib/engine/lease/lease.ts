@@ -256,6 +256,7 @@ function checkRequest({ max, visibilityTimeoutMs, waitMs }: LeaseRequest): void 
   checkRange("waitMs", waitMs, 0, maxWaitMs);
 }
 
+/** Throws `bad-request` for what is no integer from `least` to `most`. */
 export function checkRange(name: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
   throw new BrokerError("bad-request", `${name} must be an integer from ${least} to ${most}, not ${value}.`, { name });

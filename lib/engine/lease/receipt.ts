@@ -20,6 +20,7 @@ export function newLeaseToken(): number {
   return drawn - (drawn % 2) + 1;
 }
 
+/** The receipt of a lease, as it is given out: it names the entry and the token that settles it. */
 export function receiptOf({ queueId, rank, seq, token }: Hold): Receipt {
   return `${queueId.toString(36)}.${rank.toString(36)}.${seq.toString(36)}.${token.toString(36)}`;
 }

@@ -100,6 +100,7 @@ export function destinationOf({ kind, config, secret }: TargetRow): Destination 
   return { kind, url: config.url ?? null, secret, smtp };
 }
 
+/** The error `not-found` for a target of notices. */
 export function noTarget(name: string): BrokerError {
   return new BrokerError("not-found", `There is no notification target '${name}'.`, { name });
 }

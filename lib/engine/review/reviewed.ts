@@ -57,6 +57,7 @@ export function mustBeFree(row: ReviewRow, user: string): void {
   }
 }
 
+/** The error `not-found` for a review. */
 export function noReview(id: number): BrokerError {
   return new BrokerError("not-found", `There is no review ${id}.`, { id });
 }

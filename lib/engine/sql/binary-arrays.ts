@@ -8,10 +8,12 @@ const oid = { int2: 21, int4: 23, int8: 20, text: 25 } as const;
 
 const headerBytes = 20;
 
+/** A `smallint[]` as Postgres reads it in binary. */
 export function int2Array(values: readonly number[]): Buffer {
   return fixedWidth(oid.int2, 2, values, (buffer, value, at) => buffer.writeInt16BE(value, at));
 }
 
+/** An `integer[]` as Postgres reads it in binary. */
 export function int4Array(values: readonly number[]): Buffer {
   return fixedWidth(oid.int4, 4, values, (buffer, value, at) => buffer.writeInt32BE(value, at));
 }

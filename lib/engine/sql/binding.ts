@@ -69,6 +69,7 @@ export async function sourcesOf(
   return rows.map((row) => row.source_id);
 }
 
+/** Whether anything is bound to an exchange. */
 export async function hasBindings(tx: Queryable, sourceId: number): Promise<boolean> {
   const rows = await tx.query(
     { name: "binding_any", text: `SELECT id FROM warren.binding WHERE source_id = $1 LIMIT 1` },

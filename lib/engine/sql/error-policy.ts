@@ -84,6 +84,7 @@ export async function errorPolicyReorder(tx: Queryable, ids: readonly number[]):
   );
 }
 
+/** Deletes an error policy. */
 export async function errorPolicyDelete(tx: Queryable, id: number): Promise<void> {
   await tx.query(
     {

@@ -2,6 +2,7 @@ import type { ExchangeType } from "@/lib/broker/topology";
 import type { ExchangeRow } from "@/lib/engine/sql/topology";
 import type { Queryable } from "@/lib/engine/statement";
 
+/** An exchange by its name; undefined when there is none. */
 export async function findExchange(db: Queryable, vhostId: number, name: string): Promise<ExchangeRow | undefined> {
   const [row] = await db.query<ExchangeRow>(
     {

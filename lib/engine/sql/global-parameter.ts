@@ -1,6 +1,7 @@
 import type { GlobalParameter } from "@/lib/broker/limits";
 import type { Queryable } from "@/lib/engine/statement";
 
+/** All global parameters. */
 export async function globalParameterList(db: Queryable): Promise<GlobalParameter[]> {
   return db.query<GlobalParameter>({
     name: "global_parameter_list",

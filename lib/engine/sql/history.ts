@@ -14,6 +14,7 @@ export interface NewHistory {
   readonly copies: Buffer | null;
 }
 
+/** Writes what happened to messages, several at once. */
 export async function historyInsert(db: Queryable, rows: readonly NewHistory[]): Promise<void> {
   if (rows.length === 0) return;
   await db.query({ name: "history_insert", text: insert }, [
@@ -117,6 +118,7 @@ export async function historyPartitionsOlder(db: Queryable, ms: number): Promise
   return rows.map(({ name }) => name);
 }
 
+/** Drops one day's partition of the history. Throws when the name is not that of one. */
 export async function historyPartitionDrop(tx: Queryable, name: string): Promise<void> {
   if (!/^history_\d{8}$/.test(name)) throw new Error(`${name} is no partition of the history`);
   await tx.query({ text: `DROP TABLE warren.${name}` });

@@ -21,6 +21,7 @@ export interface TargetRow {
 
 const targetColumns = "name, kind, enabled, version, group_ms, per_hour, config, secret";
 
+/** All whom notices can be sent to. */
 export async function targetList(db: Queryable): Promise<TargetRow[]> {
   return db.query<TargetRow>({
     name: "notification_target_list",
@@ -64,6 +65,7 @@ export async function targetUpdate(tx: Queryable, target: Omit<TargetRow, "versi
   );
 }
 
+/** Deletes one of them. */
 export async function targetDelete(tx: Queryable, name: string): Promise<void> {
   await tx.query(
     { name: "notification_target_delete", text: "DELETE FROM warren.notification_target WHERE name = $1" },
@@ -102,6 +104,7 @@ export interface NewNoticeEvent {
   readonly messageIds: readonly number[];
 }
 
+/** Queues what notices are to be made of, several at once. */
 export async function noticeEventInsert(tx: Queryable, events: readonly NewNoticeEvent[]): Promise<void> {
   if (events.length === 0) return;
   const texts = (read: (event: NewNoticeEvent) => string) => textArray(events.map(read));
@@ -237,6 +240,7 @@ export async function noticeRetry(db: Queryable, id: string): Promise<NoticeRow 
   return row;
 }
 
+/** A notice; undefined when there is none of that number. */
 export async function noticeGet(db: Queryable, id: string): Promise<NoticeRow | undefined> {
   const [row] = await db.query<NoticeRow>(
     { name: "notice_get", text: `SELECT ${noticeColumns} FROM warren.notice n WHERE id = $1::uuid` },

@@ -33,11 +33,13 @@ export async function connectionList(db: Queryable, vhost: string | null): Promi
   return db.query<ReportRow>({ name: "connection_list", text: listOf("connection", "vhost") }, [vhost]);
 }
 
+/** What was last reported of a connection; undefined when it is not there. */
 export async function connectionByName(db: Queryable, name: string): Promise<ReportRow | undefined> {
   const [row] = await db.query<ReportRow>({ name: "connection_by_name", text: listOf("connection", "name") }, [name]);
   return row;
 }
 
+/** What was last reported of channels: of all, of a vhost, or of a connection. */
 export async function channelList(
   db: Queryable,
   vhost: string | null,
@@ -49,6 +51,7 @@ export async function channelList(
   ]);
 }
 
+/** What was last reported of consumers: of all, of a vhost, or of a queue. */
 export async function consumerList(db: Queryable, vhost: string | null, queue: string | null): Promise<ReportRow[]> {
   return db.query<ReportRow>({ name: "consumer_list", text: listOf("consumer", "vhost", "queue") }, [vhost, queue]);
 }

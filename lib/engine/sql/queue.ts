@@ -1,6 +1,7 @@
 import type { QueueRow } from "@/lib/engine/sql/topology";
 import type { Queryable } from "@/lib/engine/statement";
 
+/** A queue by its name; undefined when there is none. */
 export async function findQueue(db: Queryable, vhostId: number, name: string): Promise<QueueRow | undefined> {
   const [row] = await db.query<QueueRow>(
     {
@@ -66,6 +67,7 @@ export async function deleteQueues(tx: Queryable, ids: readonly number[]): Promi
   );
 }
 
+/** The numbers of all queues of a vhost. */
 export async function queueIdsOfVhost(db: Queryable, vhostId: number): Promise<number[]> {
   const rows = await db.query<{ id: number }>(
     { name: "queue_ids_of_vhost", text: `SELECT id FROM warren.queue WHERE vhost_id = $1 ORDER BY id` },

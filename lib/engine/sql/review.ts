@@ -211,6 +211,7 @@ export async function reviewDecide(
   );
 }
 
+/** Adds a comment to a review. */
 export async function reviewComment(tx: Queryable, id: number, by: string, text: string): Promise<void> {
   await tx.query(
     {

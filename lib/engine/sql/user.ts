@@ -70,6 +70,7 @@ export async function userLock(tx: Queryable): Promise<void> {
   await tx.query({ text: `LOCK TABLE warren_console."user" IN SHARE ROW EXCLUSIVE MODE` });
 }
 
+/** Whether there is still a user with the tag `administrator`. */
 export async function userAdministratorIsLeft(tx: Queryable): Promise<boolean> {
   const text = `SELECT FROM warren_console."user" WHERE 'administrator' = ANY (tags) LIMIT 1`;
   return (await tx.query({ name: "user_administrator", text })).length > 0;

@@ -66,6 +66,7 @@ export async function deleteVhostRow(tx: Queryable, id: number): Promise<void> {
   );
 }
 
+/** How many vhosts there are. */
 export async function countVhosts(tx: Queryable): Promise<number> {
   const [row] = await tx.query<{ count: number }>({ text: `SELECT count(*) AS count FROM warren.vhost` });
   return row?.count ?? 0;

@@ -8,6 +8,7 @@ import { bumpTopology, lockTopology, readTopologyVersion } from "@/lib/engine/sq
 import { countVhosts, deleteVhostRow, findVhost, insertVhost, updateVhost } from "@/lib/engine/sql/vhost";
 import { changeTopology, mustFindVhost } from "@/lib/engine/topology/change";
 
+/** All vhosts, as they are at this moment. */
 export async function listVhosts(context: EngineContext): Promise<Vhost[]> {
   const snapshot = await context.topology.fresh();
   return [...snapshot.vhosts.values()].map(({ vhost }) => withoutId(vhost));

@@ -68,6 +68,7 @@ export interface Before {
   sampledAt: number | null;
 }
 
+/** What a client that has just come was told before: nothing. */
 export function nothingBefore(): Before {
   return { queues: new Map(), exchanges: new Map(), topologyVersion: null, sampledAt: null };
 }
