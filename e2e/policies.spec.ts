@@ -1,7 +1,6 @@
 import { expect, expectAccessible, makeQueue, test } from "@/e2e/support/fixtures";
 
 test("a policy is written with what it matches in sight, changed, and deleted", async ({ page, api, vhost }, info) => {
-  test.setTimeout(120_000);
   for (const name of ["orders.new", "orders.paid", "parcels"]) await makeQueue(api, vhost, name);
   await page.goto(`/policies?vhost=${vhost}`);
   await expect(page.getByRole("heading", { name: `No policies in ${vhost}` })).toBeVisible();

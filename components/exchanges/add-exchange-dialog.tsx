@@ -80,7 +80,7 @@ export function AddExchangeDialog({
         vhost={chosenVhost}
         onVhost={setChosenVhost}
       />
-      <div className="flex flex-col gap-1">
+      <div className="flex flex-col items-start gap-1">
         <Segments
           label="Type of the exchange"
           value={form.type}
