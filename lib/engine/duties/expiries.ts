@@ -1,9 +1,8 @@
+import { handoverMs } from "@/lib/engine/sql/lease";
+
 /** A message that lives for less than this, in ms, is told; of all others the duty learns in time by itself. */
 const shortMs = 100;
-/**
- * Who waits for a message that lives for 0 ms gets it within this, in ms, before it counts as expired; it also keeps
- * the duty from running all the time where such messages come all the time.
- */
+/** Keeps the duty from running all the time where such messages come all the time, in ms. */
 const leastMs = 25;
 
 /**
@@ -19,7 +18,8 @@ export class Expiries {
   /** A message was stored that lives for so many ms; null for one that lives for ever. */
   stored(ttlMs: number | null): void {
     if (ttlMs === null || ttlMs > shortMs) return;
-    const waitMs = Math.max(leastMs, ttlMs + 1);
+    // One that lives for 0 ms lies there for a moment, for those who wait.
+    const waitMs = ttlMs === 0 ? handoverMs + 1 : Math.max(leastMs, ttlMs + 1);
     const dueAt = performance.now() + waitMs;
     if (this.#timer !== undefined) {
       if (this.#dueAt <= dueAt) return;
