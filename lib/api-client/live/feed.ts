@@ -27,6 +27,8 @@ const askAgainAfter = 1_000;
 /** The same for lists of several pages; beyond so many pages they stand still. */
 const askLongAgainAfter = 6_000;
 const longList = 4;
+/** Rows that change are put in place at most so often, in ms: a list of thousands is gone through and drawn each time. */
+const mergeAfter = 250;
 /** After a break of so long (ms) everything is polled again. */
 const breakGrace = 3_000;
 /** An answer may have been made before a change that was told while it was on its way: changes are kept so long, in ms. */
@@ -64,7 +66,11 @@ class Feed {
   readonly #onceMore = new WeakSet<Query>();
   /** How many dead letters lie in which queue, as far as it was told. */
   readonly #dead = new Map<string, number>();
+  readonly #merging = new Throttle(mergeAfter);
+  #unmerged = new Map<string, QueueRow | null>();
   readonly #recentQueues = new Recent<QueueRow>();
+  /** When rows of a virtual host were told of last. */
+  readonly #movedAt = new Map<string, number>();
   readonly #recentExchanges = new Recent<Exchange>();
   readonly #asked = new WeakMap<object, number>();
   readonly #unsubscribe: () => void;
@@ -88,6 +94,7 @@ class Feed {
 
   stop(): void {
     this.#unsubscribe();
+    this.#merging.stop();
     this.#again.stop();
     this.#againLong.stop();
     clearTimeout(this.#polling);
@@ -129,10 +136,11 @@ class Feed {
   }
 
   /** Long lists are read anew page by page, so they are asked for more seldom, and very long ones not at all. */
-  #askWhere(name: string, isMeant: (key: QueryKey) => boolean): void {
-    this.#again.run(name, () => this.#askNow((query) => isMeant(query.queryKey) && pagesOf(query) <= 1));
+  #askWhere(name: string, isMeant: (key: QueryKey, askedAt: number) => boolean): void {
+    const meant = (query: Query) => isMeant(query.queryKey, this.#asked.get(query) ?? 0);
+    this.#again.run(name, () => this.#askNow((query) => meant(query) && pagesOf(query) <= 1));
     this.#againLong.run(name, () =>
-      this.#askNow((query) => isMeant(query.queryKey) && pagesOf(query) > 1 && pagesOf(query) <= longList),
+      this.#askNow((query) => meant(query) && pagesOf(query) > 1 && pagesOf(query) <= longList),
     );
   }
 
@@ -145,22 +153,26 @@ class Feed {
     });
   }
 
+  /** A question that has to wait is not about the rows that it came with, but about all that moved since it was asked. */
   #putQueues(rows: readonly QueueRow[]): void {
-    const changed = new Map(rows.map((row) => [rowKey(row.vhost, row.name), row]));
-    this.#recentQueues.add(changed);
-    this.#mergeQueues(changed);
-    const named = new Set(changed.keys());
-    const vhosts = new Set(rows.map(({ vhost }) => vhost));
-    this.#askWhere("queues one", ([root, kind, vhost, name]) => {
-      return root === "queues" && kind === "one" && named.has(rowKey(String(vhost), String(name)));
+    this.#mergeSoon(new Map(rows.map((row) => [rowKey(row.vhost, row.name), row])));
+    const now = Date.now();
+    for (const { vhost } of rows) this.#movedAt.set(vhost, now);
+    const moved = (vhost: unknown, askedAt: number) =>
+      vhost === null
+        ? [...this.#movedAt.values()].some((at) => at >= askedAt)
+        : (this.#movedAt.get(String(vhost)) ?? 0) >= askedAt;
+    const rowMoved = (vhost: unknown, name: unknown, askedAt: number) =>
+      this.#recentQueues.movedAt(rowKey(String(vhost), String(name))) >= askedAt;
+    this.#askWhere("queues one", ([root, kind, vhost, name], askedAt) => {
+      return root === "queues" && kind === "one" && rowMoved(vhost, name, askedAt);
     });
-    this.#askWhere("messages", ([root, , vhost, queue]) => {
+    this.#askWhere("messages", ([root, , vhost, queue], askedAt) => {
       if (root !== "messages") return false;
-      if (typeof queue === "string") return named.has(rowKey(String(vhost), queue));
-      return vhost === null || vhosts.has(String(vhost));
+      return typeof queue === "string" ? rowMoved(vhost, queue, askedAt) : moved(vhost, askedAt);
     });
-    this.#askWhere("queues counts", ([root, kind, vhost]) => {
-      return root === "queues" && kind === "counts" && (vhost === null || vhosts.has(String(vhost)));
+    this.#askWhere("queues counts", ([root, kind, vhost], askedAt) => {
+      return root === "queues" && kind === "counts" && moved(vhost, askedAt);
     });
     this.#ask("trash");
     if (this.#deadMoved(rows)) this.#ask("dead-letters", "dead-letter-groups");
@@ -174,6 +186,16 @@ class Feed {
       this.#dead.set(key, dead);
     }
     return moved;
+  }
+
+  #mergeSoon(changed: Changed<QueueRow>): void {
+    this.#recentQueues.add(changed);
+    for (const [key, row] of changed) this.#unmerged.set(key, row);
+    this.#merging.run("queues", () => {
+      const all = this.#unmerged;
+      this.#unmerged = new Map();
+      this.#mergeQueues(all);
+    });
   }
 
   #mergeQueues(changed: Changed<QueueRow>): void {
@@ -205,10 +227,7 @@ class Feed {
           .map(({ vhost, name }) => [rowKey(vhost ?? "", name), null]),
       );
     const [queues, exchanges] = [gone("queue"), gone("exchange")];
-    if (queues.size > 0) {
-      this.#recentQueues.add(queues);
-      this.#mergeQueues(queues);
-    }
+    if (queues.size > 0) this.#mergeSoon(queues);
     if (exchanges.size > 0) {
       this.#recentExchanges.add(exchanges);
       this.#mergeExchanges(exchanges);
@@ -278,6 +297,11 @@ class Recent<Row> {
     if (now - this.#cleanedAt < recentFor) return;
     this.#cleanedAt = now;
     for (const [key, { at }] of this.#rows) if (now - at > recentFor) this.#rows.delete(key);
+  }
+
+  /** When it was told of last; 0 when that was long ago, or never. */
+  movedAt(key: string): number {
+    return this.#rows.get(key)?.at ?? 0;
   }
 
   since(time: number): Map<string, Row | null> {
