@@ -36,6 +36,8 @@ export class QueueDispatcher {
   readonly #log: AmqpLog;
   readonly #holdMs: number;
   #consumers: Consumer[] = [];
+  /** Since when there have been consumers, by `performance.now()`. */
+  #since = 0;
   #running = false;
   /** Taken for consumers that don't acknowledge, when none of them could be given more. */
   #kept: readonly Leased[] = [];
@@ -85,6 +87,7 @@ export class QueueDispatcher {
   }
 
   add(consumer: Consumer): void {
+    if (this.#consumers.length === 0) this.#since = performance.now();
     this.#consumers.push(consumer);
     this.stand(consumer.subscription.standing);
     if (!this.#running) void this.#run();
@@ -196,6 +199,7 @@ export class QueueDispatcher {
       max: most,
       visibilityTimeoutMs: this.#visibilityMs(),
       waitMs,
+      waitingSince: this.#since,
       autoAck,
       boundToNode: true,
       countAs: "deliver",

@@ -116,6 +116,11 @@ export interface LeaseRequest {
   readonly visibilityTimeoutMs: number;
   /** Long polling: how long to wait for a first message, in ms, 0 to 20 s. */
   readonly waitMs: number;
+  /**
+   * Since when the caller has been there to take messages, with pauses between its calls, by `performance.now()`; since
+   * this call if omitted. A message that may live for 0 ms is for who waits when it comes.
+   */
+  readonly waitingSince?: number;
   /** Taken is gone: acknowledged in the same transaction. */
   readonly autoAck: boolean;
   /**

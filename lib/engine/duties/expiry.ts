@@ -3,8 +3,8 @@ import { bury } from "@/lib/engine/dead-lettering/bury";
 import type { Duty } from "@/lib/engine/duties/duty";
 import { brokerHolder, brokerHoldMs } from "@/lib/engine/lease/hold";
 import { newLeaseToken } from "@/lib/engine/lease/receipt";
-import { queuesWithExpiredHead, untilNextExpiry } from "@/lib/engine/sql/expiry";
-import { type ClaimedRow, claimExpired, handoverMs, lockCursor } from "@/lib/engine/sql/lease";
+import { type ExpiredHead, queuesWithExpiredHead, untilNextExpiry } from "@/lib/engine/sql/expiry";
+import { type ClaimedRow, claimExpired, consumersHandoverMs, handoverMs, lockCursor } from "@/lib/engine/sql/lease";
 
 const maxAtOnce = 500;
 
@@ -14,9 +14,9 @@ export const expiredMessages: Duty = {
   everyMs: 100,
   run: async (context) => {
     let more = false;
-    for (const queueId of await queuesWithExpiredHead(context.database.relaxed)) {
+    for (const queue of await queuesWithExpiredHead(context.database.relaxed)) {
       // What died may have died again where it went.
-      if ((await buryExpiredHead(context, queueId)) > 0) more = true;
+      if ((await buryExpiredHead(context, queue)) > 0) more = true;
     }
     return more || (await untilNextExpiry(context.database.relaxed)) || false;
   },
@@ -24,10 +24,10 @@ export const expiredMessages: Duty = {
 };
 
 /** Returns how many there were, at most `maxAtOnce`. */
-async function buryExpiredHead(context: EngineContext, queueId: number): Promise<number> {
+async function buryExpiredHead(context: EngineContext, { queueId, consumed }: ExpiredHead): Promise<number> {
   const token = newLeaseToken();
   const hold = { visibilityTimeoutMs: brokerHoldMs, token, holder: brokerHolder };
-  const claim = { queueId, max: maxAtOnce, ...hold, waitedMs: handoverMs };
+  const claim = { queueId, max: maxAtOnce, ...hold, waitedMs: consumed ? consumersHandoverMs : handoverMs };
   const [, rows] = await context.database.relaxed.pipeline([[lockCursor, [queueId]], claimExpired(claim)]);
   const expired = (rows ?? []) as ClaimedRow[];
   await bury(

@@ -11,7 +11,7 @@ import { returnExpiredLeases } from "@/lib/engine/lease/expired-leases";
 import { withinRate } from "@/lib/engine/lease/rate-limit";
 import { newLeaseToken } from "@/lib/engine/lease/receipt";
 import type { TakerTerms } from "@/lib/engine/signals";
-import { type Claim, type ClaimedRow, claimMessages, claimToken, handoverMs, lockCursor } from "@/lib/engine/sql/lease";
+import { type Claim, type ClaimedRow, claimMessages, claimToken, lockCursor } from "@/lib/engine/sql/lease";
 import { hasMore, type More } from "@/lib/engine/sql/lease-groups";
 import { queueDepths } from "@/lib/engine/sql/queue-depth";
 import type { QueueRecord } from "@/lib/engine/topology/records";
@@ -183,7 +183,7 @@ async function claimRows(
       token,
       holder: holderOf(actor),
       node,
-      waitedMs: performance.now() - begun + (request.countAs === "deliver" ? handoverMs : 0),
+      waitedMs: performance.now() - (request.waitingSince ?? begun),
     });
     const claimed = await lostWithAnswer(context, request, { queueId: queue.id, token }, claiming);
     if (claimed) return { queue, ...claimed };

@@ -1,16 +1,22 @@
 import type { Queryable } from "@/lib/engine/statement";
 
+export interface ExpiredHead {
+  readonly queueId: number;
+  /** Somebody consumes from it, on whichever node. */
+  readonly consumed: boolean;
+}
+
 /**
  * The queues with an expired message at their head. When nothing has expired anywhere this is one look into an index;
  * otherwise one look per queue, however many messages lie in it.
  */
-export async function queuesWithExpiredHead(db: Queryable): Promise<number[]> {
-  const rows = await db.query<{ queue_id: number }>({ name: "expiry_heads", text: heads });
-  return rows.map((row) => row.queue_id);
+export async function queuesWithExpiredHead(db: Queryable): Promise<ExpiredHead[]> {
+  const rows = await db.query<{ queue_id: number; consumed: boolean }>({ name: "expiry_heads", text: heads });
+  return rows.map((row) => ({ queueId: row.queue_id, consumed: row.consumed }));
 }
 
 const heads = `
-SELECT DISTINCT c.queue_id
+SELECT DISTINCT c.queue_id, EXISTS (SELECT FROM warren.subscription s WHERE s.queue_id = c.queue_id) AS consumed
 FROM warren.cursor c
 CROSS JOIN LATERAL (
   (SELECT e.expires_at

@@ -29,11 +29,10 @@ export interface ContentsRow {
   readonly body: Buffer;
 }
 
-/**
- * How long, in ms, a message that may live for 0 ms lies in its queue for those who wait. A consumer between two claims
- * waits as well.
- */
+/** How long, in ms, a message that may live for 0 ms lies in its queue for those who wait. */
 export const handoverMs = 100;
+/** The same where there are consumers: between two claims they wait as well, and a busy machine takes its time. */
+export const consumersHandoverMs = 500;
 
 export interface Claim {
   readonly queueId: number;

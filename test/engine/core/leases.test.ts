@@ -68,11 +68,11 @@ describe("a lease", () => {
   test("can be prolonged", async () => {
     const queue = await declare(broker(), "prolonged");
     await publish(broker(), queue, "a");
-    const [message] = await lease(broker(), queue, { visibilityTimeoutMs: 300 });
+    const [message] = await lease(broker(), queue, { visibilityTimeoutMs: 6000 });
     const { result, leasedUntil } = await broker().extendLease(tester, message?.receipt ?? "", 60_000);
     expect(result).toBe("extended");
     expect((leasedUntil?.getTime() ?? 0) - Date.now()).toBeGreaterThan(30_000);
-    await pause(700);
+    await pause(6200);
     expect(await lease(other(), queue)).toEqual([]);
   });
 

@@ -20,11 +20,15 @@ afterAll(() => cluster.close());
 
 const broker = () => cluster.broker;
 const other = () => cluster.nodes[1]?.broker ?? cluster.broker;
+/** Enters a consumer, as a door does. */
+const subscribe = (queue: string) =>
+  cluster.nodes[0]?.context.doors.subscribe({ vhost: "/", queue, key: "one", exclusive: false, priority: 0 });
 const atOnce = { deliveryMode: 2, expiration: "0" };
 
 describe("a message that may live for 0 ms", () => {
   test("is delivered to a consumer that waits, on whichever node", async () => {
     const queue = await declare(broker(), "awaited");
+    await subscribe(queue);
     for (const node of [broker(), other()]) {
       const waiting = lease(node, queue, { waitMs: 5000, countAs: "get" });
       await pause(1500);
@@ -53,11 +57,14 @@ describe("a message that may live for 0 ms", () => {
 
   test("many in a row reach a consumer that asks again and again", async () => {
     const queue = await declare(broker(), "stream");
+    await subscribe(queue);
     const sent = Array.from({ length: 60 }, (_, n) => String(n));
     const got: string[] = [];
     let ended = false;
     const consuming = (async () => {
-      while (!ended) got.push(...bodies(await lease(broker(), queue, { waitMs: 300, autoAck: true })));
+      const waitingSince = performance.now();
+      const request = { waitMs: 300, waitingSince, autoAck: true };
+      while (!ended) got.push(...bodies(await lease(broker(), queue, request)));
     })();
     await pause(1000);
     for (const body of sent) await publish(other(), queue, body, atOnce);
