@@ -9,7 +9,7 @@ let channel: Channel;
 
 beforeAll(async () => {
   cluster = await createCluster(1);
-  server = await startAmqpServer({}, cluster.broker);
+  server = await startAmqpServer({}, cluster.broker, { cluster: cluster.nodes[0]?.context.doors });
   channel = await (await server.connect()).createChannel();
 });
 

@@ -26,7 +26,7 @@ export async function startTwoDoors(): Promise<TwoDoors> {
     started.push(engine.close);
     const node = startNode(engine.context, { name: "test", kind: "broker", version: "0" });
     started.push(node.stop);
-    const warren = await startAmqpServer({}, engine.broker);
+    const warren = await startAmqpServer({}, engine.broker, { cluster: engine.context.doors });
     started.push(warren.close);
     return { rabbitUrl: rabbit.url, warrenPort: warren.port, stop };
   } catch (error) {
