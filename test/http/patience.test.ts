@@ -9,7 +9,9 @@ async function setup() {
   const api = await startApi();
   const url = new URL(api.databaseUrl);
   const proxy = await startMuteProxy(Number(url.port));
-  url.port = String(proxy.port);
+  // The socket of the server is left for the proxy's port.
+  url.searchParams.delete("host");
+  url.host = `127.0.0.1:${proxy.port}`;
   const pulse = openPulse(url.href, 10_000);
   return {
     ...{ api, proxy, pulse },
