@@ -15,6 +15,8 @@ export interface BenchOptions {
   readonly messages: number;
   /** Messages that lie in the queue already while others flow (B2). */
   readonly backlog: number;
+  /** Bytes of a body in backlog and console-reads. */
+  readonly body: number;
   readonly consumers: readonly number[];
   readonly bindings: number;
   /** Only cases with this in their name; empty for all. */
@@ -40,6 +42,7 @@ console, by itself, which compares the pages with RabbitMQ's own in a browser.
   --seed 1            other bodies, keys and orders
   --sizes 16,1024,16384   bytes of a body in publish
   --messages 20000    of drain, backlog, delayed and console-reads: ten million if you like
+  --body 1024         bytes of a body in backlog and console-reads
   --backlog 0         messages that lie in the queue during steady
   --consumers 1,8,64  of steady
   --bindings 10000    of topic-routing
@@ -72,6 +75,7 @@ export function benchOptions(
       seed: { type: "string", default: "1" },
       sizes: { type: "string", default: "16,1024,16384" },
       messages: { type: "string" },
+      body: { type: "string", default: "1024" },
       backlog: { type: "string", default: "0" },
       consumers: { type: "string", default: "1,8,64" },
       bindings: { type: "string", default: "10000" },
@@ -95,6 +99,7 @@ export function benchOptions(
     seed: numberOf("seed", values.seed, 0),
     sizes: listOf("sizes", values.sizes),
     messages: numberOf("messages", values.messages ?? (values.full ? "200000" : "20000"), 100),
+    body: numberOf("body", values.body, 1),
     backlog: numberOf("backlog", values.backlog, 0),
     consumers: listOf("consumers", values.consumers),
     bindings: numberOf("bindings", values.bindings, 1),

@@ -16,17 +16,16 @@ export function findPgbench(): string | null {
 }
 
 /**
- * Inserts bodies and narrow rows into the tables of the limit script for about so long. It counts whole seconds, so
- * shorter runs are given by a number of transactions.
- * @returns how many messages
+ * Inserts bodies and narrow rows into the tables of the limit script for so long, in whole seconds.
+ * @returns how many messages, and in what time, without that of connecting
  */
 export async function runPgbench(
   program: string,
   url: string,
   load: { callers: number; batch: number; body: string; seconds: number },
-): Promise<number> {
+): Promise<{ count: number; seconds: number }> {
   const clients = Math.min(load.callers, 16);
-  const transactions = Math.max(Math.round((load.seconds * 2000) / clients / load.batch ** 0.8), 5);
+  const seconds = Math.max(Math.round(load.seconds), 1);
   const folder = mkdtempSync(path.join(tmpdir(), "warren-pgbench-"));
   const script = path.join(folder, "insert.sql");
   writeFileSync(
@@ -37,10 +36,10 @@ export async function runPgbench(
   );
   const { hostname, port, username, password, pathname, searchParams } = new URL(url);
   try {
-    await promisify(execFile)(
+    const { stdout } = await promisify(execFile)(
       program,
       [
-        ...["-n", "-M", "prepared", "-f", script, "-c", String(clients), "-j", "2", "-t", String(transactions)],
+        ...["-n", "-M", "prepared", "-f", script, "-c", String(clients), "-j", "2", "-T", String(seconds)],
         ...[
           "-D",
           `body=${load.body}`,
@@ -55,8 +54,16 @@ export async function runPgbench(
       ],
       { env: { ...process.env, PGPASSWORD: decodeURIComponent(password) } },
     );
+    const transactions = figureIn(stdout, /transactions actually processed: (\d+)/);
+    const perSecond = figureIn(stdout, /tps = ([\d.]+) \(without initial connection time\)/);
+    return { count: transactions * load.batch, seconds: transactions / perSecond };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  return clients * transactions * load.batch;
+}
+
+function figureIn(report: string, pattern: RegExp): number {
+  const figure = Number(pattern.exec(report)?.[1]);
+  if (!(figure > 0)) throw new Error(`pgbench did not report what it did: ${report}`);
+  return figure;
 }

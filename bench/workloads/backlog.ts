@@ -6,7 +6,6 @@ import { preload } from "@/bench/workloads/drain";
 import { systemActor } from "@/lib/broker/actor";
 import type { Leased } from "@/lib/broker/broker";
 
-const bodyBytes = 1024;
 const callers = 2;
 const batch = 100;
 const consumers = 8;
@@ -19,7 +18,7 @@ export const backlog: Workload = {
   title: "publishing, consuming and acknowledging at once, from a queue in which messages lie and from an empty one",
   run: async (bench) => {
     const next = random(bench.options.seed);
-    const body = ring(Array.from({ length: 64 }, () => randomText(bodyBytes, next)));
+    const body = ring(Array.from({ length: 64 }, () => randomText(bench.options.body, next)));
     const { messages } = bench.options;
     const { broker } = bench.warren;
     await bench.warren.empty();

@@ -17,7 +17,7 @@ export const consoleReads: Workload = {
   number: "B9",
   title: "what the console asks for while a backlog lies in the queue, and what that does to a flow",
   run: async (bench) => {
-    const text = randomText(1024, random(bench.options.seed));
+    const text = randomText(bench.options.body, random(bench.options.seed));
     const { messages } = bench.options;
     const { broker } = bench.warren;
     await bench.warren.empty();

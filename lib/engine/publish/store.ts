@@ -98,9 +98,7 @@ async function insertHanded(
     return null;
   }
   const whole = handover.stored(inserted.open, inserted.ids, inserted.at, granted);
-  return numbered(messages, inserted.ids).map((one) =>
-    one.queues.some(({ id }) => whole.has(id)) ? { ...one, handed: whole } : one,
-  );
+  return numbered(messages, inserted.ids, whole);
 }
 
 /** The numbers of all queues that they go to. */
@@ -153,9 +151,20 @@ export async function insertRouted(
   return numbered(messages, inserted.ids);
 }
 
-function numbered(messages: readonly Routed[], ids: readonly number[]): readonly Routed[] {
+/** @param handed queues of which all messages were handed over */
+function numbered(
+  messages: readonly Routed[],
+  ids: readonly number[],
+  handed?: ReadonlySet<number>,
+): readonly Routed[] {
   let next = 0;
-  return messages.map((message) => (isKept(message) ? { ...message, messageId: ids[next++] ?? null } : message));
+  return messages.map((one) => {
+    const messageId = isKept(one) ? (ids[next++] ?? null) : null;
+    // Field by field: a spread costs a microsecond and more, for each message.
+    const { message, vhostId, exchanges, queues, rejected, deduplicationId, duplicates } = one;
+    const stored = { message, vhostId, exchanges, queues, rejected, deduplicationId, duplicates, messageId };
+    return handed && queues.some(({ id }) => handed.has(id)) ? Object.assign(stored, { handed }) : stored;
+  });
 }
 
 /** It waits for a time, or for others of its group. */

@@ -1,5 +1,8 @@
 import type { Statement } from "@/lib/engine/statement";
 
+// Of a parameter whose values are all the same only the first is given: see `repeated`. unnest makes the others null.
+const or = (column: string, parameter: string) => `coalesce(${column}, (${parameter})[1])`;
+
 const enter = "SELECT warren.enter($1::bigint, $2::int[]) AS ok";
 
 const plainDeltas = `queue_deltas AS (
@@ -9,9 +12,11 @@ const plainDeltas = `queue_deltas AS (
   WHERE numbers.ok
 )`;
 
+const expiry = (ttl: string) => `CASE WHEN ${ttl} >= 0 THEN now() + ${ttl} * interval '1 millisecond' END`;
+
 // Numbers are taken only after the locks: "ids" depends on "entered". No message has more than one entry in a queue.
 // The bodies, `packed`, are the last parameter: pg moves what it has put together whenever its buffer has become too small.
-const insertion = (packed: string, entries: string, queueDeltas: string, entered = enter, result = "ok, ids") => `
+const insertion = (packed: string, entries: string, queueDeltas: string, entered = enter, result = "ok") => `
 WITH entered AS MATERIALIZED (
   ${entered}
 ),
@@ -22,9 +27,10 @@ numbers AS MATERIALIZED (
 ),
 messages AS (
   INSERT INTO warren.message (id, vhost_id, published_by, exchange, routing_key, properties, body)
-  SELECT m.id, m.vhost_id, m.published_by, m.exchange, m.routing_key,
-         substring(${packed}::bytea FROM m.properties_at FOR m.properties_length),
-         substring(${packed}::bytea FROM m.body_at FOR m.body_length)
+  SELECT m.id, ${or("m.vhost_id", "$4::int[]")}, ${or("m.published_by", "$5::text[]")},
+         ${or("m.exchange", "$6::text[]")}, ${or("m.routing_key", "$7::text[]")},
+         substring(${packed}::bytea FROM m.properties_at FOR ${or("m.properties_length", "$9::int[]")}),
+         substring(${packed}::bytea FROM m.body_at FOR ${or("m.body_length", "$11::int[]")})
   FROM numbers,
        unnest(numbers.ids, $4::int[], $5::text[], $6::text[], $7::text[], $8::int[], $9::int[], $10::int[], $11::int[])
          AS m (id, vhost_id, published_by, exchange, routing_key, properties_at, properties_length, body_at, body_length)
@@ -37,7 +43,9 @@ exchange_deltas AS (
   SELECT d.* FROM numbers, unnest($20::int[], $21::int[], $22::int[], $23::int[]) AS d
   WHERE numbers.ok
 )
-SELECT ${result} FROM numbers`;
+SELECT ${result}, ids[1] AS first,
+       CASE WHEN ids[cardinality(ids)] - ids[1] = cardinality(ids) - 1 THEN NULL ELSE ids END AS ids
+FROM numbers`;
 
 export const insertPlain: Statement = {
   name: "messages_insert",
@@ -45,8 +53,8 @@ export const insertPlain: Statement = {
     "$24",
     `entries AS (
   INSERT INTO warren.entry (queue_id, rank, seq, message_id, expires_at, bytes)
-  SELECT e.queue_id, e.rank, numbers.ids[e.ord], numbers.ids[e.ord],
-         CASE WHEN e.ttl >= 0 THEN now() + e.ttl * interval '1 millisecond' END, e.bytes
+  SELECT ${or("e.queue_id", "$13::int[]")}, ${or("e.rank", "$14::smallint[]")}, numbers.ids[e.ord], numbers.ids[e.ord],
+         ${expiry(or("e.ttl", "$15::bigint[]"))}, ${or("e.bytes", "$16::int[]")}
   FROM numbers, unnest($12::int[], $13::int[], $14::smallint[], $15::bigint[], $16::int[])
     AS e (ord, queue_id, rank, ttl, bytes)
   WHERE numbers.ok
@@ -62,8 +70,9 @@ export const insertSpecial: Statement = {
   text: insertion(
     "$27",
     `placed AS MATERIALIZED (
-  SELECT e.*, numbers.ids[e.ord] AS message_id,
-         CASE WHEN e.delay > 0 THEN nextval('warren.delayed_seq') ELSE numbers.ids[e.ord] END AS seq
+  SELECT ${or("e.queue_id", "$13::int[]")} AS queue_id, ${or("e.rank", "$14::smallint[]")} AS rank,
+         ${or("e.ttl", "$15::bigint[]")} AS ttl, ${or("e.bytes", "$16::int[]")} AS bytes, e.delay, e.group_key,
+         numbers.ids[e.ord] AS message_id, CASE WHEN e.delay > 0 THEN nextval('warren.delayed_seq') ELSE numbers.ids[e.ord] END AS seq
   FROM numbers, unnest($12::int[], $13::int[], $14::smallint[], $15::bigint[], $16::int[], $24::bigint[],
                        $26::text[])
     AS e (ord, queue_id, rank, ttl, bytes, delay, group_key)
@@ -95,11 +104,13 @@ export const insertHanded: Statement = {
   text: insertion(
     "$36",
     `placed AS MATERIALIZED (
-  SELECT e.queue_id, e.rank, numbers.ids[e.ord] AS seq, e.ttl, e.bytes,
-         CASE WHEN e.queue_id = ANY (numbers.open) THEN e.offer ELSE 0 END AS offer
-  FROM numbers, unnest($12::int[], $13::int[], $14::smallint[], $15::bigint[], $16::int[], $26::int[])
-    AS e (ord, queue_id, rank, ttl, bytes, offer)
-  WHERE numbers.ok
+  SELECT p.queue_id, p.rank, p.seq, p.ttl, p.bytes, CASE WHEN p.queue_id = ANY (p.open) THEN p.offer ELSE 0 END AS offer
+  FROM (SELECT ${or("e.queue_id", "$13::int[]")} AS queue_id, ${or("e.rank", "$14::smallint[]")} AS rank,
+               numbers.ids[e.ord] AS seq, ${or("e.ttl", "$15::bigint[]")} AS ttl, ${or("e.bytes", "$16::int[]")} AS bytes,
+               ${or("e.offer", "$26::int[]")} AS offer, numbers.open
+        FROM numbers, unnest($12::int[], $13::int[], $14::smallint[], $15::bigint[], $16::int[], $26::int[])
+          AS e (ord, queue_id, rank, ttl, bytes, offer)
+        WHERE numbers.ok) p
 ),
 offers AS MATERIALIZED (
   SELECT o.*
@@ -110,8 +121,7 @@ offers AS MATERIALIZED (
 ),
 entries AS (
   INSERT INTO warren.entry (queue_id, rank, seq, message_id, expires_at, bytes)
-  SELECT queue_id, rank, seq, seq, CASE WHEN ttl >= 0 THEN now() + ttl * interval '1 millisecond' END, bytes
-  FROM placed WHERE offer >= 0
+  SELECT queue_id, rank, seq, seq, ${expiry("ttl")}, bytes FROM placed WHERE offer >= 0
 ),
 claims AS (
   INSERT INTO warren.claim (queue_id, rank, lo, hi, token, holder, node, leased_at, leased_until)
@@ -123,7 +133,7 @@ claims AS (
 moved AS (
   UPDATE warren.cursor c SET seq = p.seq
   FROM (SELECT queue_id, max(seq) AS seq FROM placed WHERE offer > 0 GROUP BY queue_id) p
-  WHERE c.queue_id = p.queue_id AND c.rank = 0
+  WHERE c.queue_id = p.queue_id AND c.rank = 0 AND c.queue_id = ANY ($24::int[])
 )`,
     `${plainDeltas},
 handed AS (
@@ -135,6 +145,6 @@ handed AS (
   FROM offers WHERE count > 0
 )`,
     "SELECT e.ok, e.open FROM warren.enter_open($1::bigint, $2::int[], $24::int[], $25::int) AS e",
-    "ok, ids, open, statement_timestamp() AS at",
+    "ok, open, statement_timestamp() AS at",
   ),
 };

@@ -76,23 +76,23 @@ export async function insertMessages(
     (message) => message.delayMs > 0 || message.placements.some((place) => place.groupKey != null),
   );
   const statement = handover ? insertHanded : isSpecial ? insertSpecial : insertPlain;
-  const [row] = await db.query<{ ok: boolean; ids: number[]; open?: number[]; at?: Date }>(statement, [
+  const [row] = await db.query<InsertedRow>(statement, [
     version,
     shardsOf(totals.keys()),
     messages.length,
-    int4Array(messages.map((message) => message.vhostId)),
-    textArray(messages.map((message) => message.publishedBy)),
-    textArray(messages.map((message) => message.exchange)),
-    textArray(messages.map((message) => message.routingKey)),
+    int4Array(repeated(messages.map((message) => message.vhostId))),
+    textArray(repeated(messages.map((message) => message.publishedBy))),
+    textArray(repeated(messages.map((message) => message.exchange))),
+    textArray(repeated(messages.map((message) => message.routingKey))),
     int4Array(pack.propertiesAt),
-    int4Array(messages.map((message) => message.properties.length)),
+    int4Array(repeated(messages.map((message) => message.properties.length))),
     int4Array(pack.bodyAt),
-    int4Array(messages.map((message) => message.body.length)),
+    int4Array(repeated(messages.map((message) => message.body.length))),
     int4Array(entries.map((entry) => entry.ord)),
-    int4Array(entries.map((entry) => entry.queueId)),
-    int2Array(entries.map((entry) => entry.rank)),
-    int8Array(entries.map((entry) => entry.ttlMs ?? -1)),
-    int4Array(entries.map((entry) => entry.bytes)),
+    int4Array(repeated(entries.map((entry) => entry.queueId))),
+    int2Array(repeated(entries.map((entry) => entry.rank))),
+    int8Array(repeated(entries.map((entry) => entry.ttlMs ?? -1))),
+    int4Array(repeated(entries.map((entry) => entry.bytes))),
     int4Array([...totals.keys()]),
     int4Array([...totals.values()].map((total) => total.count)),
     int8Array([...totals.values()].map((total) => total.bytes)),
@@ -112,7 +112,26 @@ export async function insertMessages(
   ]);
   // It is answered, so it was sent whole, and is not tried again. After a failure the buffer is left to whoever has it.
   space.giveBack(pack.bytes);
-  return row?.ok ? { ids: row.ids, open: row.open ?? [], at: row.at ?? new Date() } : null;
+  if (!row?.ok) return null;
+  const { first, open = [], at = new Date() } = row;
+  const ids = row.ids ?? messages.map((_, index) => (first ?? 0) + index);
+  return { ids, open, at };
+}
+
+interface InsertedRow {
+  readonly ok: boolean;
+  readonly first: number | null;
+  /** Null when there are no others between them. */
+  readonly ids: number[] | null;
+  readonly open?: number[];
+  readonly at?: Date;
+}
+
+/** Only the first of values that are all the same, which the statements understand: an array costs both sides time. */
+function repeated<T>(values: readonly T[]): readonly T[] {
+  const [first] = values;
+  for (const value of values) if (value !== first) return values;
+  return values.slice(0, 1);
 }
 
 function handoverParameters(
@@ -122,7 +141,7 @@ function handoverParameters(
   return [
     int4Array(queueIds),
     offers.find(({ node }) => node !== null)?.node ?? null,
-    int4Array(entries.map((entry) => entry.offer)),
+    int4Array(repeated(entries.map((entry) => entry.offer))),
     int4Array(offers.map((offer) => offer.number)),
     int4Array(offers.map((offer) => offer.queueId)),
     int8Array(offers.map((offer) => offer.token)),
