@@ -54,9 +54,8 @@ WITH here AS MATERIALIZED (
 ), counted AS (
   UPDATE warren.trash_batch b SET count = b.count + total.n FROM total WHERE b.id = $5::uuid AND total.n > 0
 ), moved AS (
-  INSERT INTO warren.cursor AS c (queue_id, rank, seq)
-  SELECT $1::integer, $2::smallint, seq FROM upto WHERE seq IS NOT NULL
-  ON CONFLICT (queue_id, rank) DO UPDATE SET seq = greatest(c.seq, excluded.seq)
+  UPDATE warren.cursor c SET seq = u.seq FROM upto u
+  WHERE c.queue_id = $1::integer AND c.rank = $2::smallint AND u.seq > c.seq
 ), delta AS (
   INSERT INTO warren.queue_delta (queue_id, ready, ready_bytes, dead)
   SELECT $1::integer, -n, -bytes, -dead FROM total WHERE n > 0

@@ -154,9 +154,9 @@ ${result}`;
 const purge = take(
   waiting,
   `${toTrash("$7")}, moved AS (
-  INSERT INTO warren.cursor AS c (queue_id, rank, seq)
-  SELECT g.queue_id, g.rank, max(g.seq) FROM gone g GROUP BY g.queue_id, g.rank ORDER BY g.rank
-  ON CONFLICT (queue_id, rank) DO UPDATE SET seq = greatest(c.seq, excluded.seq)
+  UPDATE warren.cursor c SET seq = p.seq
+  FROM (SELECT g.queue_id, g.rank, max(g.seq) AS seq FROM gone g GROUP BY g.queue_id, g.rank) p
+  WHERE c.queue_id = p.queue_id AND c.rank = p.rank AND p.seq > c.seq
 ), last AS (
   SELECT rank, seq FROM input ORDER BY rank DESC, seq DESC LIMIT 1
 )`,

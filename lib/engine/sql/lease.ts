@@ -62,7 +62,7 @@ export interface Claim {
  */
 export const lockCursor: Statement = {
   name: "cursor_lock",
-  text: `SELECT queue_id FROM warren.cursor WHERE queue_id = $1 AND rank = 0 FOR UPDATE`,
+  text: `SELECT queue_id FROM warren.cursor WHERE queue_id = $1 AND rank = 0 ORDER BY seq DESC LIMIT 1 FOR UPDATE`,
 };
 
 /** The token of what the row of a claim holds, for the token of a lease, which is odd. */

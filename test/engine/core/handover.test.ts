@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { LeaseRequest } from "@/lib/broker/requests";
+import { lockCursor } from "@/lib/engine/sql/lease";
 import { shardsOf } from "@/lib/engine/sql/shards";
 import {
   bodies,
@@ -192,6 +193,35 @@ test("the cursor goes on from where others have moved it in the meantime", async
   expect(Number(cursor?.seq)).toBe(message?.id);
   expect(await settle(broker(), message ? [message] : [], { kind: "ack" })).toEqual(["settled"]);
   await expectTrueCounts(cluster);
+});
+
+test("a handover reads nothing of other queues, and none of the cursor's old versions", async () => {
+  const elsewhere = await declare(broker(), "elsewhere");
+  for (let n = 0; n < 5; n++) await publish(broker(), elsewhere, "of no interest");
+  const [row] = await cluster.sql<{ version: string }>("SELECT version FROM warren.topology");
+  await inTransaction(async (client) => {
+    await client.query("SELECT pg_current_xact_id()");
+    await cluster.sql("SELECT warren.cursor_move($1, nextval('warren.seq')) FROM generate_series(1, 3000)", [queueId]);
+    // As on the hot path, where plans don't go by statistics.
+    for (const way of ["seqscan", "hashjoin", "mergejoin", "bitmapscan"])
+      await client.query(`SET LOCAL enable_${way} = off`);
+    const read = async () => {
+      const { rows } = await client.query(
+        "SELECT pg_stat_get_xact_tuples_returned('warren.cursor_pkey'::regclass) AS n",
+      );
+      return Number(rows[0].n);
+    };
+    const readBy = async (statement: string) => {
+      const before = await read();
+      await client.query(statement);
+      return (await read()) - before;
+    };
+    const shards = `'{${shardsOf([queueId])}}', '{${queueId}}'`;
+    expect(await readBy(lockCursor.text.replace("$1", `${queueId}`))).toBe(1);
+    expect(await readBy(`SELECT * FROM warren.enter_open(${row?.version}, ${shards}, NULL)`)).toBe(2);
+    expect(await readBy(`SELECT warren.cursor_move(${queueId}, nextval('warren.seq'))`)).toBe(2);
+    await client.query("COMMIT");
+  });
 });
 
 test("whoever waits in vain is not given anything later", async () => {
