@@ -34,6 +34,8 @@ export async function openWarrenSide(): Promise<ConsoleSide> {
     findQueue: async (page, name) => {
       await page.getByRole("combobox", { name: "Filter the queues" }).fill(name);
       await onlyRow(page, "tr.row", name);
+      // A person can't click within the 50 ms after which the address tells of the filter; later it would take the click back.
+      await page.waitForURL((url) => url.searchParams.get("q") === name);
     },
     openQueue: async (page, name) => {
       await page.locator("tr.row").getByRole("link", { name, exact: true }).click();
