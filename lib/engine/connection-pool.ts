@@ -1,5 +1,7 @@
 import pg from "pg";
+import { ByteParts } from "@/lib/engine/byte-parts";
 import { asBrokerError, isConnectionTrouble, isRetryable } from "@/lib/engine/database-errors";
+import { sendGathered } from "@/lib/engine/gathered-query";
 import type { Queryable, Statement } from "@/lib/engine/statement";
 
 /** How often a transaction that lost a deadlock or a serialisation race is tried in all. */
@@ -147,11 +149,11 @@ export class ConnectionPool implements Queryable {
 }
 
 async function send<Row>(client: pg.PoolClient, statement: Statement, values?: readonly unknown[]): Promise<Row[]> {
-  const result = await client.query({
-    text: statement.text,
-    ...(statement.name !== undefined && { name: statement.name }),
-    ...(values !== undefined && { values: values as unknown[] }),
-  });
+  const config = { text: statement.text, ...(statement.name !== undefined && { name: statement.name }) };
+  const last = values?.at(-1);
+  const result = await (last instanceof ByteParts
+    ? sendGathered(client, { ...config, values: values?.slice(0, -1) as unknown[] }, last)
+    : client.query({ ...config, ...(values !== undefined && { values: values as unknown[] }) }));
   return result.rows as Row[];
 }
 

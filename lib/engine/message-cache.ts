@@ -51,7 +51,7 @@ export class MessageCache {
   /** Tells how many of the messages that were taken from a queue were here. */
   taken(queueId: number, found: number, all: number): void {
     const queue = this.#queues.get(queueId);
-    if (queue && all > 0) queue.wereHere = found * 2 >= all;
+    if (queue && all > 0) queue.wereHere = found * 8 >= all;
   }
 
   /** Of these queues, how many are asked for messages here. */
@@ -77,6 +77,11 @@ export class MessageCache {
     }
     this.#messages.set(messageId, { message, since: now, readers });
     this.#bytes += size;
+  }
+
+  /** The number of the message that has been here for longest; 0 for none. */
+  get oldest(): number {
+    return this.#messages.keys().next().value ?? 0;
   }
 
   /** Whether it is here. */

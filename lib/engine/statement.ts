@@ -9,6 +9,9 @@ export interface Statement {
 
 /** Whatever statements can be sent through: a pool (each commits by itself) or a transaction. */
 export interface Queryable {
-  /** Runs one statement. Numbers of 64 bits come back as JS numbers, `bytea` as Buffer, `timestamptz` as Date. */
+  /**
+   * Runs one statement. Its last value, and no other, may be `ByteParts`. Numbers of 64 bits come back as JS numbers,
+   * `bytea` as Buffer, `timestamptz` as Date.
+   */
   query<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
 }

@@ -10,9 +10,10 @@ import { eventsExchange, sampleVhost } from "@/lib/sample/topology";
  * @param perSecond events a second, on average
  */
 export async function produceWebhooks(broker: Broker, actor: Actor, perSecond: number, signal: AbortSignal) {
+  const webhooks = await webhookEvents();
   for (let delivery = 0; !signal.aborted; delivery++) {
     // A stride that shares no factor with their number visits all of them, without runs of the same kind.
-    const event = webhookEvents[(delivery * 97) % webhookEvents.length];
+    const event = webhooks[(delivery * 97) % webhooks.length];
     if (event !== undefined) await publishWebhook(broker, actor, event);
     // Uneven, as webhooks are: between a tenth of the mean gap and nearly twice of it.
     await sleep((1000 / perSecond) * (0.1 + 1.8 * Math.random()), undefined, { signal });

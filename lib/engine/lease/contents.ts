@@ -6,8 +6,8 @@ import { receiptOf } from "@/lib/engine/lease/receipt";
 import type { StoredMessage } from "@/lib/engine/message-cache";
 import { type ClaimedRow, type ContentsRow, claimToken, readContents } from "@/lib/engine/sql/lease";
 
-/** A row as it comes from the claim: with its contents if they were read along. */
-export type TakenRow = ClaimedRow & Partial<ContentsRow>;
+/** A row as it comes from the claim: with its contents if they were read along, which may depend on the row. */
+export type TakenRow = ClaimedRow & { readonly [K in keyof ContentsRow]?: ContentsRow[K] | null };
 
 /**
  * What was claimed, as it is handed out. What this node has stored itself a moment ago is not read back.
@@ -75,7 +75,7 @@ async function contentsOf(
 }
 
 function hasContents(row: TakenRow): row is ClaimedRow & ContentsRow {
-  return row.body !== undefined;
+  return row.body !== undefined && row.body !== null;
 }
 
 function storedOf({ exchange, routing_key, properties, body }: ContentsRow): StoredMessage {

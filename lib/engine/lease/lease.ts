@@ -214,7 +214,8 @@ async function claimOnce(
 ) {
   context.messages.asked(queueId);
   const withoutContents = context.messages.isLikely(queueId);
-  const claim = { ...request, ...by, queueId, byGroup: limits.orderedGroups, withoutContents };
+  const contentsBefore = context.messages.oldest;
+  const claim = { ...request, ...by, queueId, byGroup: limits.orderedGroups, withoutContents, contentsBefore };
   const { relaxed } = context.database;
   const { rateLimit } = limits;
   if (rateLimit) {

@@ -50,8 +50,10 @@ export interface Claim {
   readonly byGroup?: boolean;
   /** Each is held by a row of its own, since each is going to be settled in another way than by acknowledging. */
   readonly oneByOne?: boolean;
-  /** The contents are not to be read along; `autoAck` and `byGroup` always bring them, `oneByOne` never. */
+  /** The contents are not to be read along; `byGroup` always brings them, `oneByOne` never. */
   readonly withoutContents?: boolean;
+  /** With `autoAck` and without contents: those of messages with a lower number are read along all the same. */
+  readonly contentsBefore?: number;
   /** `none`: the broker takes them for itself. */
   readonly countAs: "get" | "deliver" | "none";
 }
@@ -80,8 +82,9 @@ export function isClaimToken(token: number): boolean {
  * `ContentsRow`s at the same time, unless the claim is without.
  */
 export function claimMessages(claim: Claim): readonly [Statement, readonly unknown[]] {
+  const statement = statementOf(claim);
   return [
-    statementOf(claim),
+    statement,
     [
       claim.queueId,
       claim.max,
@@ -91,13 +94,14 @@ export function claimMessages(claim: Claim): readonly [Statement, readonly unkno
       claim.countAs,
       claim.node,
       claim.waitedMs ?? 0,
+      ...(statement === claims.removeUnread ? [claim.contentsBefore ?? 0] : []),
     ],
   ];
 }
 
 function statementOf({ autoAck, byGroup, oneByOne, withoutContents }: Claim): Statement {
   if (byGroup) return autoAck ? claimsByGroup.remove : claimsByGroup.hold;
-  if (autoAck) return claims.remove;
+  if (autoAck) return withoutContents ? claims.removeUnread : claims.remove;
   if (oneByOne) return claims.holdEach;
   return withoutContents ? claims.holdUnread : claims.hold;
 }
@@ -166,6 +170,13 @@ const contents = (claimed: string) => `${columns(claimed)}, ${contentColumns}
 FROM taken t ${messageOf}
 ORDER BY t.rank, t.seq`;
 
+// What only the envelope says is gone with it. Old messages are not left to be read later, when nothing holds them any more.
+const lastContents = `${columns("false")}, c.exchange, c.routing_key, c.properties, c.body
+FROM taken t
+LEFT JOIN LATERAL (SELECT ${contentColumns} FROM (SELECT) AS once ${messageOf}
+                   WHERE t.has_envelope OR t.message_id < $9::bigint) c ON true
+ORDER BY t.rank, t.seq`;
+
 const contentsOfClaimed = `
 SELECT t.seq, ${contentColumns}
 FROM (SELECT g.seq, g.message_id, g.enveloped = 1 AS has_envelope
@@ -184,11 +195,12 @@ const claims = {
   hold: { name: "claim_and_hold", text: holdingTogether(firstReady, contents) },
   holdUnread: { name: "claim_and_hold_unread", text: holdingTogether(firstReady, unread) },
   holdEach: { name: "claim_and_hold_each", text: holding(firstReady, unread) },
-  remove: { name: "claim_and_delete", text: removing(firstReady) },
+  remove: { name: "claim_and_delete", text: removing(firstReady, contents("false")) },
+  removeUnread: { name: "claim_and_delete_unread", text: removing(firstReady, lastContents) },
 };
 const claimsByGroup = {
   hold: { name: "claim_and_hold_group", text: holding(choiceByGroup(isExpired, allowed), contents) },
-  remove: { name: "claim_and_delete_group", text: removing(choiceByGroup(isExpired, allowed)) },
+  remove: { name: "claim_and_delete_group", text: removing(choiceByGroup(isExpired, allowed), contents("false")) },
 };
 const claimExpiredHead: Statement = {
   name: "claim_expired",
@@ -212,7 +224,7 @@ claimed AS (
 ${result("NOT t.again AND NOT t.expired")}`;
 }
 
-function removing(choice: string): string {
+function removing(choice: string, result: string): string {
   return `${choice}, ${held("AND t.expired")},
 entries AS (
   DELETE FROM warren.entry WHERE ctid = ANY (ARRAY(SELECT place FROM taken WHERE NOT expired))
@@ -238,5 +250,5 @@ counted AS (
          count(*) FILTER (WHERE NOT expired AND redelivered AND $6 <> 'none')
   FROM taken HAVING count(*) > 0
 )
-${contents("false")}`;
+${result}`;
 }

@@ -15,7 +15,7 @@ const plainDeltas = `queue_deltas AS (
 const expiry = (ttl: string) => `CASE WHEN ${ttl} >= 0 THEN now() + ${ttl} * interval '1 millisecond' END`;
 
 // Numbers are taken only after the locks: "ids" depends on "entered". No message has more than one entry in a queue.
-// The bodies, `packed`, are the last parameter: pg moves what it has put together whenever its buffer has become too small.
+// The bodies, `packed`, are the last parameter, which may be sent from where it lies.
 const insertion = (packed: string, entries: string, queueDeltas: string, entered = enter, result = "ok") => `
 WITH entered AS MATERIALIZED (
   ${entered}

@@ -1,3 +1,4 @@
+import { ByteParts } from "@/lib/engine/byte-parts";
 import { int2Array, int4Array, int8Array, textArray } from "@/lib/engine/sql/binary-arrays";
 import type { Placement } from "@/lib/engine/sql/entry-copies";
 import { PackingSpace } from "@/lib/engine/sql/packing-space";
@@ -56,6 +57,9 @@ export interface ExchangeUse {
 
 const space = new PackingSpace();
 
+/** From this size on, in bytes, a body is sent from where it lies. */
+const largeBody = 4096;
+
 /**
  * Stores messages and their entries, in the order given, and counts them, in one statement.
  * @param version of the topology by which they were routed
@@ -111,7 +115,7 @@ export async function insertMessages(
     pack.bytes,
   ]);
   // It is answered, so it was sent whole, and is not tried again. After a failure the buffer is left to whoever has it.
-  space.giveBack(pack.bytes);
+  space.giveBack(pack.copies);
   if (!row?.ok) return null;
   const { first, open = [], at = new Date() } = row;
   const ids = row.ids ?? messages.map((_, index) => (first ?? 0) + index);
@@ -154,23 +158,32 @@ function handoverParameters(
   ];
 }
 
-/** Properties and bodies one after the other; positions count from 1, as in SQL. */
+/** Properties, and bodies that are better copied than sent by themselves, one after the other; then the large bodies. */
 function packed(messages: readonly NewMessage[]) {
   let size = 0;
-  for (const message of messages) size += message.properties.length + message.body.length;
-  const bytes = space.take(size);
+  for (const { properties, body } of messages) size += properties.length + (body.length < largeBody ? body.length : 0);
+  const copies = space.take(size);
+  const large: Uint8Array[] = [];
+  // Positions count from 1, as in SQL.
   const propertiesAt: number[] = [];
   const bodyAt: number[] = [];
   let at = 0;
+  let largeAt = size;
   for (const { properties, body } of messages) {
     propertiesAt.push(at + 1);
-    bytes.set(properties, at);
+    copies.set(properties, at);
     at += properties.length;
-    bodyAt.push(at + 1);
-    bytes.set(body, at);
-    at += body.length;
+    if (body.length < largeBody) {
+      bodyAt.push(at + 1);
+      copies.set(body, at);
+      at += body.length;
+    } else {
+      bodyAt.push(largeAt + 1);
+      large.push(body);
+      largeAt += body.length;
+    }
   }
-  return { bytes, propertiesAt, bodyAt };
+  return { copies, bytes: new ByteParts([copies, ...large]), propertiesAt, bodyAt };
 }
 
 function entriesOf(messages: readonly NewMessage[]) {
