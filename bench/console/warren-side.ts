@@ -34,7 +34,7 @@ export async function openWarrenSide(): Promise<ConsoleSide> {
     findQueue: async (page, name) => {
       await page.getByRole("combobox", { name: "Filter the queues" }).fill(name);
       await onlyRow(page, "tr.row", name);
-      // A person can't click within the 50 ms after which the address tells of the filter; later it would take the click back.
+      // It is done when the address tells of it: an address that is written later takes back a page that was opened meanwhile.
       await page.waitForURL((url) => url.searchParams.get("q") === name);
     },
     openQueue: async (page, name) => {
