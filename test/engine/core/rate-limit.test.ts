@@ -18,7 +18,7 @@ test("two nodes together take no more than the burst at once, and the rate after
   const begun = performance.now();
   const takenAt: number[] = [];
   const consuming = async (node: number, waitMs: number) => {
-    while (performance.now() - begun < 2500) {
+    while (takenAt.length < 100) {
       const some = await lease(cluster.nodes[node]?.broker ?? broker(), queue, { max: 50, waitMs });
       for (const _ of some) takenAt.push(performance.now() - begun);
       await settle(broker(), some, { kind: "ack" });
@@ -27,7 +27,6 @@ test("two nodes together take no more than the burst at once, and the rate after
   await Promise.all([consuming(0, 200), consuming(0, 500), consuming(1, 200), consuming(1, 500)]);
   const seconds = (performance.now() - begun) / 1000;
   expect(takenAt.length).toBeLessThanOrEqual(10 + 40 * seconds + 1);
-  expect(takenAt.length).toBeGreaterThan(10 + 40);
   expect(takenAt.filter((at) => at < 1000).length).toBeLessThanOrEqual(10 + 40 + 1);
   await expectTrueCounts(cluster);
 });
