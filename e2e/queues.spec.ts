@@ -95,6 +95,18 @@ test("the list filters, sorts, and keeps both in the address", async ({ page, ap
   await expect(rows).toHaveCount(3);
 });
 
+test("what the filter finds is opened by a click while the filter has the focus", async ({ page, api, vhost }) => {
+  for (const name of ["alpha", "beta"]) await makeQueue(api, vhost, name);
+  for (const text of ["bet", "type:classic bet"]) {
+    await page.goto(`/queues?vhost=${vhost}`);
+    await page.getByRole("combobox", { name: "Filter the queues" }).pressSequentially(text);
+    await expect(page.getByRole("link", { name: "alpha", exact: true })).toBeHidden();
+    await page.getByRole("link", { name: "beta", exact: true }).click();
+    await expect(page).toHaveURL(new RegExp(`/queues/${vhost}/beta`));
+    await expect(page.getByRole("heading", { name: "beta" })).toBeVisible();
+  }
+});
+
 test("selected queues are purged together, with the exact count to type", async ({ page, api, vhost }) => {
   for (const name of ["a", "b", "c"]) {
     await makeQueue(api, vhost, name);

@@ -4,7 +4,7 @@ import clsx from "clsx";
 import { Search, X } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { Chip } from "@/components/ui/chip";
-import { parseQuery, type Query } from "@/components/ui/filter/query";
+import { parseQuery, type Query, writeQuery } from "@/components/ui/filter/query";
 import { useHotkey } from "@/components/ui/hotkeys";
 import { Kbd } from "@/components/ui/kbd";
 
@@ -64,7 +64,8 @@ export function FilterField({
   };
   const settle = (text: string) => {
     const parsed = parseQuery(text, names);
-    onChange({ terms: [...query.terms, ...parsed.terms], text: parsed.text });
+    const settled = { terms: [...query.terms, ...parsed.terms], text: parsed.text };
+    if (writeQuery(settled) !== writeQuery(query)) onChange(settled);
     setTyped(parsed.text);
     setAt(-1);
   };
@@ -119,9 +120,10 @@ export function FilterField({
           onChange={(event) => type(event.target.value)}
           onKeyDown={onKeyDown}
           onFocus={() => setFocused(true)}
-          onBlur={() => {
+          onBlur={(event) => {
             setFocused(false);
-            settle(typed);
+            // An address that is written while a link is followed would take its page back.
+            if (!(event.relatedTarget instanceof HTMLAnchorElement)) settle(typed);
           }}
           aria-label={label}
           placeholder={query.terms.length === 0 ? placeholder : undefined}
