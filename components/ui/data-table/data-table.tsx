@@ -128,6 +128,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   };
 
   const tick = selection && {
+    empty: items.length === 0,
     state: tickState(items, selection),
     toggle: () =>
       tickState(items, selection) === "all"

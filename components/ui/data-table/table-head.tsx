@@ -24,7 +24,7 @@ export function TableHead<Row>(props: {
   /** The right click on a head, or Shift F10. */
   onMenu: (event: MouseEvent<HTMLElement>) => void;
   tabStop: boolean;
-  tick: { state: "none" | "some" | "all"; toggle: () => void } | undefined;
+  tick: { empty: boolean; state: "none" | "some" | "all"; toggle: () => void } | undefined;
 }) {
   const { columns, sort, onSort, onMenu, tabStop, tick } = props;
   const walk = (event: KeyboardEvent<HTMLElement>) => {
@@ -44,6 +44,7 @@ export function TableHead<Row>(props: {
             <Checkbox
               tabIndex={-1}
               aria-label="Select all rows"
+              disabled={tick.empty}
               checked={tick.state === "all"}
               indeterminate={tick.state === "some"}
               onCheckedChange={tick.toggle}
