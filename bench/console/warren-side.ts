@@ -73,7 +73,10 @@ export async function openWarrenSide(): Promise<ConsoleSide> {
 async function figures(page: Page, name: string): Promise<void> {
   await page.getByRole("heading", { level: 1, name }).waitFor();
   await page.getByText("Body bytes").waitFor();
-  await page.getByText(/^0 bytes$/).first().waitFor();
+  await page
+    .getByText(/^0 bytes$/)
+    .first()
+    .waitFor();
 }
 
 /** Waits until one row is left, and is the one that is meant. */
