@@ -15,15 +15,25 @@ const shortRange = { ageMs: 60_000, incrementMs: 5_000 };
 
 /** Checks that come down to whether the broker answers: what else they look at in RabbitMQ there isn't here. */
 const answering = [
-  ["local-alarms", "Whether an alarm is on at this node: Warren has none, and 503 says that the database is away"],
-  ["alarms", "Whether an alarm is on in the cluster: Warren has none, and 503 says that the database is away"],
-  ["virtual-hosts", "Whether all virtual hosts are running"],
-  ["node-is-mirror-sync-critical", "Whether messages would be lost without this node: never"],
-  ["node-is-quorum-critical", "Whether queues would stand still without this node: never"],
-  ["ready-to-serve-clients", "Whether clients can be served"],
-  ["is-in-service", "Whether the node takes part"],
-  ["below-node-connection-limit", "Whether the node may take more connections: there is no limit of a node"],
-  ["metadata-store/initialized", "Whether what is declared can be read"],
+  [
+    "health/checks/local-alarms",
+    "Whether an alarm is on at this node: Warren has none, and 503 says that the database is away",
+  ],
+  [
+    "health/checks/alarms",
+    "Whether an alarm is on in the cluster: Warren has none, and 503 says that the database is away",
+  ],
+  ["health/checks/virtual-hosts", "Whether all virtual hosts are running"],
+  ["health/checks/node-is-mirror-sync-critical", "Whether messages would be lost without this node: never"],
+  ["health/checks/node-is-quorum-critical", "Whether queues would stand still without this node: never"],
+  ["health/checks/ready-to-serve-clients", "Whether clients can be served"],
+  ["health/checks/is-in-service", "Whether the node takes part"],
+  [
+    "health/checks/below-node-connection-limit",
+    "Whether the node may take more connections: there is no limit of a node",
+  ],
+  ["health/checks/metadata-store/initialized", "Whether what is declared can be read"],
+  ["healthchecks/node", "Whether the node works (RabbitMQ has given this one up)"],
 ] as const;
 
 async function listeners({ broker, actor }: Call) {
@@ -39,7 +49,7 @@ export const healthCheckEndpoints = [
   ...answering.map(([name, summary]) =>
     endpoint({
       method: "GET",
-      path: `/api/health/checks/${name}`,
+      path: `/api/${name}`,
       summary,
       access: "look",
       manner: "rabbitmq",
@@ -70,17 +80,6 @@ export const healthCheckEndpoints = [
       const protocol = aliases[name] ?? name;
       const protocols: string[] = [...new Set((await listeners(call)).map((listener) => listener.protocol))];
       return protocols.includes(protocol) ? ok({ status: "ok", protocol }) : failed({ missing: protocol, protocols });
-    },
-  }),
-  endpoint({
-    method: "GET",
-    path: "/api/healthchecks/node",
-    summary: "Whether the node works (RabbitMQ has given this one up)",
-    access: "look",
-    manner: "rabbitmq",
-    async handle(_input, { broker, actor }) {
-      await broker.listVhosts(actor);
-      return ok({ status: "ok" });
     },
   }),
   endpoint({
