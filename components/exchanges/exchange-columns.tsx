@@ -1,4 +1,4 @@
-import { policyNames } from "@/components/policies/policy-links";
+import { policyColumn } from "@/components/policies/policy-column";
 import { exchangeHref } from "@/components/queues/links";
 import { Features } from "@/components/queues/queue-features";
 import type { Column } from "@/components/ui/data-table/columns";
@@ -43,20 +43,7 @@ export const exchangeColumns: readonly Column<Exchange>[] = [
     width: 140,
     cell: (exchange) => <Features of={exchange} />,
   },
-  {
-    id: "policy",
-    label: "Policy",
-    description: "The policy and the operator policy that apply",
-    group: "Overview",
-    width: 128,
-    hidden: true,
-    sortBy: (exchange) => policyNames(exchange) || null,
-    cell: (exchange) => (
-      <span className="mono clip-text text-ink-2" title={policyNames(exchange)}>
-        {policyNames(exchange)}
-      </span>
-    ),
-  },
+  policyColumn,
   {
     id: "in",
     label: "rate in",

@@ -45,7 +45,7 @@ export function BrokerFigures({ queues }: { queues: readonly Queue[] | undefined
       end={
         <ul className="flex h-full items-center gap-6 text-12">
           <li>
-            <TextLink href="/queues">{queues ? formatCount(queues.length) : "–"} queues</TextLink>
+            <TextLink href="/queues">{queues ? formatNoun(queues.length, "queue") : "– queues"}</TextLink>
           </li>
           <li>
             <TextLink href="/consumers">

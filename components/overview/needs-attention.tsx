@@ -53,8 +53,8 @@ export function NeedsAttention({
       <p className="flex min-h-8 items-center gap-2 border-t border-line px-4 text-12 text-ink-2 first:border-t-0">
         <Check className="icon-14 text-ok" aria-hidden="true" />
         {causes === 0
-          ? `Nothing needs attention: ${formatNoun(queues.length, "queue")} keep up.`
-          : `The other ${formatNoun(fine, "queue")} keep up.`}
+          ? `Nothing needs attention: ${formatNoun(queues.length, "queue keeps up", "queues keep up")}.`
+          : `The other ${formatNoun(fine, "queue keeps up", "queues keep up")}.`}
       </p>
     </section>
   );

@@ -32,8 +32,3 @@ export function PolicyLinks({ of }: { of: UnderPolicies }) {
     </span>
   );
 }
-
-/** The names of both in a row of a list. */
-export function policyNames({ policy, operator_policy: operatorPolicy }: UnderPolicies): string {
-  return [policy, operatorPolicy].filter((name) => name !== null).join(", ");
-}

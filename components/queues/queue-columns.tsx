@@ -1,5 +1,5 @@
 import { CircleAlert, MailX, TrendingUp, Unplug } from "lucide-react";
-import { policyNames } from "@/components/policies/policy-links";
+import { policyColumn } from "@/components/policies/policy-column";
 import { isGrowing } from "@/components/queues/attention";
 import { queueHref } from "@/components/queues/links";
 import { Features } from "@/components/queues/queue-features";
@@ -50,20 +50,7 @@ export const queueColumns: readonly Column<Queue>[] = [
     width: 128,
     cell: (queue) => <Features of={queue} />,
   },
-  {
-    id: "policy",
-    label: "Policy",
-    description: "The policy and the operator policy that apply",
-    group: "Overview",
-    width: 128,
-    hidden: true,
-    sortBy: (queue) => policyNames(queue) || null,
-    cell: (queue) => (
-      <span className="mono clip-text text-ink-2" title={policyNames(queue)}>
-        {policyNames(queue)}
-      </span>
-    ),
-  },
+  policyColumn,
   {
     id: "state",
     label: "State",
