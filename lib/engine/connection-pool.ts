@@ -1,7 +1,8 @@
 import pg from "pg";
+import { BinaryClient } from "@/lib/engine/binary-rows";
 import { ByteParts } from "@/lib/engine/byte-parts";
+import { sendBytes } from "@/lib/engine/bytes-query";
 import { asBrokerError, isConnectionTrouble, isRetryable } from "@/lib/engine/database-errors";
-import { sendGathered } from "@/lib/engine/gathered-query";
 import type { Queryable, Statement } from "@/lib/engine/statement";
 
 /** How often a transaction that lost a deadlock or a serialisation race is tried in all. */
@@ -10,6 +11,7 @@ const attempts = 5;
 const begin: Statement = { text: "BEGIN" };
 const rollback: Statement = { text: "ROLLBACK" };
 
+const bytea = 17;
 const int8 = 20;
 const int8Array = 1016;
 const timestamptz = 1184;
@@ -20,6 +22,7 @@ const types: pg.CustomTypesConfig = {
     if (oid === int8) return Number;
     if (oid === int8Array) return numbers;
     if (oid === timestamptz) return date;
+    if (oid === bytea) return bytes;
     return pg.types.getTypeParser(oid, format as "text");
   }) as typeof pg.types.getTypeParser,
 };
@@ -59,7 +62,7 @@ export class ConnectionPool implements Queryable {
         await client.query(options.setup);
       },
     };
-    this.#pool = new pg.Pool(config);
+    this.#pool = new pg.Pool({ ...config, Client: BinaryClient });
     this.#onLost = options.onLost ?? (() => {});
     this.#pool.on("error", (error) => {
       this.#onLost();
@@ -150,10 +153,14 @@ export class ConnectionPool implements Queryable {
 
 async function send<Row>(client: pg.PoolClient, statement: Statement, values?: readonly unknown[]): Promise<Row[]> {
   const config = { text: statement.text, ...(statement.name !== undefined && { name: statement.name }) };
-  const last = values?.at(-1);
-  const result = await (last instanceof ByteParts
-    ? sendGathered(client, { ...config, values: values?.slice(0, -1) as unknown[] }, last)
-    : client.query({ ...config, ...(values !== undefined && { values: values as unknown[] }) }));
+  const end = values?.at(-1);
+  const last = end instanceof ByteParts ? end : undefined;
+  const columns = statement.binaryColumns;
+  const query = {
+    ...config,
+    ...(values !== undefined && { values: (last ? values.slice(0, -1) : values) as unknown[] }),
+  };
+  const result = await (last || columns ? sendBytes(client, query, { last, columns }) : client.query(query));
   return result.rows as Row[];
 }
 
@@ -177,6 +184,13 @@ async function allOrFirstFailure<T extends readonly unknown[]>(
 
 function numbers(text: string): number[] {
   return text === "{}" ? [] : text.slice(1, -1).split(",").map(Number);
+}
+
+const parseBytes: (text: string) => Buffer = pg.types.getTypeParser(bytea, "text");
+
+/** Those of columns that were asked for as bytes are there already. */
+function bytes(value: string | Buffer): Buffer {
+  return typeof value === "string" ? parseBytes(value) : value;
 }
 
 const parseDate: (text: string) => Date = pg.types.getTypeParser(timestamptz, "text");

@@ -5,6 +5,11 @@
 export interface Statement {
   readonly name?: string;
   readonly text: string;
+  /**
+   * For each column of its result whether it comes as bytes, which has to be a `bytea`; none if omitted. For what is
+   * large, or read often: the others come as hexadecimal text, twice as long.
+   */
+  readonly binaryColumns?: readonly boolean[];
 }
 
 /** Whatever statements can be sent through: a pool (each commits by itself) or a transaction. */

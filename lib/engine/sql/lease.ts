@@ -112,7 +112,7 @@ export async function readContents(
   queueId: number,
   rows: readonly ClaimedRow[],
 ): Promise<readonly ContentsRow[]> {
-  return db.query<ContentsRow>({ name: "claim_contents", text: contentsOfClaimed }, [
+  return db.query<ContentsRow>({ name: "claim_contents", text: contentsOfClaimed, binaryColumns: contentsBytes }, [
     queueId,
     int8Array(rows.map((row) => row.seq)),
     int8Array(rows.map((row) => row.message_id)),
@@ -182,6 +182,10 @@ SELECT t.seq, ${contentColumns}
 FROM (SELECT g.seq, g.message_id, g.enveloped = 1 AS has_envelope
       FROM unnest($2::bigint[], $3::bigint[], $4::int[]) AS g (seq, message_id, enveloped)) t ${messageOf}`;
 
+// Properties and body, which come last.
+const contentsBytes = [false, false, false, true, true];
+const claimBytes = [...Array<boolean>(10).fill(false), false, false, true, true];
+
 const countedAsHeld = `
 counted AS (
   INSERT INTO warren.queue_delta (queue_id, ready, ready_bytes, unacked, unacked_bytes, get, deliver, redeliver)
@@ -192,15 +196,27 @@ counted AS (
 )`;
 
 const claims = {
-  hold: { name: "claim_and_hold", text: holdingTogether(firstReady, contents) },
+  hold: { name: "claim_and_hold", text: holdingTogether(firstReady, contents), binaryColumns: claimBytes },
   holdUnread: { name: "claim_and_hold_unread", text: holdingTogether(firstReady, unread) },
   holdEach: { name: "claim_and_hold_each", text: holding(firstReady, unread) },
-  remove: { name: "claim_and_delete", text: removing(firstReady, contents("false")) },
-  removeUnread: { name: "claim_and_delete_unread", text: removing(firstReady, lastContents) },
+  remove: { name: "claim_and_delete", text: removing(firstReady, contents("false")), binaryColumns: claimBytes },
+  removeUnread: {
+    name: "claim_and_delete_unread",
+    text: removing(firstReady, lastContents),
+    binaryColumns: claimBytes,
+  },
 };
 const claimsByGroup = {
-  hold: { name: "claim_and_hold_group", text: holding(choiceByGroup(isExpired, allowed), contents) },
-  remove: { name: "claim_and_delete_group", text: removing(choiceByGroup(isExpired, allowed), contents("false")) },
+  hold: {
+    name: "claim_and_hold_group",
+    text: holding(choiceByGroup(isExpired, allowed), contents),
+    binaryColumns: claimBytes,
+  },
+  remove: {
+    name: "claim_and_delete_group",
+    text: removing(choiceByGroup(isExpired, allowed), contents("false")),
+    binaryColumns: claimBytes,
+  },
 };
 const claimExpiredHead: Statement = {
   name: "claim_expired",
