@@ -3,6 +3,7 @@ import { authenticateBy, identifyBy } from "@/lib/amqp/authenticate";
 import { AmqpServer } from "@/lib/amqp/server";
 import { Authenticator } from "@/lib/auth/authenticator";
 import { openConsoleDatabase } from "@/lib/auth/console-database";
+import { LoginTally } from "@/lib/auth/login-tally";
 import { composeBroker } from "@/lib/compose";
 import { writeAudit } from "@/lib/http/audit";
 import { requireDatabase, waitForDatabase } from "@/lib/platform/database-check";
@@ -11,7 +12,7 @@ import { readEnvironment } from "@/lib/platform/env";
 import { errorCode, errorMessage, PlatformFailure } from "@/lib/platform/failure";
 import { portSentence, requirePort } from "@/lib/platform/ports";
 import { type RunningProcess, runProcess } from "@/lib/platform/run-process";
-import { readTlsFiles, watchTlsFiles } from "@/lib/platform/tls-files";
+import { lastDayOf, readTlsFiles, watchTlsFiles } from "@/lib/platform/tls-files";
 import { WARREN_VERSION } from "@/lib/version";
 
 /** Runs the engine's background duties and the AMQP door. */
@@ -26,14 +27,16 @@ async function startBroker(): Promise<RunningProcess> {
   if (process.send === undefined) await requireDatabase(databaseUrl);
   else await waitForDatabase(databaseUrl, (line) => console.log(line));
   const onError = (message: string, error: unknown) => console.error(`${message} ${errorMessage(error)}`);
+  const logins = new LoginTally();
   const { broker, administration, presence, doors, entered, close } = composeBroker({
     databaseUrl,
     node: { name: `broker@${hostname()}:${process.pid}`, kind: "broker", version: WARREN_VERSION },
     onError,
     notifyLocal,
+    logins: () => logins.counts,
   });
   const users = openConsoleDatabase(databaseUrl);
-  const authenticator = new Authenticator(users, administration);
+  const authenticator = new Authenticator(users, administration, (outcome) => logins.note("amqp091", outcome));
   const amqp = new AmqpServer({
     broker,
     authenticate: authenticateBy(authenticator),
@@ -45,6 +48,13 @@ async function startBroker(): Promise<RunningProcess> {
     cluster: doors,
     settings: { maxMessageSize: maxMessageBytes, acknowledgementTimeoutMs },
   });
+  const listens = (certificate: Buffer | undefined) => {
+    const certificateUntil = certificate === undefined ? null : lastDayOf(certificate);
+    presence.listens([
+      { protocol: "amqp", address: host, port: amqpPort, certificateUntil: null },
+      ...(amqps ? [{ protocol: "amqp/ssl" as const, address: host, port: amqps.port, certificateUntil }] : []),
+    ]);
+  };
   await entered;
   await listen(amqpPort, "AMQP_PORT", host, (port) => amqp.listen(port, host));
   let unwatch = () => {};
@@ -52,14 +62,14 @@ async function startBroker(): Promise<RunningProcess> {
     await listen(amqps.port, "AMQPS_PORT", host, (port) => amqp.listenTls(port, host, identity));
     unwatch = watchTlsFiles(
       amqps.files,
-      (renewed) => amqp.renewTls(renewed),
+      (renewed) => {
+        amqp.renewTls(renewed);
+        listens(renewed.cert);
+      },
       (error) => onError("The files of AMQPS changed and can't be used; the old ones stay in use.", error),
     );
   }
-  presence.listens([
-    { protocol: "amqp", address: host, port: amqpPort },
-    ...(amqps ? [{ protocol: "amqp/ssl" as const, address: host, port: amqps.port }] : []),
-  ]);
+  listens(identity?.cert);
   return {
     ready: `Warren's broker listens on amqp://${host.includes(":") ? `[${host}]` : host}:${amqpPort}`,
     stop: async () => {

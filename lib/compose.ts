@@ -1,6 +1,7 @@
 import type { Administration } from "@/lib/broker/administration";
 import type { Broker } from "@/lib/broker/broker";
 import type { DoorCluster } from "@/lib/broker/door-cluster";
+import type { LoginCounts } from "@/lib/broker/node-facts";
 import type { PresenceBoard } from "@/lib/broker/presence";
 import { AccessControl } from "@/lib/engine/access/access-control";
 import { authorizedBroker } from "@/lib/engine/access/authorized-broker";
@@ -20,6 +21,8 @@ export interface BrokerOptions {
   readonly node: NodeIdentity;
   /** Receives what nobody waits for: failures of duties and of idle connections. */
   readonly onError: (message: string, error: unknown) => void;
+  /** What this process has counted of logins; without it nobody is told. */
+  readonly logins?: () => LoginCounts;
   /** Whether notices of failures may be sent to this machine itself; if not given, no. */
   readonly notifyLocal?: boolean;
 }
@@ -61,7 +64,7 @@ export function composeBroker(options: BrokerOptions): ComposedBroker {
       return false;
     },
   };
-  const node = startNode(engine.context, options.node, [sampleDuty]);
+  const node = startNode(engine.context, options.node, [sampleDuty], options.logins);
   return {
     broker,
     administration: postgresAdministration(engine.context, access),

@@ -47,8 +47,10 @@ export class QueueDispatcher {
   #givingBack: Promise<void> | undefined;
   /** Nothing more is taken for the moment, since the last consumer is about to go. */
   #resting = false;
+  /** Who waits until the consumers have been given what lies there. */
+  #served: (() => void)[] = [];
   /** The call that takes messages that are acknowledged as they are taken. */
-  #taking: Promise<void> | undefined;
+  #taking: Promise<unknown> | undefined;
   #wake: (() => void) | undefined;
   #standing: Standing | undefined;
   /** How large the largest of the messages has been lately, in bytes. */
@@ -122,6 +124,18 @@ export class QueueDispatcher {
     return returned;
   }
 
+  /**
+   * Resolves when consumers of this node that have room have been given what lies in the queue now: in RabbitMQ a message
+   * goes to them the moment it is there, so that a `basic.get` finds only what they leave. Never rejects.
+   */
+  async consumersFirst(): Promise<void> {
+    if (this.#room() === 0) return;
+    const served = new Promise<void>((resolve) => void this.#served.push(resolve));
+    this.#stopLooking();
+    this.wake();
+    await served;
+  }
+
   /** Returns whether this was the last one. */
   remove(consumer: Consumer): boolean {
     const before = this.#consumers.length;
@@ -155,20 +169,26 @@ export class QueueDispatcher {
     this.#running = true;
     while (this.#consumers.length > 0) {
       if (this.#wanted() === 0) {
+        this.#areServed(this.#served.splice(0));
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
         });
         this.#wake = undefined;
         continue;
       }
+      let asking: (() => void)[] = [];
       try {
         await this.#givingBack;
         if (this.#wanted() === 0) continue;
+        asking = this.#served.splice(0);
         const autoAck = this.#isAutoAck();
-        const taking = this.#takeAndDeal(autoAck);
+        const taking = this.#takeAndDeal(autoAck, asking.length > 0 ? 0 : waitMs);
         this.#taking = autoAck || this.queue.singleActive ? taking : undefined;
-        await taking;
+        const found = await taking;
+        if (found && this.#room() > 0) this.#served.push(...asking);
+        else this.#areServed(asking);
       } catch (error) {
+        this.#areServed(asking);
         if (isBrokerError(error) && error.code === "not-found") {
           this.queueGone();
           continue;
@@ -178,6 +198,11 @@ export class QueueDispatcher {
       }
     }
     this.#running = false;
+    this.#areServed(this.#served.splice(0));
+  }
+
+  #areServed(asking: readonly (() => void)[]): void {
+    for (const served of asking) served();
   }
 
   /** Nobody acknowledges, so that taken is gone, as it is with a client whose connection breaks. */
@@ -185,10 +210,14 @@ export class QueueDispatcher {
     return this.#consumers.every(({ noAck }) => noAck);
   }
 
-  async #takeAndDeal(autoAck: boolean): Promise<void> {
+  /**
+   * @param forMs how long to wait for messages when there are none, in ms
+   * Resolves to whether there were any.
+   */
+  async #takeAndDeal(autoAck: boolean, forMs: number): Promise<boolean> {
     if (this.#kept.length > 0) {
       this.#kept = this.#deal(this.#kept);
-      return;
+      return true;
     }
     const { signal } = this.#abort;
     const { actor } = this.#consumers[0] as Consumer;
@@ -198,7 +227,7 @@ export class QueueDispatcher {
       queue: name,
       max: most,
       visibilityTimeoutMs: this.#visibilityMs(),
-      waitMs,
+      waitMs: forMs,
       waitingSince: this.#since,
       autoAck,
       boundToNode: true,
@@ -210,13 +239,14 @@ export class QueueDispatcher {
     this.#measure(messages);
     if (autoAck) {
       this.#kept = this.#deal(messages);
-      return;
+      return messages.length > 0;
     }
     this.#ahead.add(messages);
     this.#dealAhead();
     this.#watchAhead();
     // It is no queue that messages are taken from ahead.
     if (messages.length === 0 && this.#room() === 0) this.#ahead.pause(performance.now());
+    return messages.length > 0;
   }
 
   /** What is taken ahead stays for as long as consumers are likely to take it soon. */

@@ -42,6 +42,13 @@ export class QueueDispatchers {
     await this.#dispatchers.get(keyOf(vhost, queue))?.giveBack();
   }
 
+  /** Before a `basic.get`: the consumers of this node come first; see QueueDispatcher.consumersFirst. */
+  async consumersFirst(vhost: string, queue: string): Promise<void> {
+    const dispatcher = this.#dispatchers.get(keyOf(vhost, queue));
+    await dispatcher?.giveBack();
+    await dispatcher?.consumersFirst();
+  }
+
   /** A queue was deleted: its consumers are told. */
   queueGone(vhost: string, queue: string): void {
     this.#owners.delete(keyOf(vhost, queue));

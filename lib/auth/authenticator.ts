@@ -9,7 +9,7 @@ import { findToken } from "@/lib/auth/tokens";
 import { createFirstUser, findByName, findByPassword, type KnownUser, type StoredUser } from "@/lib/auth/users";
 import type { Actor } from "@/lib/broker/actor";
 import type { Administration } from "@/lib/broker/administration";
-import { BrokerError } from "@/lib/broker/errors";
+import { BrokerError, isBrokerError } from "@/lib/broker/errors";
 
 /** A right name and password need not be hashed again for so long, in ms: programs send them with every request. */
 const REMEMBERED_MS = 30_000;
@@ -54,12 +54,21 @@ export class Authenticator {
   readonly #remembered = new Map<string, Remembered>();
   readonly #administration: Pick<Administration, "createFirstUser">;
   readonly #key = randomBytes(32);
+  readonly #counted: (outcome: "succeeded" | "failed") => void;
   #firstUser: Promise<void> | null = null;
 
-  /** @param administration makes the first user */
-  constructor(database: ConsoleDatabase, administration: Pick<Administration, "createFirstUser">) {
+  /**
+   * @param administration makes the first user
+   * @param counted is told of each login with a name and a password, or by a certificate
+   */
+  constructor(
+    database: ConsoleDatabase,
+    administration: Pick<Administration, "createFirstUser">,
+    counted: (outcome: "succeeded" | "failed") => void = () => {},
+  ) {
     this.#database = database;
     this.#administration = administration;
+    this.#counted = counted;
   }
 
   /** Somebody who has not said who they are, for what is open to everybody. */
@@ -107,11 +116,27 @@ export class Authenticator {
    * Throws `unauthenticated` for wrong ones and for guest from elsewhere, and
    * TooManyLoginsError.
    */
-  async logIn(name: string, password: string, address: string | null, host: string | null = null): Promise<StoredUser> {
+  logIn(name: string, password: string, address: string | null, host: string | null = null): Promise<StoredUser> {
+    return this.#count(this.#logIn(name, password, address, host));
+  }
+
+  async #logIn(name: string, password: string, address: string | null, host: string | null): Promise<StoredUser> {
     const from = address ?? "unknown";
     const user = await this.#throttle.inTurn(from, () => this.#checked(name, password, from));
     mustBeAllowedFrom(name, address, host);
     return user;
+  }
+
+  /** A database that is away is nobody's failure to log in. */
+  async #count<T>(login: Promise<T>): Promise<T> {
+    try {
+      const user = await login;
+      this.#counted("succeeded");
+      return user;
+    } catch (error) {
+      if (error instanceof TooManyLoginsError || isBrokerError(error)) this.#counted("failed");
+      throw error;
+    }
   }
 
   async #checked(name: string, password: string, from: string): Promise<StoredUser> {
@@ -125,12 +150,11 @@ export class Authenticator {
   }
 
   /** As `logIn`, for programs that come again and again: what was right a moment ago is not checked anew. */
-  async knownUser(
-    name: string,
-    password: string,
-    address: string | null,
-    host: string | null = null,
-  ): Promise<KnownUser> {
+  knownUser(name: string, password: string, address: string | null, host: string | null = null): Promise<KnownUser> {
+    return this.#count(this.#knownUser(name, password, address, host));
+  }
+
+  async #knownUser(name: string, password: string, address: string | null, host: string | null): Promise<KnownUser> {
     const now = Date.now();
     const key = createHmac("sha256", this.#key)
       .update(JSON.stringify([name, password, address, host]))
@@ -146,7 +170,7 @@ export class Authenticator {
         return stored;
       }
     }
-    const user = this.logIn(name, password, address, host);
+    const user = this.#logIn(name, password, address, host);
     this.#remembered.set(key, { until: now + REMEMBERED_MS, lookedAt: now, user });
     user.catch(() => this.#remembered.delete(key));
     for (const oldest of this.#remembered.keys()) {
@@ -157,7 +181,11 @@ export class Authenticator {
   }
 
   /** The user of this name, which something else than a password has shown. Throws `unauthenticated`. */
-  async certifiedUser(name: string, address: string | null): Promise<KnownUser> {
+  certifiedUser(name: string, address: string | null): Promise<KnownUser> {
+    return this.#count(this.#certifiedUser(name, address));
+  }
+
+  async #certifiedUser(name: string, address: string | null): Promise<KnownUser> {
     await this.#mustHaveFirstUser();
     const user = await findByName(this.#database, name);
     if (user === null) throw new BrokerError("unauthenticated", "There is no user of the certificate's name.");

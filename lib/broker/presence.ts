@@ -148,6 +148,8 @@ export interface Listener {
   readonly protocol: "amqp" | "amqp/ssl" | "http";
   readonly address: string;
   readonly port: number;
+  /** Until when the certificate that is shown there is good; null where none is. */
+  readonly certificateUntil: Date | null;
 }
 
 /** Where the doors of a broker process tell who is connected. */

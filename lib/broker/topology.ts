@@ -1,3 +1,4 @@
+import type { NodeFacts } from "@/lib/broker/node-facts";
 import type { AppliedPolicies } from "@/lib/broker/policy";
 import type { Listener } from "@/lib/broker/presence";
 import type { FieldTable } from "@/lib/broker/properties/field-value";
@@ -134,6 +135,8 @@ export interface NodeStatus {
   readonly version: string;
   readonly startedAt: Date;
   readonly lastSeenAt: Date;
+  /** Null for the database, and for a process that has told nothing yet. */
+  readonly facts: NodeFacts | null;
 }
 
 export interface Overview {

@@ -38,6 +38,8 @@ export const pathParameters = {
   group: z.guid(),
   job: z.guid(),
   port: integer(1, 65535),
+  within: shortText,
+  unit: shortText,
 } as const;
 
 type PathInput<Pattern extends string> = {

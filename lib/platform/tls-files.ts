@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { readFileSync, unwatchFile, watchFile } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { errorMessage, PlatformFailure } from "@/lib/platform/failure";
@@ -36,6 +37,11 @@ export function readTlsFiles({ key, cert, ca }: TlsFiles): TlsContents {
     throw new PlatformFailure(`AMQPS_KEY, AMQPS_CERT and AMQPS_CA can't be used together: ${errorMessage(error)}.`);
   }
   return identity;
+}
+
+/** Until when the first of the certificates in a PEM file is good. */
+export function lastDayOf(pem: Buffer): Date {
+  return new Date(new X509Certificate(pem).validTo);
 }
 
 /**

@@ -120,6 +120,28 @@ describe("connections and channels", () => {
     await other.close();
   });
 
+  it("of a user are listed and closed together", async () => {
+    await api.addUser("crowd", "crowd", ["management"]);
+    const open = () =>
+      amqp
+        .connect(`amqp://crowd:crowd@127.0.0.1:${door.port}/%2F`)
+        .then((connection) => connection.on("error", () => {}));
+    const [one, two] = [await open(), await open()];
+    const bystander = await client("bystander");
+    const closed = Promise.all([one, two].map((each) => new Promise((resolve) => each.on("close", resolve))));
+    const path = "/api/connections/username/crowd";
+    await expect.poll(async () => (await get(path)).length).toBe(2);
+    expect(await get("/api/connections/username/nobody")).toEqual([]);
+    await api.addUser("neighbour", "neighbour", ["management"]);
+    expect((await api.call("DELETE", path, { as: "neighbour:neighbour" })).status).toBe(403);
+    expect((await api.call("DELETE", path, { as: "crowd:crowd" })).status).toBe(204);
+    await closed;
+    await expect.poll(() => get(path)).toEqual([]);
+    expect((await api.call("DELETE", path)).status).toBe(204);
+    await expect.poll(async () => named(await get("/api/connections"), "bystander")).toBeDefined();
+    await bystander.close();
+  });
+
   it("of others are closed by administrators only", async () => {
     await api.addUser("looker", "looker", ["monitoring"]);
     const connection = await client("precious");

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Authenticator } from "@/lib/auth/authenticator";
+import { LoginTally } from "@/lib/auth/login-tally";
 import { startApi, type TestApi } from "@/test/http/support";
 
 let api: TestApi;
@@ -23,6 +25,21 @@ async function logIn(username = "guest", password = "guest", from = "127.0.0.1")
 function cookieOf(headers: Headers): string {
   return headers.get("set-cookie")?.split(";")[0] ?? "";
 }
+
+describe("logins", () => {
+  it("are counted, and those that fail; the database being away is nobody's failure", async () => {
+    const tally = new LoginTally();
+    const counted = new Authenticator(api.database, { createFirstUser: async () => {} }, (outcome) =>
+      tally.note("amqp091", outcome),
+    );
+    for (let i = 0; i < 2; i++) await counted.knownUser("ann", "secret", "127.0.0.1");
+    await expect(counted.knownUser("ann", "wrong", "10.2.2.2")).rejects.toThrow("Login failed");
+    await expect(counted.logIn("guest", "guest", "10.2.2.2")).rejects.toThrow("only log in from");
+    await counted.certifiedUser("eve", null);
+    await expect(counted.certifiedUser("stranger", null)).rejects.toThrow("no user");
+    expect(tally.counts).toEqual({ amqp091: { succeeded: 3, failed: 3 } });
+  });
+});
 
 describe("basic authentication", () => {
   it("knows guest, the first user", async () => {

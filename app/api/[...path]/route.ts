@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { Authenticator } from "@/lib/auth/authenticator";
 import { openConsoleDatabase, openPulse } from "@/lib/auth/console-database";
+import { LoginTally } from "@/lib/auth/login-tally";
 import { composeBroker } from "@/lib/compose";
 import type { Services } from "@/lib/http/endpoint";
 import { endpoints } from "@/lib/http/endpoints/table";
@@ -43,15 +44,17 @@ function databaseUrl(): string {
 function connect(): Services {
   const url = databaseUrl();
   const { host, port, maxMessageBytes, notifyLocal } = readEnvironment();
+  const logins = new LoginTally();
   const { broker, administration, presence, sample } = composeBroker({
     databaseUrl: url,
     node: { name: `web@${hostname()}:${process.pid}`, kind: "web", version: WARREN_VERSION },
     onError: (message, error) => console.error(`${message} ${errorMessage(error)}`),
     notifyLocal,
+    logins: () => logins.counts,
   });
-  presence.listens([{ protocol: "http", address: host, port }]);
+  presence.listens([{ protocol: "http", address: host, port, certificateUntil: null }]);
   const database = openConsoleDatabase(url);
-  const authenticator = new Authenticator(database, administration);
+  const authenticator = new Authenticator(database, administration, (outcome) => logins.note("http", outcome));
   const events = new EventHub(broker);
   return {
     broker,

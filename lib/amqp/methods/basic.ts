@@ -143,7 +143,7 @@ async function get(channel: Channel, { queue: named, noAck }: Arguments<"basic.g
   const { actor, vhost, door } = channel.connection;
   const queue = await openQueue(channel, named);
   const timeoutMs = noAck ? null : await getTimeout(channel, queue);
-  await door.dispatchers.giveBack(vhost, queue);
+  await door.dispatchers.consumersFirst(vhost, queue);
   const [message] = await door.broker.lease(actor, {
     vhost,
     queue,

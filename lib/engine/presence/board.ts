@@ -57,7 +57,8 @@ export class PostgresPresence implements PresenceBoard {
   async #noteListeners(nodeId: number): Promise<void> {
     const listeners = this.#listeners;
     try {
-      await listenerReplace(this.#database.main, nodeId, listeners);
+      const rows = listeners.map(({ certificateUntil, ...rest }) => ({ ...rest, certificate_until: certificateUntil }));
+      await listenerReplace(this.#database.main, nodeId, rows);
       if (listeners === this.#listeners) this.#listenersOf = nodeId;
     } catch {
       // Nobody needs to know before that.

@@ -1,3 +1,4 @@
+import type { NodeFacts } from "@/lib/broker/node-facts";
 import type { Queryable } from "@/lib/engine/statement";
 
 export interface NodeIdentity {
@@ -7,21 +8,26 @@ export interface NodeIdentity {
 }
 
 /** Enters a process into the list of those that run; returns its number. */
-export async function insertNode(db: Queryable, node: NodeIdentity): Promise<number> {
+export async function insertNode(db: Queryable, node: NodeIdentity, facts: NodeFacts): Promise<number> {
   const [row] = await db.query<{ id: number }>(
-    { text: "INSERT INTO warren.node (name, kind, version) VALUES ($1, $2, $3) RETURNING id" },
-    [node.name, node.kind, node.version],
+    { text: "INSERT INTO warren.node (name, kind, version, facts) VALUES ($1, $2, $3, $4) RETURNING id" },
+    [node.name, node.kind, node.version, JSON.stringify(facts)],
   );
   if (!row) throw new Error("the node was not entered");
   return row.id;
 }
 
 /**
- * Says that it still runs. Undefined when it was given up for lost or its row is gone, so that it has to register anew; `wasAway` when it was not
+ * Says that it still runs, and how it is. Undefined when it was given up for lost or its row is gone, so that it has to register anew; `wasAway` when it was not
  * seen for so long that others may have cleaned up after it.
  */
-export async function touchNode(db: Queryable, id: number): Promise<{ id: number; wasAway: boolean } | undefined> {
-  const [row] = await db.query<{ id: number; was_away: boolean }>({ name: "node_touch", text: touch }, [id]);
+export async function touchNode(
+  db: Queryable,
+  id: number,
+  facts: NodeFacts,
+): Promise<{ id: number; wasAway: boolean } | undefined> {
+  const values = [id, JSON.stringify(facts)];
+  const [row] = await db.query<{ id: number; was_away: boolean }>({ name: "node_touch", text: touch }, values);
   return row && { id: row.id, wasAway: row.was_away };
 }
 
@@ -78,5 +84,5 @@ RETURNING n.id`;
 
 const touch = `
 WITH before AS (SELECT id, last_seen_at FROM warren.node WHERE id = $1 AND gone_at IS NULL)
-UPDATE warren.node n SET last_seen_at = now() FROM before WHERE n.id = before.id
+UPDATE warren.node n SET last_seen_at = now(), facts = $2 FROM before WHERE n.id = before.id
 RETURNING n.id, before.last_seen_at < now() - interval '20 s' AS was_away`;

@@ -1,3 +1,4 @@
+import type { NodeFacts } from "@/lib/broker/node-facts";
 import { isRunning } from "@/lib/engine/sql/presence";
 import { referenceTick } from "@/lib/engine/sql/queue-status";
 import type { Queryable } from "@/lib/engine/statement";
@@ -41,6 +42,7 @@ export interface NodeRow {
   version: string;
   started_at: Date;
   last_seen_at: Date;
+  facts: NodeFacts | null;
 }
 
 /**
@@ -144,7 +146,7 @@ WHERE queue_id = $1 AND at >= coalesce(
 ORDER BY at`;
 
 const nodes = `
-SELECT name, kind, running, version, started_at, last_seen_at FROM (
+SELECT name, kind, running, version, started_at, last_seen_at, facts FROM (
   SELECT DISTINCT ON (n.kind, n.name, n.running, CASE WHEN n.running THEN n.id END) n.*,
     bool_or(n.running) OVER (PARTITION BY n.kind, n.name) AS any_running
   FROM (SELECT *, last_seen_at > now() - interval '10 s' AS running FROM warren.node
@@ -153,5 +155,5 @@ SELECT name, kind, running, version, started_at, last_seen_at FROM (
 ) seen WHERE running OR NOT any_running
 UNION ALL
 SELECT 'postgres', 'postgres', true, split_part(current_setting('server_version'), ' ', 1),
-  pg_postmaster_start_time(), now()
+  pg_postmaster_start_time(), now(), NULL
 ORDER BY kind, name, started_at`;

@@ -1,15 +1,16 @@
 import { isRunning } from "@/lib/engine/sql/presence";
 import type { Queryable } from "@/lib/engine/statement";
 
-/** Notes that a queue is in use just now. Nothing happens when it is gone, or goes at this very moment. */
-export async function touchQueue(db: Queryable, queueId: number): Promise<void> {
-  await db.query({ name: "queue_use_touch", text: touch }, [queueId]);
+/** Notes that a queue is in use just now. Returns false, without an error, for one that is gone or goes at this moment. */
+export async function touchQueue(db: Queryable, queueId: number): Promise<boolean> {
+  return (await db.query({ name: "queue_use_touch", text: touch }, [queueId])).length > 0;
 }
 
 const touch = `
 INSERT INTO warren.queue_use (queue_id, used_at)
 SELECT id, statement_timestamp() FROM (SELECT id FROM warren.queue WHERE id = $1 FOR KEY SHARE) q
-ON CONFLICT (queue_id) DO UPDATE SET used_at = excluded.used_at`;
+ON CONFLICT (queue_id) DO UPDATE SET used_at = excluded.used_at
+RETURNING queue_id`;
 
 /**
  * All queues of a vhost with policies that set `expires` count as used just now: their time begins when they come

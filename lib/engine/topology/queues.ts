@@ -33,11 +33,10 @@ export async function declareQueue(context: EngineContext, declaration: QueueDec
   if (!existing) return create(context, declaration);
   const declared = await redeclared(main, existing, declaration);
   const known = (await context.topology.current()).queuesById.get(existing.id);
-  await context.usage.used({
-    id: existing.id,
-    limits: known?.limits ?? queueLimits(declaration.arguments, declaration),
-  });
-  return declared;
+  const limits = known?.limits ?? queueLimits(declaration.arguments, declaration);
+  const isThere = await context.usage.used({ id: existing.id, limits });
+  // Its x-expires has ended since it was found.
+  return isThere ? declared : create(context, declaration);
 }
 
 async function create(context: EngineContext, declaration: QueueDeclaration): Promise<QueueDeclared> {

@@ -3,7 +3,6 @@ import { touchQueue } from "@/lib/engine/sql/queue-use";
 
 /** A queue's time is written down this often within it, so that it is never much shorter than it should be. */
 const touchesPerLife = 10;
-const shortestMs = 100;
 
 /**
  * Keeps queues with `x-expires` alive while they are used, that is declared or asked for messages
@@ -17,14 +16,15 @@ export class QueueUsage {
     this.#database = database;
   }
 
-  async used(queue: { readonly id: number; readonly limits: { readonly expiresMs: number | null } }): Promise<void> {
+  /** Resolves to false when it turns out that the queue has gone. */
+  async used(queue: { readonly id: number; readonly limits: { readonly expiresMs: number | null } }): Promise<boolean> {
     const { expiresMs } = queue.limits;
-    if (expiresMs === null) return;
+    if (expiresMs === null) return true;
     const now = performance.now();
     const last = this.#touched.get(queue.id);
-    if (last !== undefined && now - last < Math.max(expiresMs / touchesPerLife, shortestMs)) return;
+    if (last !== undefined && now - last < expiresMs / touchesPerLife) return true;
     this.#touched.set(queue.id, now);
-    await touchQueue(this.#database.relaxed, queue.id);
+    return touchQueue(this.#database.relaxed, queue.id);
   }
 
   /** Forgets a queue that is gone. */

@@ -39,7 +39,11 @@ export async function overview(context: EngineContext, range: StatsRange, scope?
     },
     deadLetters: row.dead,
     nodes: nodes.map(nodeOf),
-    listeners: listeners.map((listener) => ({ ...listener, protocol: listener.protocol as Listener["protocol"] })),
+    listeners: listeners.map(({ certificate_until, ...listener }) => ({
+      ...listener,
+      protocol: listener.protocol as Listener["protocol"],
+      certificateUntil: certificate_until,
+    })),
     samples: seriesOf(samples, { ...row, at: row.now }, range, row.now),
   };
 }
@@ -57,5 +61,6 @@ function nodeOf(row: NodeRow): NodeStatus {
     version: row.version,
     startedAt: row.started_at,
     lastSeenAt: row.last_seen_at,
+    facts: row.facts,
   };
 }

@@ -1,5 +1,5 @@
 import { mustAccess } from "@/lib/auth/permissions";
-import { BrokerError } from "@/lib/broker/errors";
+import { BrokerError, isBrokerError } from "@/lib/broker/errors";
 import { endpoint } from "@/lib/http/endpoint";
 import { channelJson, connectionJson, consumerJson } from "@/lib/http/json/presence-json";
 import { listed, listQuery } from "@/lib/http/listing";
@@ -50,6 +50,31 @@ export const connectionEndpoints = [
       const reason = closeReason(request.headers.get("x-reason"));
       note({ of: connection.user, reason });
       await broker.closeConnection(actor, path.name, reason);
+      return noContent();
+    },
+  }),
+  endpoint({
+    ...list,
+    path: "/api/connections/username/{user}",
+    summary: "The AMQP connections of a user",
+    async handle({ path: { user }, query }, { broker, actor }) {
+      const connections = await broker.listConnections(actor, {});
+      return ok(listed(connections.filter((connection) => connection.user === user).map(connectionJson), query));
+    },
+  }),
+  endpoint({
+    method: "DELETE",
+    path: "/api/connections/username/{user}",
+    summary: "Close the connections of a user; the header X-Reason says why. Others' need the tag administrator",
+    access: "look",
+    manner: "rabbitmq",
+    audit: "connection.close",
+    async handle({ path }, { broker, actor, request, user, note }) {
+      if (user !== null && path.user !== user.name) mustAccess(user, "administer");
+      const reason = closeReason(request.headers.get("x-reason"));
+      const connections = (await broker.listConnections(actor, {})).filter(({ user: of }) => of === path.user);
+      note({ of: path.user, reason, connections: connections.length });
+      for (const { name } of connections) await unlessGone(broker.closeConnection(actor, name, reason));
       return noContent();
     },
   }),
@@ -113,6 +138,15 @@ export const connectionEndpoints = [
     },
   }),
 ];
+
+/** One of several that ends by itself at that moment is no error. */
+async function unlessGone(closing: Promise<unknown>): Promise<void> {
+  try {
+    await closing;
+  } catch (error) {
+    if (!isBrokerError(error) || error.code !== "not-found") throw error;
+  }
+}
 
 /** It goes into a short string of AMQP (255 bytes), behind the name of the error. Throws `bad-request`. */
 function closeReason(given: string | null): string {

@@ -40,6 +40,24 @@ async function listeners({ broker, actor }: Call) {
   return (await broker.overview(actor, shortRange)).listeners;
 }
 
+const daysIn = new Map([
+  ["days", 1],
+  ["weeks", 7],
+  ["months", 365 / 12],
+  ["years", 365],
+]);
+
+/** Throws `bad-request`, in RabbitMQ's words. */
+function daysOf(within: string, unit: string): number {
+  const days = daysIn.get(unit);
+  if (days === undefined) {
+    const units = [...daysIn.keys()].join(", ");
+    throw new BrokerError("bad-request", `Time unit not recognised. Supported units: ${units}.`);
+  }
+  if (!/^[+-]?\d{1,9}$/.test(within)) throw new BrokerError("bad-request", "Invalid expiration value.");
+  return Number(within) * days;
+}
+
 function failed(facts: Readonly<Record<string, unknown>>): Reply {
   return { ...ok({ status: "failed", reason: "No active listener", ...facts }), status: 503 };
 }
@@ -80,6 +98,24 @@ export const healthCheckEndpoints = [
       const protocol = aliases[name] ?? name;
       const protocols: string[] = [...new Set((await listeners(call)).map((listener) => listener.protocol))];
       return protocols.includes(protocol) ? ok({ status: "ok", protocol }) : failed({ missing: protocol, protocols });
+    },
+  }),
+  endpoint({
+    method: "GET",
+    path: "/api/health/checks/certificate-expiration/{within}/{unit}",
+    summary:
+      "Whether the certificates that are shown to clients are good for so many `days`, `weeks`, `months` or `years`",
+    access: "look",
+    manner: "rabbitmq",
+    async handle({ path: { within, unit } }, call) {
+      const until = Date.now() + daysOf(within, unit) * 24 * 60 * 60_000;
+      const expired = (await listeners(call)).flatMap(({ node, protocol, address, port, certificateUntil }) =>
+        certificateUntil === null || certificateUntil.getTime() > until
+          ? []
+          : { node, protocol, interface: address, port, certfile_expires_on: certificateUntil.toISOString() },
+      );
+      if (expired.length === 0) return ok({ status: "ok" });
+      return { ...ok({ status: "failed", reason: "Certificates expiring", expired }), status: 503 };
     },
   }),
   endpoint({

@@ -1,10 +1,18 @@
 import { z } from "zod";
+import { BrokerError, isBrokerError } from "@/lib/broker/errors";
 import { endpoint } from "@/lib/http/endpoint";
 import { publishedJson, routePreviewJson } from "@/lib/http/json/message-json";
 import { payloadBytes, payloadEncodings } from "@/lib/http/json/payload";
 import { publishOptions, withOptions } from "@/lib/http/publish-options";
 import { ok } from "@/lib/http/reply";
 import { messageProperties, shortText } from "@/lib/http/schemas";
+
+/** RabbitMQ publishes through a channel of AMQP: a missing exchange is no missing page but a mistake, in AMQP's words. */
+function asRefused(error: unknown, vhost: string): unknown {
+  if (!isBrokerError(error) || error.code !== "not-found" || error.detail?.kind !== "exchange") return error;
+  const text = `404 NOT_FOUND - no exchange '${error.detail.name}' in vhost '${vhost}'`;
+  return new BrokerError("bad-request", text, error.detail);
+}
 
 const route = { routing_key: shortText, properties: messageProperties };
 
@@ -27,7 +35,10 @@ export const publishEndpoints = [
       const bytes = payloadBytes(body.payload, body.payload_encoding, limits.messageBytes);
       const { routing_key: routingKey } = body;
       const properties = withOptions(body.properties, body);
-      const outcome = await broker.publish(actor, { vhost, exchange, routingKey, properties, body: bytes });
+      const message = { vhost, exchange, routingKey, properties, body: bytes };
+      const outcome = await broker.publish(actor, message).catch((error: unknown) => {
+        throw actor.door === "console" ? error : asRefused(error, vhost);
+      });
       note({
         routing_key: routingKey,
         bytes: bytes.length,

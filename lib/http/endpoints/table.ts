@@ -9,6 +9,7 @@ import { editEndpoints } from "@/lib/http/endpoints/edits";
 import { errorPolicyEndpoints } from "@/lib/http/endpoints/error-policies";
 import { eventEndpoints } from "@/lib/http/endpoints/events";
 import { exchangeEndpoints } from "@/lib/http/endpoints/exchanges";
+import { featureEndpoints } from "@/lib/http/endpoints/features";
 import { getEndpoints } from "@/lib/http/endpoints/get";
 import { healthEndpoints } from "@/lib/http/endpoints/health";
 import { healthCheckEndpoints } from "@/lib/http/endpoints/health-checks";
@@ -16,6 +17,7 @@ import { jobEndpoints } from "@/lib/http/endpoints/jobs";
 import { leaseEndpoints } from "@/lib/http/endpoints/leases";
 import { limitEndpoints } from "@/lib/http/endpoints/limits";
 import { messageEndpoints } from "@/lib/http/endpoints/messages";
+import { nodeEndpoints } from "@/lib/http/endpoints/nodes";
 import { notificationEndpoints } from "@/lib/http/endpoints/notifications";
 import { overviewEndpoints } from "@/lib/http/endpoints/overview";
 import { permissionEndpoints } from "@/lib/http/endpoints/permissions";
@@ -38,8 +40,10 @@ import { ok } from "@/lib/http/reply";
 const described: readonly Endpoint[] = [
   ...sessionEndpoints,
   ...overviewEndpoints,
+  ...nodeEndpoints,
   ...healthEndpoints,
   ...healthCheckEndpoints,
+  ...featureEndpoints,
   ...eventEndpoints,
   ...vhostEndpoints,
   ...exchangeEndpoints,

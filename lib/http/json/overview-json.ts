@@ -1,8 +1,8 @@
 import type { Overview, Sample } from "@/lib/broker/topology";
 import { exchangeTypes } from "@/lib/broker/topology";
 import { NODE_NAME, RABBITMQ_VERSION } from "@/lib/http/compatibility";
+import { nodeJson } from "@/lib/http/json/node-json";
 import { lengthDetails, messageStatsJson, sampleJson } from "@/lib/http/json/stats-json";
-import { nodeJson } from "@/lib/http/json/topology-json";
 import { WARREN_VERSION } from "@/lib/version";
 
 /**
@@ -52,8 +52,10 @@ export function overviewJson(overview: Overview, asked: { readonly rates: boolea
     },
     statistics_db_event_queue: 0,
     node: NODE_NAME,
-    listeners: overview.listeners.map(({ address, ...listener }) => ({
-      ...listener,
+    listeners: overview.listeners.map(({ node, protocol, address, port }) => ({
+      node,
+      protocol,
+      port,
       ip_address: address,
       socket_opts: { nodelay: true },
     })),

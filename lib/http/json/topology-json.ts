@@ -1,5 +1,5 @@
 import { toPlain } from "@/lib/broker/properties/plain";
-import type { Binding, ExchangeStatus, NodeStatus, QueueStatus, Sample, Vhost } from "@/lib/broker/topology";
+import type { Binding, ExchangeStatus, QueueStatus, Sample, Vhost } from "@/lib/broker/topology";
 import { NODE_NAME } from "@/lib/http/compatibility";
 import { messageStatsJson } from "@/lib/http/json/stats-json";
 
@@ -103,21 +103,3 @@ export function bindingJson(binding: Binding) {
   };
 }
 export type BindingJson = ReturnType<typeof bindingJson>;
-
-/** A process of Warren's, or its database, as RabbitMQ's API gives nodes. */
-export function nodeJson(node: NodeStatus) {
-  return {
-    name: node.name,
-    type: "disc",
-    kind: node.kind,
-    running: node.running,
-    version: node.version,
-    uptime: node.running ? Math.max(0, Date.now() - node.startedAt.getTime()) : 0,
-    mem_alarm: false,
-    disk_free_alarm: false,
-    partitions: [],
-    started_at: node.startedAt.toISOString(),
-    last_seen_at: node.lastSeenAt.toISOString(),
-  };
-}
-export type NodeJson = ReturnType<typeof nodeJson>;

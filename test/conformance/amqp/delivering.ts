@@ -1,5 +1,5 @@
 import type { ConfirmChannel, ConsumeMessage, GetMessage } from "amqplib";
-import { complaint, listen, pause, publish, type Scenario, takeAll } from "@/test/conformance/amqp/scenario";
+import { complaint, listen, pause, publish, type Scenario, shown, takeAll } from "@/test/conformance/amqp/scenario";
 
 export const deliveringScenarios: Readonly<Record<string, Scenario>> = {
   "what can't be published, consumed or acknowledged": async (client) => {
@@ -53,6 +53,27 @@ export const deliveringScenarios: Readonly<Record<string, Scenario>> = {
     publish(channel, queue, "2");
     await pause();
     return [careful.seen.length, careless.seen.length];
+  },
+
+  "who gets finds what those who consume leave": async (client) => {
+    const channel = await client.channel();
+    const { queue } = await channel.assertQueue("g.queue", { exclusive: true });
+    const greedy = await listen(channel, queue);
+    const got = [];
+    for (let i = 1; i <= 25; i++) {
+      publish(channel, queue, `${i}`);
+      got.push(await channel.get(queue, { noAck: i % 2 === 0 }));
+    }
+    await channel.cancel(greedy.consumerTag);
+    await channel.prefetch(2);
+    const modest = await listen(channel, queue);
+    publish(channel, queue, "a", "b", "c", "d");
+    got.push(shown((await channel.get(queue, { noAck: true })) as GetMessage));
+    await channel.cancel(modest.consumerTag);
+    const careless = await listen(channel, queue, { noAck: true });
+    publish(channel, queue, "e");
+    got.push(await channel.get(queue));
+    return [got, greedy.shown(), modest.shown(), careless.shown()];
   },
 
   "order, and coming back": async (client) => {

@@ -1,7 +1,10 @@
+import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { emptyTable } from "@/lib/broker/properties/field-value";
 import { fromPlain } from "@/lib/broker/properties/plain";
+import type { Database } from "@/lib/engine/database";
 import { sweepLeftovers } from "@/lib/engine/duties/housekeeping";
+import { QueueUsage } from "@/lib/engine/topology/usage";
 import {
   bind,
   bodies,
@@ -212,6 +215,41 @@ test("a change made on one node holds for what another publishes after it", asyn
     await other().unbind(tester, { vhost: "/", source: "moving", destination, propertiesKey });
     expect((await publish(broker(), { exchange: "moving", routingKey: "" }, "gone")).routed).toBe(false);
   }
+});
+
+test("a queue whose x-expires ends while it is declared again is made anew", async () => {
+  const args = { "x-expires": 60_000 };
+  await declare(broker(), "ending", args);
+  const client = new Client({ connectionString: cluster.url });
+  await client.connect();
+  try {
+    await client.query("BEGIN");
+    await client.query("DELETE FROM warren.queue WHERE name = 'ending'");
+    const declared = declare(broker(), "ending", args);
+    declared.catch(() => {});
+    const waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while ((await cluster.sql(waiting)).length === 0) await pause(5);
+    await client.query("COMMIT");
+    await declared;
+  } finally {
+    await client.end();
+  }
+  expect((await broker().getQueue(tester, "/", "ending")).name).toBe("ending");
+  await bind(broker(), "amq.fanout", "ending");
+});
+
+test("however short x-expires is, a queue that is used again and again stays", async () => {
+  const touches: string[] = [];
+  const database = {
+    relaxed: { query: async ({ name }: { name: string }) => touches.push(name) && [{ queue_id: 1 }] },
+  } as unknown as Database;
+  const usage = new QueueUsage(database);
+  const queue = { id: 1, limits: { expiresMs: 50 } };
+  const used = performance.now();
+  await usage.used(queue);
+  while (performance.now() - used < 10) await pause(1);
+  await usage.used(queue);
+  expect(touches).toHaveLength(2);
 });
 
 test("a queue with x-expires goes when nobody uses it, and stays while somebody does; it dead-letters nothing", async () => {

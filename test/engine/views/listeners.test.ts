@@ -9,8 +9,8 @@ test("the overview lists where the nodes that run take connections, and no other
     const [first, second] = cluster.nodes;
     const listeners = async () => (await cluster.broker.overview(tester, range)).listeners;
     const [amqp, tls] = [
-      { protocol: "amqp", address: "127.0.0.1", port: 5672 },
-      { protocol: "amqp/ssl", address: "::", port: 5671 },
+      { protocol: "amqp", address: "127.0.0.1", port: 5672, certificateUntil: null },
+      { protocol: "amqp/ssl", address: "::", port: 5671, certificateUntil: new Date("2027-01-02T03:04:05Z") },
     ] as const;
     first?.context.presence.listens([amqp, tls]);
     second?.context.presence.listens([amqp]);
@@ -22,6 +22,9 @@ test("the overview lists where the nodes that run take connections, and no other
     await expect.poll(async () => new Set(await listeners())).toEqual(new Set(both));
     first?.context.presence.listens([tls]);
     await expect.poll(async () => new Set(await listeners())).toEqual(new Set(both.slice(1)));
+    const renewed = { ...tls, certificateUntil: new Date("2028-01-02T03:04:05Z") };
+    first?.context.presence.listens([renewed]);
+    await expect.poll(listeners).toContainEqual({ node: "node 0", ...renewed });
     // It is given up, and comes back under another number.
     await cluster.sql("UPDATE warren.node SET gone_at = now() WHERE name = 'node 1'");
     await expect.poll(listeners).toHaveLength(1);
