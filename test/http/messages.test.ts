@@ -80,7 +80,8 @@ describe("publish", () => {
     expect((await publish("x".repeat(MESSAGE_LIMIT))).status).toBe(200);
     expect((await publish("x".repeat(MESSAGE_LIMIT + 1))).status).toBe(413);
     const body = { properties: {}, routing_key: "", payload: "", payload_encoding: "string" };
-    expect((await post("/api/exchanges/%2F/nothing/publish", body)).status).toBe(404);
+    const { status, json } = await post("/api/exchanges/%2F/nothing/publish", body);
+    expect([status, json.reason]).toEqual([400, "404 NOT_FOUND - no exchange 'nothing' in vhost '/'"]);
     expect((await post("/api/exchanges/%2F/amq.rabbitmq.trace/publish", body)).status).toBe(403);
   });
 
