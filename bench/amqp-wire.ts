@@ -3,6 +3,7 @@
 import { ContentAssembler } from "@/lib/amqp/wire/content-assembler";
 import { FrameOutput } from "@/lib/amqp/wire/frame-output";
 import { FrameParser } from "@/lib/amqp/wire/frame-parser";
+import { giveBack } from "@/lib/amqp/wire/slabs";
 import { decodeProperties, encodeProperties } from "@/lib/broker/properties/properties";
 
 const rounds = 300;
@@ -35,7 +36,7 @@ function publishes(properties: Buffer, size: number): Buffer[] {
   const body = Buffer.alloc(size, "x");
   const args = { exchange: "orders", routingKey: "order.placed", mandatory: false, immediate: false };
   for (let i = 0; i < perRound; i++) out.content(1, "basic.publish", args, properties, body, 131072);
-  const bytes = Buffer.concat(out.take());
+  const bytes = Buffer.concat(out.take().chunks);
   return Array.from({ length: Math.ceil(bytes.length / chunkSize) }, (_, i) =>
     bytes.subarray(i * chunkSize, (i + 1) * chunkSize),
   );
@@ -65,7 +66,7 @@ measure("read publish and its headers, 1024 B", () => parse(headed, decodeProper
 
 const acks = new FrameOutput();
 for (let i = 0; i < perRound; i++) acks.method(1, "basic.ack", { deliveryTag: i, multiple: false });
-const ackChunks = acks.take();
+const ackChunks = acks.take().chunks;
 measure("read ack", () => parse(ackChunks, () => {}));
 
 const out = new FrameOutput();
@@ -81,11 +82,11 @@ for (const size of [16, 1024, 65536]) {
         routingKey: "order.placed",
       };
       out.content(1, "basic.deliver", args, plain, body, 131072);
-      if (tag % 50 === 49) out.take();
+      if (tag % 50 === 49) giveBack(out.take().slabs);
     }
   });
 }
 measure("write ack", () => {
   for (let tag = 0; tag < perRound; tag++) out.method(1, "basic.ack", { deliveryTag: tag, multiple: false });
-  out.take();
+  giveBack(out.take().slabs);
 });

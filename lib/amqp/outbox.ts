@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { FrameOutput } from "@/lib/amqp/wire/frame-output";
+import { giveBack } from "@/lib/amqp/wire/slabs";
 
 /** What is to be sent on one socket: everything of one turn of the event loop goes out together. */
 export class Outbox {
@@ -27,11 +28,16 @@ export class Outbox {
 
   flush(): void {
     this.#flushIsDue = false;
-    const chunks = this.frames.take();
+    const { chunks, slabs } = this.frames.take();
     if (chunks.length === 0 || !this.#socket.writable) return;
     this.#onSent();
     this.#socket.cork();
-    for (const chunk of chunks) this.#socket.write(chunk);
+    const last = chunks.length - 1;
+    for (const [index, chunk] of chunks.entries()) {
+      // After a failure nobody knows who still reads from them.
+      const sent = index === last && slabs.length > 0 && ((error?: Error | null) => error || giveBack(slabs));
+      this.#socket.write(chunk, sent || undefined);
+    }
     this.#socket.uncork();
   }
 }

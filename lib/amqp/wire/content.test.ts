@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type Content, ContentAssembler, type ContentMethod } from "@/lib/amqp/wire/content-assembler";
 import { FrameOutput } from "@/lib/amqp/wire/frame-output";
 import type { Method } from "@/lib/amqp/wire/methods";
+import { giveBack } from "@/lib/amqp/wire/slabs";
 import { decodeProperties, encodeProperties, noProperties } from "@/lib/broker/properties/properties";
 import { messageProperties } from "@/test/support/amqp/arbitraries";
 import { cutAt, headerPayload, methodPayload, parseFrames } from "@/test/support/amqp/frames";
@@ -49,7 +50,7 @@ describe("content", () => {
           out.content(1, publish.name, publish.args, encodeProperties(properties), body, frameMax);
           out.heartbeat();
           const size = out.size;
-          const bytes = Buffer.concat(out.take());
+          const bytes = Buffer.concat(out.take().chunks);
           expect(bytes.length).toBe(size);
           expect(out.size).toBe(0);
           const frames = parseFrames(cutAt(bytes, cuts), frameMax);
@@ -68,7 +69,7 @@ describe("content", () => {
     const body = Buffer.alloc(10_000, "b");
     const out = new FrameOutput();
     out.content(1, publish.name, publish.args, noProperties, body, 4096 + 8 + 1000);
-    const chunks = out.take();
+    const { chunks } = out.take();
     expect(
       parseFrames(chunks)
         .slice(2)
@@ -77,12 +78,32 @@ describe("content", () => {
     expect(chunks.filter((chunk) => chunk.buffer === body.buffer)).toHaveLength(2);
   });
 
+  test("memory is used again when what was in it has been sent, and not before", () => {
+    const out = new FrameOutput();
+    const seen = new Set<ArrayBufferLike>();
+    let reused = 0;
+    for (let round = 0; round < 20; round++) {
+      const body = Buffer.alloc(100_000, round);
+      out.content(1, publish.name, publish.args, noProperties, body, 4096);
+      out.content(1, publish.name, publish.args, noProperties, body, 4096);
+      const { chunks, slabs } = out.take();
+      const frames = parseFrames(chunks, 4096).map((frame) => [frame.type, frame.payload] as [number, Buffer]);
+      expect(assemble(frames).contents.map((content) => content.body.equals(body))).toEqual([true, true]);
+      for (const { buffer } of slabs) {
+        if (seen.has(buffer)) reused++;
+        seen.add(buffer);
+      }
+      giveBack(slabs);
+    }
+    expect(reused).toBeGreaterThan(10);
+  });
+
   test("what can't be sent leaves no trace among what can", () => {
     const out = new FrameOutput();
     out.heartbeat();
     expect(() => out.method(1, "basic.consume-ok", { consumerTag: "x".repeat(300) })).toThrow();
     out.heartbeat();
-    expect(parseFrames(out.take())).toHaveLength(2);
+    expect(parseFrames(out.take().chunks)).toHaveLength(2);
   });
 
   test("a body in one frame is not copied, and none needs no frame", () => {

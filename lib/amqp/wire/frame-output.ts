@@ -1,18 +1,21 @@
 import { basicClass, frameEnd, frameHeadSize, frameOverhead, frameType } from "@/lib/amqp/wire/constants";
 import { encodeMethod } from "@/lib/amqp/wire/method-codec";
 import type { Arguments, ContentMethodName, MethodName } from "@/lib/amqp/wire/methods";
+import { Slabs, slabSize } from "@/lib/amqp/wire/slabs";
 import { ByteWriter } from "@/lib/broker/properties/byte-writer";
 
 /** Bodies up to this size are copied between their frames' heads: cheaper than one more buffer for the socket. */
 const copiedBody = 4096;
-const slabSize = 65536;
+/** What is written without a pause is handed on before it outgrows its slab, and would be copied to a larger one. */
+const mostTogether = slabSize - copiedBody - frameOverhead;
 
 /**
  * Gathers the frames that are to be sent, for one write per turn of the event loop. Large bodies are passed on as
  * views of what was given; everything else is written one after the other into slabs.
  */
 export class FrameOutput {
-  readonly #writer = new ByteWriter(slabSize);
+  readonly #slabs = new Slabs();
+  readonly #writer = new ByteWriter(slabSize, this.#slabs);
   #chunks: Buffer[] = [];
   #chunkBytes = 0;
 
@@ -71,13 +74,13 @@ export class FrameOutput {
     this.#writer.bytes(bytes);
   }
 
-  /** Hands over everything gathered, in order. */
-  take(): Buffer[] {
+  /** Hands over everything gathered, in order, and the memory that `giveBack` may have when all of it has been sent. */
+  take(): { readonly chunks: readonly Buffer[]; readonly slabs: readonly Buffer[] } {
     this.#closeChunk();
     const chunks = this.#chunks;
     this.#chunks = [];
     this.#chunkBytes = 0;
-    return chunks;
+    return { chunks, slabs: this.#slabs.takeSpent() };
   }
 
   #body(channel: number, body: Uint8Array, from: number, to: number): void {
@@ -86,6 +89,7 @@ export class FrameOutput {
     out.short(channel);
     out.long(to - from);
     if (to - from <= copiedBody) {
+      if (out.length > mostTogether) this.#closeChunk();
       out.bytes(from === 0 && to === body.length ? body : body.subarray(from, to));
     } else {
       this.#closeChunk();

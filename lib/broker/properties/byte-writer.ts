@@ -6,20 +6,29 @@ const maxSigned = 2n ** 63n - 1n;
 const minSigned = -(2n ** 63n);
 const maxUnsigned = 2n ** 64n - 1n;
 
+/** Where a writer has its memory from, if not from Node: pieces of `initialSize` bytes. */
+export interface WriterMemory {
+  take(): Buffer;
+  /** What was written to it was handed over, or copied to the next one. */
+  spend(piece: Buffer): void;
+}
+
 /**
  * Appends AMQP's elementary types to a buffer that grows as needed. Values that the wire can't carry throw
  * InvalidPropertyError with the name of the field.
  */
 export class ByteWriter {
   readonly #initialSize: number;
+  readonly #memory: WriterMemory | undefined;
   #buffer: Buffer;
   /** Where what was not taken yet begins; positions given to callers count from here. */
   #start = 0;
   #end = 0;
 
-  constructor(initialSize = 1024) {
+  constructor(initialSize = 1024, memory?: WriterMemory) {
     this.#initialSize = initialSize;
-    this.#buffer = Buffer.allocUnsafeSlow(initialSize);
+    this.#memory = memory;
+    this.#buffer = this.#room(initialSize);
   }
 
   /** Bytes written since the last `take` or `truncate(0)`. */
@@ -202,12 +211,17 @@ export class ByteWriter {
       return at;
     }
     const written = this.length;
-    const larger = Buffer.allocUnsafeSlow(Math.max(this.#initialSize, (written + bytes) * 2));
+    const larger = this.#room(Math.max(this.#initialSize, written === 0 ? bytes : (written + bytes) * 2));
     this.#buffer.copy(larger, 0, this.#start, at);
+    this.#memory?.spend(this.#buffer);
     this.#buffer = larger;
     this.#start = 0;
     this.#end = written + bytes;
     return written;
+  }
+
+  #room(size: number): Buffer {
+    return (size === this.#initialSize ? this.#memory?.take() : undefined) ?? Buffer.allocUnsafeSlow(size);
   }
 }
 

@@ -99,8 +99,14 @@ function runInitdb(home: PostgresHome, binaries: PostgresBinaries, args: string[
 
 /** A clean environment for Postgres' programs: no PG* variables, no secrets of ours, English messages. */
 export function serverEnvironment(): NodeJS.ProcessEnv {
-  return { PATH: process.env.PATH, LANG: "C", LC_ALL: "C", TZ: "UTC", NODE_ENV: process.env.NODE_ENV };
+  return { PATH: process.env.PATH, LANG: "C", LC_ALL: "C", TZ: "UTC", NODE_ENV: process.env.NODE_ENV, ...MEMORY };
 }
+
+/**
+ * For malloc of glibc, in bytes; see mallopt(3), others ignore it. A flush of large bodies takes blocks of several MiB.
+ * By default each is asked of the system, cleared page by page, and given back; with this a process keeps that much.
+ */
+const MEMORY = { MALLOC_MMAP_THRESHOLD_: String(2 ** 25), MALLOC_TRIM_THRESHOLD_: String(2 ** 25) };
 
 /** Writes the settings of the server; `ALTER SYSTEM` overrides them, this file is written again at each start. */
 export function writeSettings(home: PostgresHome, purpose: ClusterPurpose): void {
