@@ -45,6 +45,9 @@ export class QueueSignals {
   readonly #missed = new Set<number>();
   /** Queues in which nothing was ready when somebody here last knew, and of which nothing was told since. */
   readonly #empty = new Set<number>();
+  /** When something was last told of a queue, by a clock that counts what is told. */
+  readonly #told = new Map<number, number>();
+  #clock = 0;
   readonly #listeners = new Set<(queueIds: readonly number[]) => void>();
 
   /** Something may have become ready in these queues, by this node's own doing: tells the other nodes, too. */
@@ -59,6 +62,8 @@ export class QueueSignals {
   wake(queueIds: Iterable<number>): void {
     for (const id of queueIds) {
       this.#empty.delete(id);
+      if (this.#told.size >= mostEmpty) this.#told.clear();
+      this.#told.set(id, ++this.#clock);
       const first = this.#waiting.get(id)?.values().next().value;
       if (first) first.wake();
       else this.#missed.add(id);
@@ -70,6 +75,17 @@ export class QueueSignals {
     if (this.#missed.has(queueId)) return;
     if (this.#empty.size >= mostEmpty) this.#empty.clear();
     this.#empty.add(queueId);
+  }
+
+  /**
+   * To be called before a look into a queue. What it returns is to be called when that has left nothing: it is noted,
+   * unless something was told meanwhile.
+   */
+  beginLook(queueId: number): () => void {
+    const before = this.#told.get(queueId);
+    return () => {
+      if (this.#told.get(queueId) === before) this.noteEmpty(queueId);
+    };
   }
 
   /** Whether it is not worth while to look before waiting. Like a signal this is only a hint. */
@@ -86,6 +102,12 @@ export class QueueSignals {
   wakeAll(): void {
     this.#empty.clear();
     for (const waiters of [...this.#waiting.values()]) for (const waiter of [...waiters]) waiter.wake();
+  }
+
+  /** Whether somebody waits at each of these queues. */
+  isWaitedAt(queueIds: Iterable<number>): boolean {
+    for (const id of queueIds) if (!this.#waiting.has(id)) return false;
+    return true;
   }
 
   /** Takes waiters that have room out of the queue's line, until there is room for so many messages. They have to be ended. */

@@ -122,6 +122,7 @@ async function claim(
 ): Promise<Found> {
   const token = newLeaseToken();
   await context.usage.used(known);
+  const noteEmpty = context.signals.beginLook(known.id);
   const claimed = await context.turns.take(
     known.id,
     () => claimRows(context, actor, request, known, { token, begun }),
@@ -129,7 +130,9 @@ async function claim(
   );
   if (!claimed) return { queue: known, messages: [], moreIsLikely: false, tokenInMs: null };
   const { queue, rows, readyLeft, more, tokenInMs } = claimed;
-  if (rows.length === 0 && !more && tokenInMs === null) context.signals.noteEmpty(queue.id);
+  // With a rate limit, fewer may be let through than there are.
+  const tookAll = queue.limits.rateLimit ? rows.length === 0 : rows.length < request.max;
+  if (tookAll && !more && tokenInMs === null && queue.id === known.id) noteEmpty();
   context.lookouts.granted(queue.id, request.visibilityTimeoutMs);
   remember(context, queue.id, token, rows);
   const expired = rows.filter((row) => row.expired);

@@ -11,6 +11,8 @@ import type { QueueRecord } from "@/lib/engine/topology/records";
 export interface Takers {
   /** Takes those that have room out of the queue's line, until there is room for so many messages. */
   reserve(queueId: number, messages: number): readonly ReservedTaker[];
+  /** Whether somebody waits at each of these queues. */
+  isWaitedAt(queueIds: Iterable<number>): boolean;
 }
 
 interface Offer {

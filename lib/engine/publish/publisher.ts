@@ -14,6 +14,9 @@ const maxBytes = 8 * 1024 * 1024;
 /** So many that come at once are written in two flushes. */
 const worthHalving = 128;
 
+/** More microtasks than a consumer needs from being given messages to waiting for the next. */
+const turnsToWaitAgain = 64;
+
 /** How often a flush is routed anew because the topology changed meanwhile. */
 const maxReroutes = 100;
 
@@ -103,6 +106,7 @@ export class Publisher {
           for (const { waiting } of stored) waiting.reject(error);
         },
       );
+      await this.#takersWaitAgain(stored.find(({ routed }) => routed.handed)?.routed.handed);
       return () => void ended.then((tell) => tell());
     } catch (error) {
       if (batch.length === 1 || isConnectionTrouble(error)) {
@@ -114,6 +118,15 @@ export class Publisher {
       for (const waiting of batch) (await this.#flush([waiting]))();
       return () => {};
     }
+  }
+
+  /**
+   * Those who were given all that there was wait for more within microtasks. The next flush finds them waiting then; if
+   * it didn't, its messages would have to be claimed, and so those of the flush after it, and so on.
+   */
+  async #takersWaitAgain(queueIds: ReadonlySet<number> | undefined): Promise<void> {
+    if (!queueIds || this.#waiting.length === 0) return;
+    for (let turn = 0; turn < turnsToWaitAgain && !this.#handovers.takers.isWaitedAt(queueIds); turn++) await null;
   }
 
   /** Routes and writes; leaves out those that can't be routed, after telling their publishers. */
