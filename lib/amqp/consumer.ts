@@ -5,7 +5,7 @@ import type { QueueDispatcher } from "@/lib/amqp/queue-dispatcher";
 import type { TokenBucket } from "@/lib/amqp/token-bucket";
 import type { CreditHolder, Held } from "@/lib/amqp/unacknowledged";
 import type { Actor } from "@/lib/broker/actor";
-import type { Leased } from "@/lib/broker/broker";
+import type { Leased, Taken } from "@/lib/broker/broker";
 import type { Subscription } from "@/lib/broker/door-cluster";
 import type { FieldTable } from "@/lib/broker/properties/field-value";
 import { encodeProperties } from "@/lib/broker/properties/properties";
@@ -100,11 +100,24 @@ export class Consumer implements CreditHolder {
 
   deliver(message: Leased): void {
     const { noAck } = this;
+    const { receipt } = message;
     const now = Date.now();
-    const held =
-      noAck || message.receipt === null
-        ? null
-        : { receipt: message.receipt, id: message.id, consumer: this, since: now, timeoutMs: this.timeoutMs };
+    if (noAck || receipt === null) this.#send(message, null, now);
+    else this.#send(message, { receipt, id: message.id, consumer: this, since: now, timeoutMs: this.timeoutMs }, now);
+    // It was taken for consumers some of which acknowledge.
+    if (noAck && receipt !== null) {
+      this.#channel.connection.settler.add([receipt], { kind: "ack" });
+      this.activity.settle(now, now, "acked");
+    }
+  }
+
+  /** Delivers what was acknowledged as it was taken. */
+  give(message: Taken): void {
+    this.#send(message, null, Date.now());
+  }
+
+  #send(message: Taken, held: Held | null, now: number): void {
+    const { noAck } = this;
     this.activity.deliver(now);
     if (this.#rate !== null) this.#pace(this.#rate);
     this.#channel.tally.totals[noAck ? "deliver_no_ack" : "deliver"]++;
@@ -126,11 +139,6 @@ export class Consumer implements CreditHolder {
       message.encodedProperties ?? encodeProperties(message.properties),
       message.body,
     );
-    // It was taken for consumers some of which acknowledge.
-    if (noAck && message.receipt !== null) {
-      this.#channel.connection.settler.add([message.receipt], { kind: "ack" });
-      this.activity.settle(now, now, "acked");
-    }
   }
 
   /** Under a rate limit, each delivery takes a token; when there is none left, messages are looked for when there is. */

@@ -3,9 +3,10 @@ import type { Consumer } from "@/lib/amqp/consumer";
 import type { AmqpLog } from "@/lib/amqp/door";
 import { untilDone } from "@/lib/amqp/until-done";
 import { systemActor } from "@/lib/broker/actor";
-import type { Broker, Leased } from "@/lib/broker/broker";
+import type { Broker, Leased, Taken } from "@/lib/broker/broker";
 import type { Standing } from "@/lib/broker/door-cluster";
 import { isBrokerError } from "@/lib/broker/errors";
+import type { StraightTaker } from "@/lib/broker/requests";
 
 /** How long one look for messages waits, in ms, and how many it takes at most. */
 const waitMs = 20_000;
@@ -40,7 +41,8 @@ export class QueueDispatcher {
   #since = 0;
   #running = false;
   /** Taken for consumers that don't acknowledge, when none of them could be given more. */
-  #kept: readonly Leased[] = [];
+  readonly #kept: Taken[] = [];
+  readonly #straight: StraightTaker = { room: () => this.#straightRoom(), take: (messages) => this.#give(messages) };
   readonly #ahead = new Ahead();
   #aheadTimer: NodeJS.Timeout | undefined;
   /** What was taken ahead is on its way back. */
@@ -90,6 +92,8 @@ export class QueueDispatcher {
 
   add(consumer: Consumer): void {
     if (this.#consumers.length === 0) this.#since = performance.now();
+    // What is acknowledged as it is taken is not for somebody who wants to do that.
+    if (!consumer.noAck && this.#isAutoAck()) this.#stopLooking();
     this.#consumers.push(consumer);
     this.stand(consumer.subscription.standing);
     if (!this.#running) void this.#run();
@@ -105,6 +109,8 @@ export class QueueDispatcher {
     this.#resting = true;
     this.#stopLooking();
     await this.#taking?.catch(() => {});
+    // It has been taken for this one, and is nowhere else, however much its socket holds.
+    if (consumer.noAck) for (const message of this.#kept.splice(0)) consumer.give(message);
     await this.giveBack();
   }
 
@@ -156,6 +162,7 @@ export class QueueDispatcher {
 
   /** Somebody may have credit now who had none. */
   wake(): void {
+    if (this.#kept.length > 0) this.#dealKept();
     if (this.#ahead.size > 0) this.#dealAhead();
     this.#wake?.();
   }
@@ -216,7 +223,7 @@ export class QueueDispatcher {
    */
   async #takeAndDeal(autoAck: boolean, forMs: number): Promise<boolean> {
     if (this.#kept.length > 0) {
-      this.#kept = this.#deal(this.#kept);
+      this.#dealKept();
       return true;
     }
     const { signal } = this.#abort;
@@ -232,15 +239,16 @@ export class QueueDispatcher {
       autoAck,
       boundToNode: true,
       countAs: "deliver",
-      room: () => this.#room(),
+      room: () => (autoAck && !this.#isAutoAck() ? 0 : this.#room()),
+      straight: autoAck ? this.#straight : undefined,
       ahead: () => this.#aheadRoom(),
       signal,
     });
-    this.#measure(messages);
     if (autoAck) {
-      this.#kept = this.#deal(messages);
+      this.#give(messages);
       return messages.length > 0;
     }
+    this.#measure(messages);
     this.#ahead.add(messages);
     this.#dealAhead();
     this.#watchAhead();
@@ -285,7 +293,7 @@ export class QueueDispatcher {
     }
   }
 
-  #measure(messages: readonly Leased[]): void {
+  #measure(messages: readonly Taken[]): void {
     if (messages.length === 0) return;
     let largest = this.#largest / 2;
     for (const { body } of messages) if (body.length > largest) largest = body.length;
@@ -318,23 +326,41 @@ export class QueueDispatcher {
     return Math.min(most, Math.max(1, Math.floor(batchBytes / this.#largest)));
   }
 
-  /** Hands messages out in turn; returns those that nobody had credit for any more. */
-  #deal(messages: readonly Leased[]): readonly Leased[] {
-    for (const [index, message] of messages.entries()) {
-      const consumer = this.#next();
-      if (consumer === undefined) return messages.slice(index);
-      consumer.deliver(message);
-    }
-    return [];
+  /** How many messages consumers would be given that come past the queue: it is no other node's turn. */
+  #straightRoom(): number {
+    const isFree = this.#kept.length === 0 && (this.#standing?.elsewhere ?? null) === null;
+    return isFree && this.#isAutoAck() ? this.#room() : 0;
   }
 
-  /** The consumer whose turn it is; its next turn comes after those of the others. */
-  #next(): Consumer | undefined {
+  /** Hands out in turn what was acknowledged as it was taken, and keeps what nobody has credit for any more. */
+  #give(messages: readonly Taken[]): void {
+    this.#measure(messages);
+    this.#kept.push(...messages);
+    this.#dealKept();
+  }
+
+  #dealKept(): void {
+    let given = 0;
+    for (const message of this.#kept) {
+      const consumer = this.#next(true);
+      if (consumer === undefined) break;
+      consumer.give(message);
+      given++;
+    }
+    this.#kept.splice(0, given);
+  }
+
+  /**
+   * The consumer whose turn it is; its next turn comes after those of the others.
+   * @param taken only one that doesn't acknowledge, if there is any
+   */
+  #next(taken = false): Consumer | undefined {
     const [only] = this.#consumers;
     if (only !== undefined && this.#consumers.length === 1 && !this.dependsOnOthers) {
       return only.credit > 0 ? only : undefined;
     }
-    const consumer = this.#open()[0];
+    const open = this.#open();
+    const consumer = taken && this.#consumers.some(({ noAck }) => noAck) ? open.find(({ noAck }) => noAck) : open[0];
     if (consumer !== undefined) this.#consumers.push(...this.#consumers.splice(this.#consumers.indexOf(consumer), 1));
     return consumer;
   }
@@ -356,6 +382,8 @@ export class QueueDispatcher {
   }
 
   #credit(): number {
+    const [only] = this.#consumers;
+    if (only !== undefined && this.#consumers.length === 1 && !this.dependsOnOthers) return only.credit;
     return this.#open().reduce((sum, consumer) => sum + consumer.credit, 0);
   }
 }

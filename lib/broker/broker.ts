@@ -42,6 +42,12 @@ export interface Leased extends Envelope {
   readonly remaining: number;
 }
 
+/** What consumers see of a message that is acknowledged as it is taken. */
+export type Taken = Pick<
+  Leased,
+  "exchange" | "routingKey" | "properties" | "encodedProperties" | "body" | "redelivered"
+>;
+
 /** What this broker can do; callers ask for the capability, never for the kind of broker. */
 export interface Capabilities {
   readonly peek: boolean;

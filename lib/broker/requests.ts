@@ -1,3 +1,4 @@
+import type { Taken } from "@/lib/broker/broker";
 import type { DeathReason, MessageState } from "@/lib/broker/message";
 import type { FieldTable } from "@/lib/broker/properties/field-value";
 import type { MessageProperties } from "@/lib/broker/properties/properties";
@@ -57,6 +58,8 @@ export interface PublishRequest {
   /** The same as AMQP's content header has them, where they are at hand: then they need not be encoded again. */
   readonly encodedProperties?: Buffer;
   readonly body: Uint8Array;
+  /** The caller needs no number for it: if it is transient, it may go straight to those who take such (`StraightTaker`). */
+  readonly unnumbered?: boolean;
 }
 
 /**
@@ -100,6 +103,13 @@ export interface RoutePreview {
   readonly alternateExchange: string | null;
 }
 
+/** Somebody who takes messages without acknowledging, in the moment in which they come, while the call that waits goes on. */
+export interface StraightTaker {
+  /** How many it would take by now of what was not stored. */
+  room(): number;
+  take(messages: readonly Taken[]): void;
+}
+
 export interface LeaseRequest {
   readonly vhost: string;
   readonly queue: string;
@@ -112,6 +122,8 @@ export interface LeaseRequest {
    * out in the order in which they came, and where none counts that is ready.
    */
   readonly ahead?: () => number;
+  /** With `autoAck`, for callers in this process: is given what comes while the call waits, which then goes on waiting. */
+  readonly straight?: StraightTaker | undefined;
   /** How long they are the caller's, in ms, 0 to 12 h; when it runs out they return, flagged redelivered. */
   readonly visibilityTimeoutMs: number;
   /** Long polling: how long to wait for a first message, in ms, 0 to 20 s. */

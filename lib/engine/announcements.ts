@@ -53,7 +53,7 @@ export function exchangeAnnouncements(context: EngineContext): Announcements {
       return;
     }
     if (sender === "topology") {
-      void context.topology.fresh().catch(() => {});
+      context.topology.heard();
       return;
     }
     if (sender !== self && ids) context.signals.wake(ids.split(",").map(Number));
@@ -79,7 +79,7 @@ async function listen(
     try {
       await untilLost(client, hear, stopping, () => {
         context.signals.wakeAll();
-        void context.topology.fresh().catch(() => {});
+        context.topology.hears(true);
         void context.presence.takeCloses().catch(() => {});
         context.doors.changed("any");
         void context.doors.takeReplies().catch(() => {});
@@ -87,6 +87,7 @@ async function listen(
     } catch (error) {
       if (!stopping.aborted) context.log.error("The connection that listens for announcements was lost.", error);
     } finally {
+      context.topology.hears(false);
       await client.end().catch(() => {});
     }
     if (!stopping.aborted) await new Promise((resolve) => setTimeout(resolve, reconnectMs));

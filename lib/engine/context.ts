@@ -7,12 +7,14 @@ import type { Trail } from "@/lib/engine/history/trail";
 import type { HeldClaims } from "@/lib/engine/lease/held-claims";
 import type { ExpiryLookouts } from "@/lib/engine/lease/lookouts";
 import type { LostClaims } from "@/lib/engine/lease/lost-claims";
+import type { StandingTakers } from "@/lib/engine/lease/standing-takers";
 import type { ClaimTurns } from "@/lib/engine/lease/turns";
 import type { MessageCache } from "@/lib/engine/message-cache";
 import type { NodeSelf } from "@/lib/engine/node-self";
 import type { PostgresPresence } from "@/lib/engine/presence/board";
 import type { Publisher } from "@/lib/engine/publish/publisher";
 import type { RetentionMarks } from "@/lib/engine/publish/retention-marks";
+import type { StraightRecord } from "@/lib/engine/publish/straight-record";
 import type { QueueSignals } from "@/lib/engine/signals";
 import type { TopologyCache } from "@/lib/engine/topology/cache";
 import type { QueueRecord } from "@/lib/engine/topology/records";
@@ -29,6 +31,10 @@ export interface EngineContext {
   readonly topology: TopologyCache;
   readonly signals: QueueSignals;
   readonly publisher: Publisher;
+  /** Calls of this node that take messages straight from who publishes them. */
+  readonly takers: StandingTakers;
+  /** What they took is written down. */
+  readonly straight: StraightRecord;
   /**
    * To be called, and waited for, after the commit of whatever added messages to queues: wakes consumers and cuts the
    * queues to their lengths.

@@ -13,6 +13,7 @@ import { returnExpiredLeases } from "@/lib/engine/lease/expired-leases";
 import { HeldClaims } from "@/lib/engine/lease/held-claims";
 import { ExpiryLookouts } from "@/lib/engine/lease/lookouts";
 import { LostClaims } from "@/lib/engine/lease/lost-claims";
+import { StandingTakers } from "@/lib/engine/lease/standing-takers";
 import { ClaimTurns } from "@/lib/engine/lease/turns";
 import { MessageCache } from "@/lib/engine/message-cache";
 import { NodeSelf } from "@/lib/engine/node-self";
@@ -21,6 +22,8 @@ import { PostgresPresence } from "@/lib/engine/presence/board";
 import { Publisher } from "@/lib/engine/publish/publisher";
 import { RetentionMarks } from "@/lib/engine/publish/retention-marks";
 import type { Handovers, Routed } from "@/lib/engine/publish/store";
+import { StraightWay } from "@/lib/engine/publish/straight";
+import { StraightRecord } from "@/lib/engine/publish/straight-record";
 import { QueueSignals } from "@/lib/engine/signals";
 import { TopologyCache } from "@/lib/engine/topology/cache";
 import type { QueueRecord } from "@/lib/engine/topology/records";
@@ -73,7 +76,10 @@ export function createEngine(options: EngineOptions): Engine {
     granted: (claim) => claims.granted(claim),
     lost: (queueId, leaseToken) => context.lostClaims.add(queueId, leaseToken),
   };
-  const publisher = new Publisher(database, topology, handovers, async (stored) => {
+  const takers = new StandingTakers();
+  const trail = new Trail(database);
+  const straight = new StraightRecord(database, topology, trail, log);
+  const publisher = new Publisher(database, topology, handovers, new StraightWay(takers, straight), async (stored) => {
     for (const one of stored) remember(messages, one);
     for (const queueId of stored.find((one) => one.handed)?.handed ?? []) signals.noteEmpty(queueId);
     for (const one of stored) noteExpiry(context, one);
@@ -87,6 +93,8 @@ export function createEngine(options: EngineOptions): Engine {
     topology,
     signals,
     publisher,
+    takers,
+    straight,
     queuesGrew,
     retention: new RetentionMarks(database),
     usage: new QueueUsage(database),
@@ -100,7 +108,7 @@ export function createEngine(options: EngineOptions): Engine {
     expiries: new Expiries(),
     groups: new KnownGroups(database),
     presence: new PostgresPresence(database),
-    trail: new Trail(database),
+    trail,
     notifier: options.notifier ?? noSender,
     doors: new PostgresDoorCluster(database, topology, self),
     self,
@@ -112,7 +120,8 @@ export function createEngine(options: EngineOptions): Engine {
     close: async () => {
       signals.wakeAll();
       await context.lostClaims.close();
-      await context.trail.flush();
+      await straight.flush();
+      await trail.flush();
       await database.close();
     },
   };

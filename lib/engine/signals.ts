@@ -10,6 +10,17 @@ export interface TakerTerms {
   /** The node whose end is to end the lease; null for none. */
   readonly node: number | null;
   readonly countAs: "get" | "deliver";
+  /** Has them before the wait ends, so that nothing that comes later can be before them. */
+  readonly take?: ((messages: readonly Leased[]) => void) | undefined;
+}
+
+/** A look into a queue that is under way. */
+export interface Look {
+  readonly queueId: number;
+  /** Nothing was known to be ready when it began. */
+  readonly wasEmpty: boolean;
+  /** Something may have become ready since. */
+  outdated: boolean;
 }
 
 /** A waiter that goes on waiting until it is told to end, with messages or without. */
@@ -45,9 +56,8 @@ export class QueueSignals {
   readonly #missed = new Set<number>();
   /** Queues in which nothing was ready when somebody here last knew, and of which nothing was told since. */
   readonly #empty = new Set<number>();
-  /** When something was last told of a queue, by a clock that counts what is told. */
-  readonly #told = new Map<number, number>();
-  #clock = 0;
+  /** Looks that are under way. */
+  readonly #looks = new Map<number, Set<Look>>();
   readonly #listeners = new Set<(queueIds: readonly number[]) => void>();
 
   /** Something may have become ready in these queues, by this node's own doing: tells the other nodes, too. */
@@ -62,30 +72,36 @@ export class QueueSignals {
   wake(queueIds: Iterable<number>): void {
     for (const id of queueIds) {
       this.#empty.delete(id);
-      if (this.#told.size >= mostEmpty) this.#told.clear();
-      this.#told.set(id, ++this.#clock);
+      for (const look of this.#looks.get(id) ?? []) look.outdated = true;
       const first = this.#waiting.get(id)?.values().next().value;
       if (first) first.wake();
       else this.#missed.add(id);
     }
   }
 
-  /** Nothing is ready in this queue, as far as a look into it, or what became of its last messages, tells. */
-  noteEmpty(queueId: number): void {
-    if (this.#missed.has(queueId)) return;
-    if (this.#empty.size >= mostEmpty) this.#empty.clear();
-    this.#empty.add(queueId);
+  /** To be called before somebody looks into a queue; and `looked` when it is known what was found. */
+  look(queueId: number): Look {
+    const look = { queueId, wasEmpty: this.#empty.has(queueId), outdated: false };
+    const looks = this.#looks.get(queueId);
+    if (looks) looks.add(look);
+    else this.#looks.set(queueId, new Set([look]));
+    return look;
+  }
+
+  looked(look: Look): void {
+    const looks = this.#looks.get(look.queueId);
+    looks?.delete(look);
+    if (looks?.size === 0) this.#looks.delete(look.queueId);
   }
 
   /**
-   * To be called before a look into a queue. What it returns is to be called when that has left nothing: it is noted,
-   * unless something was told meanwhile.
+   * Nothing is ready in this queue, as far as a look into it, or what became of its last messages, tells.
+   * @param look the one that has found nothing
    */
-  beginLook(queueId: number): () => void {
-    const before = this.#told.get(queueId);
-    return () => {
-      if (this.#told.get(queueId) === before) this.noteEmpty(queueId);
-    };
+  noteEmpty(queueId: number, look?: Look): void {
+    if (look?.outdated || this.#missed.has(queueId)) return;
+    if (this.#empty.size >= mostEmpty) this.#empty.clear();
+    this.#empty.add(queueId);
   }
 
   /** Whether it is not worth while to look before waiting. Like a signal this is only a hint. */
@@ -98,9 +114,16 @@ export class QueueSignals {
     this.#listeners.add(listener);
   }
 
+  /** Whether all who wait at this queue take messages before their wait ends: nobody else's turn is passed over. */
+  isOnlyFor(queueId: number, take: unknown): boolean {
+    for (const { terms } of this.#waiting.get(queueId) ?? []) if (terms?.take !== take) return false;
+    return true;
+  }
+
   /** Wakes everybody, e.g. when signals may have been missed, or at the end. */
   wakeAll(): void {
     this.#empty.clear();
+    for (const looks of this.#looks.values()) for (const look of looks) look.outdated = true;
     for (const waiters of [...this.#waiting.values()]) for (const waiter of [...waiters]) waiter.wake();
   }
 
@@ -119,7 +142,12 @@ export class QueueSignals {
       const room = waiter.terms?.room() ?? 0;
       if (!waiter.terms || room <= 0) continue;
       waiter.reserve();
-      reserved.push({ terms: waiter.terms, room, end: waiter.end });
+      const { take } = waiter.terms;
+      const end = (given: readonly Leased[]) => {
+        if (given.length > 0) take?.(given);
+        waiter.end(given);
+      };
+      reserved.push({ terms: waiter.terms, room, end: take ? end : waiter.end });
       left -= room;
     }
     return reserved;

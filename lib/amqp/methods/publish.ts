@@ -46,6 +46,7 @@ export function publish(channel: Channel, args: Arguments<"basic.publish">, cont
       properties,
       ...(properties === given && { encodedProperties: content.properties }),
       body: content.body,
+      unnumbered: true,
     })
     .then((outcome: PublishOutcome) => {
       if (args.mandatory && !outcome.routed && outcome.rejected.length === 0) giveBack(channel, args, content);

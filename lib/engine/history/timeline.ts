@@ -27,6 +27,7 @@ async function timeline(context: EngineContext, query: TimelineQuery): Promise<T
   const snapshot = await context.topology.fresh();
   const { vhost } = snapshot.vhost(query.vhost);
   // What this node has just seen belongs to it.
+  await context.straight.flush();
   await context.trail.flush();
   if ("messageId" in query) {
     const row = await storedGet(context.database.main, query.messageId);

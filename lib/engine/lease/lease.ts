@@ -1,7 +1,7 @@
 import type { Actor } from "@/lib/broker/actor";
 import type { Leased } from "@/lib/broker/broker";
 import { BrokerError, notFound } from "@/lib/broker/errors";
-import type { LeaseRequest } from "@/lib/broker/requests";
+import type { LeaseRequest, StraightTaker } from "@/lib/broker/requests";
 import type { QueueLimits } from "@/lib/broker/rules/queue-arguments";
 import type { EngineContext } from "@/lib/engine/context";
 import { isConnectionTrouble } from "@/lib/engine/database-errors";
@@ -10,6 +10,7 @@ import { leasedMessages, type TakenRow } from "@/lib/engine/lease/contents";
 import { returnExpiredLeases } from "@/lib/engine/lease/expired-leases";
 import { withinRate } from "@/lib/engine/lease/rate-limit";
 import { newLeaseToken } from "@/lib/engine/lease/receipt";
+import { StandingTaker } from "@/lib/engine/lease/standing-takers";
 import type { TakerTerms } from "@/lib/engine/signals";
 import { type Claim, type ClaimedRow, claimMessages, claimToken, lockCursor } from "@/lib/engine/sql/lease";
 import { hasMore, type More } from "@/lib/engine/sql/lease-groups";
@@ -27,6 +28,22 @@ const longestPause = 1000;
 /** Takes messages out of a queue for a time; see `LeaseRequest`. Throws `not-found` and `bad-request`. */
 export async function lease(context: EngineContext, actor: Actor, request: LeaseRequest): Promise<readonly Leased[]> {
   checkRequest(request);
+  const taker = request.straight && (await standingTaker(context, actor, request, request.straight));
+  if (!taker) return leaseFor(context, actor, request, undefined);
+  context.takers.enter(taker);
+  try {
+    return await leaseFor(context, actor, request, taker);
+  } finally {
+    context.takers.leave(taker);
+  }
+}
+
+async function leaseFor(
+  context: EngineContext,
+  actor: Actor,
+  request: LeaseRequest,
+  taker: StandingTaker | undefined,
+): Promise<readonly Leased[]> {
   const begun = performance.now();
   const deadline = begun + request.waitMs;
   let pause = firstPause;
@@ -38,7 +55,7 @@ export async function lease(context: EngineContext, actor: Actor, request: Lease
     if (max <= 0) return [];
     const found =
       mayLook || !context.signals.isEmpty(known.id)
-        ? await claim(context, actor, { ...request, max }, known, begun)
+        ? await claim(context, actor, { ...request, max }, known, begun, taker)
         : await noLook(context, known);
     mayLook = true;
     const { queue, messages, moreIsLikely, tokenInMs } = found;
@@ -51,8 +68,15 @@ export async function lease(context: EngineContext, actor: Actor, request: Lease
     // Waiting is using, which a queue with x-expires must be shown in time.
     const untilUsed = (queue.limits.expiresMs ?? Number.POSITIVE_INFINITY) / 4;
     const forMs = Math.min(pause, left, untilUsed, tokenInMs ?? pause);
-    const handed = await context.signals.wait(queue.id, forMs, request.signal, termsOf(context, actor, request, known));
+    const terms = termsOf(context, actor, request, known, taker);
+    if (taker?.queueId === queue.id) taker.waits();
+    const handed = await context.signals.wait(queue.id, forMs, request.signal, terms);
     if (handed.length > 0) {
+      if (terms.take) {
+        mayLook = false;
+        pause = firstPause;
+        continue;
+      }
       if (!request.autoAck) context.lookouts.granted(queue.id, request.visibilityTimeoutMs);
       return noted(context, actor, request, queue, handed);
     }
@@ -75,10 +99,26 @@ function noted(
 }
 
 /** On which terms it is given, while it waits, what this node is just storing. */
-function termsOf(context: EngineContext, actor: Actor, request: LeaseRequest, queue: QueueRecord): TakerTerms {
+function termsOf(
+  context: EngineContext,
+  actor: Actor,
+  request: LeaseRequest,
+  queue: QueueRecord,
+  taker: StandingTaker | undefined,
+): TakerTerms {
   const { autoAck, visibilityTimeoutMs, countAs } = request;
   const node = nodeOf(context, request);
-  return { room: roomOf(request, queue), autoAck, visibilityTimeoutMs, holder: holderOf(actor), node, countAs };
+  const room = roomOf(request, queue);
+  // Its queue may have been deleted and made again.
+  const take = taker?.queueId === queue.id ? taker.take : undefined;
+  return { room, autoAck, visibilityTimeoutMs, holder: holderOf(actor), node, countAs, take };
+}
+
+async function standingTaker(context: EngineContext, actor: Actor, request: LeaseRequest, straight: StraightTaker) {
+  const queue = await findQueue(context, request);
+  return new StandingTaker(context.signals, queue.id, holderOf(actor), straight, (messages) =>
+    noted(context, actor, request, queue, messages),
+  );
 }
 
 /** How many messages the caller would take by now. */
@@ -119,20 +159,26 @@ async function claim(
   request: LeaseRequest,
   known: QueueRecord,
   begun: number,
+  taker: StandingTaker | undefined,
 ): Promise<Found> {
   const token = newLeaseToken();
   await context.usage.used(known);
-  const noteEmpty = context.signals.beginLook(known.id);
-  const claimed = await context.turns.take(
-    known.id,
-    () => claimRows(context, actor, request, known, { token, begun }),
-    ({ rows, more }) => rows.length === 0 && !more,
-  );
+  const look = context.signals.look(known.id);
+  taker?.looks(look);
+  const claimed = await context.turns
+    .take(
+      known.id,
+      () => claimRows(context, actor, request, known, { token, begun }),
+      ({ rows, more }) => rows.length === 0 && !more,
+    )
+    .finally(() => context.signals.looked(look));
   if (!claimed) return { queue: known, messages: [], moreIsLikely: false, tokenInMs: null };
   const { queue, rows, readyLeft, more, tokenInMs } = claimed;
   // With a rate limit, fewer may be let through than there are.
   const tookAll = queue.limits.rateLimit ? rows.length === 0 : rows.length < request.max;
-  if (tookAll && !more && tokenInMs === null && queue.id === known.id) noteEmpty();
+  if (tookAll && !more && tokenInMs === null && queue.id === known.id) context.signals.noteEmpty(queue.id, look);
+  // What it has found has to be with the caller before what comes next.
+  if (rows.length > 0) look.outdated = true;
   context.lookouts.granted(queue.id, request.visibilityTimeoutMs);
   remember(context, queue.id, token, rows);
   const expired = rows.filter((row) => row.expired);

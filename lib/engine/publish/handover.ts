@@ -143,7 +143,7 @@ export class Handover {
 }
 
 /** Where the order of numbers is the order of service, and whoever waits may have all there is. */
-function isPlain({ limits }: QueueRecord): boolean {
+export function isPlain({ limits }: QueueRecord): boolean {
   return limits.maxPriority === null && !limits.orderedGroups && !limits.rateLimit;
 }
 

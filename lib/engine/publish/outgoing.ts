@@ -30,6 +30,8 @@ export interface Outgoing {
   readonly delayMs: number;
   readonly persistent: boolean;
   readonly publishedBy: string;
+  /** Nobody needs to know its number. */
+  readonly unnumbered: boolean;
 }
 
 /**
@@ -59,6 +61,7 @@ export function outgoing(actor: Actor, request: PublishRequest): Outgoing {
     delayMs: delayOf(properties.headers),
     persistent: isPersistent(properties),
     publishedBy: actor.user,
+    unnumbered: request.unnumbered ?? false,
   };
 }
 

@@ -4,6 +4,8 @@ import type { Database } from "@/lib/engine/database";
 import { isConnectionTrouble } from "@/lib/engine/database-errors";
 import type { Outgoing } from "@/lib/engine/publish/outgoing";
 import { type Handovers, type Routed, routed, storeRouted } from "@/lib/engine/publish/store";
+import type { StraightWay } from "@/lib/engine/publish/straight";
+import { UnderWay, type Way } from "@/lib/engine/publish/under-way";
 import type { TopologyCache } from "@/lib/engine/topology/cache";
 import type { TopologySnapshot } from "@/lib/engine/topology/snapshot";
 
@@ -22,6 +24,8 @@ const maxReroutes = 100;
 
 interface Waiting {
   readonly message: Outgoing;
+  /** Where it goes, if that was asked when it came. */
+  readonly way: Way | undefined;
   readonly resolve: (outcome: PublishOutcome) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -31,29 +35,45 @@ export type AfterFlush = (stored: readonly Routed[]) => Promise<void>;
 
 /**
  * Writes messages in natural batches: one flush is under way at any time, what arrives meanwhile goes with the next,
- * and nothing waits when idle. One at a time also keeps the order in which messages were handed over.
+ * and nothing waits when idle. One at a time also keeps the order in which messages were handed over. Transient messages
+ * are given straight to consumers who wait for such, unless one is on its way to the same queue.
  */
 export class Publisher {
   readonly #database: Database;
   readonly #topology: TopologyCache;
   readonly #handovers: Handovers;
+  readonly #straight: StraightWay;
   readonly #afterFlush: AfterFlush;
+  readonly #underWay = new UnderWay();
   #waiting: Waiting[] = [];
   #running = false;
 
-  constructor(database: Database, topology: TopologyCache, handovers: Handovers, afterFlush: AfterFlush) {
+  constructor(
+    database: Database,
+    topology: TopologyCache,
+    handovers: Handovers,
+    straight: StraightWay,
+    afterFlush: AfterFlush,
+  ) {
     this.#database = database;
     this.#topology = topology;
     this.#handovers = handovers;
+    this.#straight = straight;
     this.#afterFlush = afterFlush;
   }
 
   /**
-   * Resolves after commit. `unavailable` leaves open whether it was stored: the connection was lost before the answer.
+   * Resolves after commit, or when those for whom it is have it. `unavailable` leaves open whether it was stored: the
+   * connection was lost before the answer.
    */
   publish(message: Outgoing): Promise<PublishOutcome> {
+    const way = this.#wayOf(message);
+    if (way && this.#underWay.isFree(way.snapshot, way.routed.queues) && this.#straight.give(way.routed)) {
+      return Promise.resolve(outcomeOf(way.routed));
+    }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ message, resolve, reject });
+      this.#underWay.begins(way);
+      this.#waiting.push({ message, way, resolve, reject });
       if (this.#running) return;
       this.#running = true;
       // Everything that came in with the same turn of the event loop goes together.
@@ -61,12 +81,53 @@ export class Publisher {
     });
   }
 
+  /** Where a message goes, as far as that matters before it is stored. */
+  #wayOf(message: Outgoing): Way | undefined {
+    if (!this.#straight.isWanted) return undefined;
+    const snapshot = this.#topology.trusted;
+    if (!snapshot) return undefined;
+    try {
+      return { snapshot, routed: routed(message, snapshot) };
+    } catch {
+      // It is told why when it is to be stored.
+      return undefined;
+    }
+  }
+
+  /**
+   * Gives away what can go straight, of what waits. To be called while nothing is being stored: what comes first among what
+   * waits for a queue is then the first on its way there.
+   */
+  #giveStraight(): void {
+    if (!this.#straight.isWanted) return;
+    const snapshot = this.#topology.trusted;
+    if (!snapshot) return;
+    const taken = new Set<number>();
+    const left: Waiting[] = [];
+    let isSure = true;
+    for (const waiting of this.#waiting) {
+      const { way } = waiting;
+      isSure &&= way !== undefined && way.snapshot === snapshot;
+      const isFirst = isSure && way?.routed.queues.every(({ id }) => !taken.has(id));
+      if (isFirst && way && this.#straight.give(way.routed)) {
+        this.#underWay.ends(way);
+        waiting.resolve(outcomeOf(way.routed));
+        continue;
+      }
+      for (const { id } of way?.routed.queues ?? []) taken.add(id);
+      left.push(waiting);
+    }
+    this.#waiting = left;
+  }
+
   async #run(): Promise<void> {
     let tell = () => {};
     // Publishers that wait for each other's answers come all at once, and would do so for ever: then Postgres and they
     // would work by turns. In two parts, one is written while those of the other go on.
     let most = this.#waiting.length >= worthHalving ? Math.ceil(this.#waiting.length / 2) : maxMessages;
-    while (this.#waiting.length > 0) {
+    for (;;) {
+      this.#giveStraight();
+      if (this.#waiting.length === 0) break;
       const flushing = this.#flush(this.#next(most));
       // Publishers of the flush before hear of it when this one is on its way: Postgres shall not wait for what they do.
       setImmediate(tell);
@@ -106,10 +167,12 @@ export class Publisher {
           for (const { waiting } of stored) waiting.reject(error);
         },
       );
+      this.#ends(batch);
       await this.#takersWaitAgain(stored.find(({ routed }) => routed.handed)?.routed.handed);
       return () => void ended.then((tell) => tell());
     } catch (error) {
       if (batch.length === 1 || isConnectionTrouble(error)) {
+        this.#ends(batch);
         return () => {
           for (const { reject } of batch) reject(error);
         };
@@ -118,6 +181,11 @@ export class Publisher {
       for (const waiting of batch) (await this.#flush([waiting]))();
       return () => {};
     }
+  }
+
+  /** Who waits at their queues has them by now, or was told of them. */
+  #ends(batch: readonly Waiting[]): void {
+    for (const { way } of batch) this.#underWay.ends(way);
   }
 
   /**
@@ -164,7 +232,8 @@ function route(batch: readonly Waiting[], snapshot: TopologySnapshot) {
   const refused: { waiting: Waiting; error: unknown }[] = [];
   for (const waiting of batch) {
     try {
-      routable.push({ waiting, routed: routed(waiting.message, snapshot) });
+      const { way, message } = waiting;
+      routable.push({ waiting, routed: way?.snapshot === snapshot ? way.routed : routed(message, snapshot) });
     } catch (error) {
       refused.push({ waiting, error });
     }

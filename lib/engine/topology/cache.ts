@@ -23,6 +23,13 @@ export class TopologyCache {
   readonly #database: Database;
   #snapshot: TopologySnapshot | undefined;
   #loading: Promise<TopologySnapshot> | undefined;
+  /** Whether this process hears of changes by others. */
+  #hears = false;
+  /** How many changes it has heard of, and how many of them the snapshot is known to have. */
+  #heard = 0;
+  #known = 0;
+  /** The version that the last change by this process has made. */
+  #made = 0;
   readonly #matcher = new PolicyMatcher();
 
   constructor(database: Database) {
@@ -34,14 +41,45 @@ export class TopologyCache {
     return this.#snapshot ?? this.reload();
   }
 
+  /**
+   * What is known without asking, unless this process has made or heard of a change that it may not have; then, and while
+   * it can't hear of changes, undefined.
+   */
+  get trusted(): TopologySnapshot | undefined {
+    const snapshot = this.#snapshot;
+    return this.#hears && this.#known === this.#heard && snapshot && snapshot.version >= this.#made
+      ? snapshot
+      : undefined;
+  }
+
+  /** This process has made a change; to be called before anybody is told that it is done. */
+  changed(version: number): void {
+    this.#made = Math.max(this.#made, version);
+  }
+
+  /** Somebody tells that something was changed. */
+  heard(): void {
+    this.#heard++;
+    void this.fresh().catch(() => {});
+  }
+
+  /** From now on this process hears of changes, or doesn't any more. */
+  hears(hears: boolean): void {
+    this.#hears = hears;
+    // What was said before was not heard.
+    if (hears) this.heard();
+  }
+
   /** As it was at the time of the call or later: includes every change that was committed before. */
   async fresh(): Promise<TopologySnapshot> {
     const known = this.#snapshot;
     if (!known) return this.reload();
+    const heard = this.#heard;
     const version = await readTopologyVersion(this.#database.main);
-    if (version === known.version) return known;
-    const newest = this.#snapshot;
-    return newest && newest.version >= version ? newest : this.reload();
+    const newest = this.#snapshot ?? known;
+    if (newest.version < version) return this.reload();
+    this.#known = Math.max(this.#known, heard);
+    return newest;
   }
 
   /** Loads it again, e.g. after a write found out that the version had moved on. */
@@ -56,12 +94,14 @@ export class TopologyCache {
   }
 
   async #load(): Promise<TopologySnapshot> {
+    const heard = this.#heard;
     const rows = await this.#database.main.transaction(async (tx) => {
       const [, read] = await Promise.all([beginSnapshot(tx), readTopology(tx)]);
       return read;
     });
     const snapshot = snapshotOf(rows, this.#matcher);
     if (!this.#snapshot || snapshot.version > this.#snapshot.version) this.#snapshot = snapshot;
+    this.#known = Math.max(this.#known, heard);
     return this.#snapshot;
   }
 }

@@ -20,12 +20,13 @@ export async function changeTopology<T>(
   context: EngineContext,
   work: (tx: Queryable) => Promise<Changed<T>>,
 ): Promise<T> {
-  return context.database.main.transaction(async (tx) => {
+  const { result, version } = await context.database.main.transaction(async (tx) => {
     await lockTopology(tx);
     const { changed, result } = await work(tx);
-    if (changed) await bumpTopology(tx);
-    return result;
+    return { result, version: changed ? await bumpTopology(tx) : null };
   });
+  if (version !== null) context.topology.changed(version);
+  return result;
 }
 
 /** Throws `not-found`. */

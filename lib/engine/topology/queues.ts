@@ -99,9 +99,9 @@ export async function deleteQueue(
     const isKept = options.restorable === true && !queue.exclusive;
     const trash = isKept ? await keepDeletedQueue(tx, actor, queue, depth) : undefined;
     await deleteQueuesAndUnused(tx, [queue.id]);
-    await bumpTopology(tx);
-    return { id: queue.id, messages: depth?.ready ?? 0, trash };
+    return { id: queue.id, messages: depth?.ready ?? 0, trash, version: await bumpTopology(tx) };
   });
+  context.topology.changed(deleted.version);
   context.signals.announce([deleted.id]);
   const { messages, trash } = deleted;
   return trash === undefined ? { messages } : { messages, trash };

@@ -39,7 +39,7 @@ export async function putVhost(
 /** Throws `not-found`, and `precondition-failed` for the last vhost. */
 export async function deleteVhost(context: EngineContext, name: string): Promise<void> {
   const { main } = context.database;
-  await main.transaction(async (tx) => {
+  const version = await main.transaction(async (tx) => {
     // The locks of the queues come before that of the topology, here as everywhere.
     const id = await mustFindVhost(tx, name);
     const known = await queueIdsOfVhost(tx, id);
@@ -51,8 +51,9 @@ export async function deleteVhost(context: EngineContext, name: string): Promise
     }
     await deleteQueues(tx, await queueIdsOfVhost(tx, id));
     await deleteVhostRow(tx, id);
-    await bumpTopology(tx);
+    return bumpTopology(tx);
   });
+  context.topology.changed(version);
 }
 
 function withoutId({ name, description, tags, createdAt }: Vhost): Vhost {
