@@ -48,7 +48,10 @@ export interface HistoryRow {
   readonly copies: Buffer | null;
 }
 
-/** The rows that may tell of numbers in these buckets, oldest first, at most `limit`. @param since nothing happened before */
+/**
+ * The rows that may tell of numbers in these buckets, oldest first, at most `limit`.
+ * @param since nothing happened before; a row bears the time of the first of what was gathered in it
+ */
 export async function historyRead(
   db: Queryable,
   buckets: readonly number[],
@@ -59,7 +62,7 @@ export async function historyRead(
     {
       name: "history_read",
       text: `SELECT at, bucket, kind, queue_id, by, detail, packed, numbers, copies FROM warren.history
-             WHERE bucket = ANY ($1::bigint[]) AND at >= $2::timestamptz ORDER BY at LIMIT $3`,
+             WHERE bucket = ANY ($1::bigint[]) AND at >= $2::timestamptz - interval '10 seconds' ORDER BY at LIMIT $3`,
     },
     [buckets, since, limit],
   );
