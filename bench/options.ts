@@ -23,6 +23,8 @@ export interface BenchOptions {
   readonly cases: string;
   /** Only these contestants; empty for all. */
   readonly only: readonly string[];
+  /** The folder that newer versions of the peers were installed in with npm; null: those that Warren brings. */
+  readonly peers: string | null;
   /** pgmq's SQL file, which makes it a contestant; null for none. */
   readonly pgmq: string | null;
   /** Of the database of the bench; null leaves the server's own. */
@@ -48,6 +50,7 @@ console, by itself, which compares the pages with RabbitMQ's own in a browser.
   --bindings 10000    of topic-routing
   --case batches      only cases with this in their name
   --only warren,limit contestants: warren, graphile-worker, pg-boss, limit, pgbench, pgmq
+  --peers folder      graphile-worker and pg-boss of its node_modules, which may need another Node: see docs/decisions/0005-bench.md
   --pgmq pgmq.sql     pgmq as well, from its SQL file (github.com/pgmq/pgmq, pgmq-extension/sql/pgmq.sql)
   --synchronous-commit on|off   for all of them
   --full              5 rounds of 2 s, a backlog of 200,000
@@ -81,6 +84,7 @@ export function benchOptions(
       bindings: { type: "string", default: "10000" },
       case: { type: "string", default: "" },
       only: { type: "string", default: "" },
+      peers: { type: "string" },
       pgmq: { type: "string" },
       "synchronous-commit": { type: "string" },
       full: { type: "boolean", default: false },
@@ -105,6 +109,7 @@ export function benchOptions(
     bindings: numberOf("bindings", values.bindings, 1),
     cases: values.case,
     only: values.only === "" ? [] : values.only.split(","),
+    peers: values.peers ?? null,
     pgmq: values.pgmq ?? null,
     synchronousCommit: values["synchronous-commit"] ?? null,
     output: values.output ?? null,

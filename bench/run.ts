@@ -8,6 +8,7 @@ import { compareConsoles } from "@/bench/console/compare";
 import type { Contestant } from "@/bench/contestants/contestant";
 import { openGraphileWorker } from "@/bench/contestants/graphile-worker";
 import { openLimit } from "@/bench/contestants/limit";
+import { peerVersion } from "@/bench/contestants/peers";
 import { openPgBoss } from "@/bench/contestants/pg-boss";
 import { openPgmq } from "@/bench/contestants/pgmq";
 import { openWarren } from "@/bench/contestants/warren";
@@ -91,12 +92,20 @@ async function measure(options: BenchOptions, postgres: BenchPostgres): Promise<
     `PostgreSQL ${postgres.version}, synchronous_commit ${postgres.synchronousCommit}, Node ${process.version}, ` +
       `${machine.cpus} CPUs; medians of ${options.rounds} rounds of ${options.seconds} s, seed ${options.seed}`,
   );
+  const peers = Object.fromEntries(
+    ["graphile-worker", "pg-boss"].map((name) => [name, peerVersion(options.peers, name)]),
+  );
+  console.log(
+    Object.entries(peers)
+      .map((peer) => peer.join(" "))
+      .join(", "),
+  );
   const begin = new Date();
   const meter = await Meter.open(postgres);
   const warren = await openWarren(postgres.url, meter);
   const others = [
-    { name: "graphile-worker", open: openGraphileWorker },
-    { name: "pg-boss", open: openPgBoss },
+    { name: "graphile-worker", open: openGraphileWorker.bind(null, options.peers) },
+    { name: "pg-boss", open: openPgBoss.bind(null, options.peers) },
     ...(options.pgmq === null ? [] : [{ name: "pgmq", open: openPgmq.bind(null, options.pgmq) }]),
     { name: "limit", open: openLimit },
   ];
@@ -116,7 +125,8 @@ async function measure(options: BenchOptions, postgres: BenchPostgres): Promise<
   const file = options.output ?? path.join("bench/results", `${begin.toISOString().replaceAll(":", "-")}.json`);
   mkdirSync(path.dirname(file), { recursive: true });
   const { version, synchronousCommit } = postgres;
-  const report = { begin, seconds, machine, postgres: { version, synchronousCommit }, options, results: bench.results };
+  const server = { version, synchronousCommit };
+  const report = { begin, seconds, machine, postgres: server, peers, options, results: bench.results };
   writeFileSync(file, `${JSON.stringify(report, null, 1)}\n`);
   console.log(`\n${seconds} s; all numbers are in ${file}`);
 }

@@ -1,21 +1,27 @@
-import { Logger, makeWorkerUtils, run } from "graphile-worker";
+import * as included from "graphile-worker";
 import pg from "pg";
 import type { ConsumeOptions, Consumption, Contestant } from "@/bench/contestants/contestant";
+import { importPeer } from "@/bench/contestants/peers";
 import type { Meter } from "@/bench/meter";
 
 const task = "bench";
-const silent = new Logger(() => () => {});
 
 /**
  * graphile-worker with what its page on performance recommends: a local queue, and completions in batches
  * (https://worker.graphile.org/docs/performance).
+ * @param folder that holds a newer version; null: the one that Warren brings
  */
-export async function openGraphileWorker(connectionString: string, meter: Meter): Promise<Contestant> {
+export async function openGraphileWorker(
+  folder: string | null,
+  connectionString: string,
+  meter: Meter,
+): Promise<Contestant> {
+  const worker = folder === null ? included : await importPeer<typeof included>(folder, "graphile-worker");
   const pgPool = new pg.Pool({ connectionString, max: 20 });
   // Without listeners of its own it warns.
   pgPool.on("error", (error) => console.error("graphile-worker:", error));
   pgPool.on("connect", (client) => client.on("error", () => {}));
-  const utils = await makeWorkerUtils({ pgPool, logger: silent });
+  const utils = await worker.makeWorkerUtils({ pgPool, logger: silentOf(worker) });
   await utils.migrate();
   return {
     name: "graphile-worker",
@@ -28,7 +34,7 @@ export async function openGraphileWorker(connectionString: string, meter: Meter)
     publishBatch: async (bodies) => {
       await utils.addJobs(bodies.map((body) => ({ identifier: task, payload: { body } })));
     },
-    consume: (options) => consume(pgPool, options),
+    consume: (options) => consume(worker, pgPool, options),
     close: async () => {
       await utils.release();
       await pgPool.end();
@@ -36,10 +42,18 @@ export async function openGraphileWorker(connectionString: string, meter: Meter)
   };
 }
 
-async function consume(pgPool: pg.Pool, { consumers, batch, onMessage, onDone }: ConsumeOptions): Promise<Consumption> {
-  const runner = await run({
+function silentOf(worker: typeof included): included.Logger {
+  return new worker.Logger(() => () => {});
+}
+
+async function consume(
+  worker: typeof included,
+  pgPool: pg.Pool,
+  { consumers, batch, onMessage, onDone }: ConsumeOptions,
+): Promise<Consumption> {
+  const runner = await worker.run({
     pgPool,
-    logger: silent,
+    logger: silentOf(worker),
     noHandleSignals: true,
     // One that works on single jobs side by side does what others do with batches.
     concurrency: Math.max(consumers, Math.min(batch, 24)),

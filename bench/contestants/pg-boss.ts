@@ -1,5 +1,6 @@
 import PgBoss from "pg-boss";
 import { batchesHeld, type ConsumeOptions, type Consumption, type Contestant } from "@/bench/contestants/contestant";
+import { importPeer } from "@/bench/contestants/peers";
 import { Window } from "@/bench/load";
 import type { Meter } from "@/bench/meter";
 
@@ -8,9 +9,43 @@ const queue = "bench";
 /** How long a consumer that found nothing waits, in ms; its own `work` waits for 500 at least. */
 const pauseMs = 5;
 
-/** pg-boss: `send` and `insert`, `fetch` and `complete` in batches; upkeep is off during the measurements. */
-export async function openPgBoss(connectionString: string, meter: Meter): Promise<Contestant> {
-  const boss = new PgBoss({ connectionString, max: 20, supervise: false, schedule: false });
+/** Of version 11 and later: a class with a name, and a queue for all of a batch. */
+interface Newer {
+  readonly PgBoss: new (
+    options: PgBoss.ConstructorOptions,
+  ) => Omit<PgBoss, "insert"> & { insert(name: string, jobs: readonly { data: object }[]): Promise<unknown> };
+}
+
+/**
+ * pg-boss: `send` and `insert`, `fetch` and `complete` in batches; upkeep is off during the measurements.
+ * @param folder that holds a newer version; null: the one that Warren brings
+ */
+export async function openPgBoss(folder: string | null, connectionString: string, meter: Meter): Promise<Contestant> {
+  const options = { connectionString, max: 20, supervise: false, schedule: false };
+  if (folder === null) {
+    const boss = new PgBoss(options);
+    return contestant(boss, (jobs) => boss.insert(jobs.map((data) => ({ name: queue, data }))), meter);
+  }
+  const newer = await importPeer<Newer>(folder, "pg-boss");
+  const boss = new newer.PgBoss(options);
+  return contestant(
+    boss,
+    (jobs) =>
+      boss.insert(
+        queue,
+        jobs.map((data) => ({ data })),
+      ),
+    meter,
+  );
+}
+
+type Boss = Omit<PgBoss, "insert">;
+
+async function contestant(
+  boss: Boss,
+  insert: (jobs: readonly { body: string }[]) => Promise<unknown>,
+  meter: Meter,
+): Promise<Contestant> {
   boss.on("error", (error) => console.error("pg-boss:", error));
   await boss.start();
   await boss.createQueue(queue);
@@ -22,13 +57,15 @@ export async function openPgBoss(connectionString: string, meter: Meter): Promis
     publish: async (body) => {
       await boss.send(queue, { body });
     },
-    publishBatch: (bodies) => boss.insert(bodies.map((body) => ({ name: queue, data: { body } }))),
+    publishBatch: async (bodies) => {
+      await insert(bodies.map((body) => ({ body })));
+    },
     consume: (options) => consume(boss, options),
     close: () => boss.stop({ graceful: false, wait: true }),
   };
 }
 
-async function consume(boss: PgBoss, { consumers, batch, onMessage, onDone }: ConsumeOptions): Promise<Consumption> {
+async function consume(boss: Boss, { consumers, batch, onMessage, onDone }: ConsumeOptions): Promise<Consumption> {
   let stopped = false;
   const running = Array.from({ length: consumers }, async () => {
     const completing = new Window(batchesHeld);
