@@ -13,6 +13,11 @@ const pages = [
   ["/publish", "Publish"],
   ["/dead-letters", "Dead letters"],
   ["/trash", "Trash"],
+  ["/reviews", "Reviews"],
+  ["/error-policies", "Error policies"],
+  ["/replay", "Replay"],
+  ["/timeline", "Timeline"],
+  ["/jobs", "Jobs"],
   ["/users", "Users"],
   ["/vhosts", "Virtual hosts"],
   ["/policies", "Policies and limits"],
@@ -20,6 +25,7 @@ const pages = [
   ["/policies?tab=limits", "Policies and limits"],
   ["/definitions", "Definitions"],
   ["/tokens", "Tokens"],
+  ["/audit", "Audit"],
 ] as const;
 
 // Every page, as it is found on a laptop and on a phone, in both themes: no serious finding of axe, nothing wider than

@@ -37,6 +37,8 @@ test("a queue is added, filled, read in its figures, purged, restored and delete
   await remove.getByLabel("Type orders.new to confirm").fill("orders.new");
   await remove.getByRole("button", { name: "Delete queue and 3 messages" }).click();
   await expect(page.getByText("Queue orders.new is in the trash")).toBeVisible();
+  // Back to the list as it was left.
+  await expect(page).toHaveURL(new RegExp(`/queues\\?vhost=${vhost}$`));
   expect((await api.get(`/api/queues/${vhost}/orders.new`)).status()).toBe(404);
 
   await page.keyboard.press("z");
@@ -139,7 +141,11 @@ test("hostile names are shown as they are and stay in their place", async ({ pag
   ];
   for (const name of names) await makeQueue(api, vhost, name);
   await page.goto(`/queues?vhost=${vhost}`);
-  for (const name of names) await expect(page.getByRole("link", { name, exact: true })).toBeVisible();
+  for (const name of names) {
+    // What turns text round is drawn as a mark with its name.
+    const shown = name.replace("\u202e", "RLO");
+    await expect(page.getByRole("link", { name: shown, exact: true })).toBeVisible();
+  }
   expect(await page.evaluate(() => "hacked" in window)).toBe(false);
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
 
@@ -160,4 +166,64 @@ test("messages are moved to another queue, none lost", async ({ page, api, vhost
   await dialog.getByRole("button", { name: "Move 2 messages" }).click();
   await expect(page.getByText("2 messages moved to to")).toBeVisible();
   expect((await (await api.get(`/api/queues/${vhost}/to`)).json()).messages).toBe(2);
+});
+
+test("names that hide, end in spaces or turn text round are seen for what they are, and can be deleted", async ({
+  page,
+  api,
+  vhost,
+}) => {
+  const name = "  gnp.\u202etcelloc\u200b ";
+  await makeQueue(api, vhost, name);
+  await makeQueue(api, vhost, "\u05e9\u05dc\u05d5\u05dd.orders");
+  await page.goto(`/queues?vhost=${vhost}&q=gnp`);
+  const row = page.getByRole("grid", { name: "Queues" }).locator("tr.row");
+  await expect(row).toHaveCount(1);
+  // Each mark is drawn with its name, in the order in which it stands.
+  const link = row.getByRole("link");
+  await expect(link).toHaveText("SPSPgnp.RLOtcellocZWSPSP");
+  expect(await link.locator("bdi").evaluate((bdi) => getComputedStyle(bdi).unicodeBidi)).toBe("isolate");
+
+  await link.click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("SPSPgnp.RLOtcellocZWSPSP");
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Delete…" }).click();
+  const remove = page.getByRole("dialog", { name: /^Delete/ });
+  const last = remove.getByRole("button", { name: "Delete queue and 0 messages" });
+  await expect(last).toHaveAttribute("aria-disabled", "true");
+  // What can't be typed needn't be.
+  await remove.getByLabel("Type gnp.tcelloc to confirm").fill("gnp.tcelloc");
+  await last.click();
+  await expect(page).toHaveURL(/[?&]q=gnp/);
+  expect((await api.get(`/api/queues/${vhost}/${encodeURIComponent(name)}`)).status()).toBe(404);
+});
+
+test("a long list shows its beginning while the rest is on its way, and then all of it", async ({
+  page,
+  api,
+  vhost,
+}) => {
+  const queues = Array.from({ length: 300 }, (_, index) => ({
+    ...{ name: `orders.${String(index).padStart(3, "0")}`, durable: true, auto_delete: false, arguments: {} },
+  }));
+  expect((await api.post(`/api/definitions/${vhost}`, { data: { queues } })).ok()).toBe(true);
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const pages: string[] = [];
+  await page.route(`**/api/queues/${vhost}?**`, async (route) => {
+    const url = route.request().url();
+    if (url.includes("page=1")) pages.push(url);
+    else await held;
+    await route.continue();
+  });
+  await page.goto(`/queues?vhost=${vhost}&sort=name`);
+  const grid = page.getByRole("grid", { name: "Queues" });
+  await expect(grid.getByRole("link", { name: "orders.000" })).toBeVisible();
+  await expect(page.getByText("300", { exact: true }).first()).toBeVisible();
+  await expect(grid).toHaveAttribute("aria-rowcount", "201");
+  release();
+  await expect(grid).toHaveAttribute("aria-rowcount", "301");
+  expect(pages).toHaveLength(1);
 });

@@ -52,3 +52,19 @@ test("a search of messages is saved without the message that is open, and its ad
   await dialog.getByRole("button", { name: `Delete Order 2 of ${vhost}` }).click();
   await expect(link).toHaveCount(0);
 });
+
+test("saved views have a place on a phone", async ({ page, api, vhost }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await makeQueue(api, vhost, "orders.new");
+  await publishTo(api, vhost, "orders.new", "one");
+  for (const path of ["/messages", "/queues", "/dead-letters", `/queues/${vhost}/orders.new/messages`]) {
+    await page.goto(`${path}?vhost=${vhost}`);
+    const button = page.getByRole("button", { name: "Saved views" });
+    const box = await button.boundingBox();
+    expect(box?.width, path).toBeGreaterThanOrEqual(40);
+    await button.click();
+    await expect(page.getByRole("dialog", { name: "Saved views" })).toBeVisible();
+    await expectAccessible(page);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), path).toBeLessThanOrEqual(0);
+  }
+});

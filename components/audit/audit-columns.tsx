@@ -1,8 +1,8 @@
 import { actionWords, outcomeTones } from "@/components/audit/audit-words";
-import { VisibleText } from "@/components/body/visible-text";
 import type { Column } from "@/components/ui/data-table/columns";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Tag } from "@/components/ui/tag";
+import { VisibleText } from "@/components/ui/visible-text";
 import type { AuditLine } from "@/lib/api-client/audit";
 
 /**

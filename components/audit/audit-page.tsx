@@ -6,7 +6,6 @@ import { parseAsInteger, parseAsIsoDateTime, parseAsStringLiteral, useQueryState
 import { useCallback, useMemo } from "react";
 import { auditColumns } from "@/components/audit/audit-columns";
 import { actionWords, auditNames, completions, filterOf, filterProblem } from "@/components/audit/audit-words";
-import { VisibleText } from "@/components/body/visible-text";
 import { PanelSkeleton } from "@/components/messages/panel-skeleton";
 import { useVhost } from "@/components/shell/vhost";
 import { DataTable } from "@/components/ui/data-table/data-table";
@@ -20,6 +19,7 @@ import { RelativeTime } from "@/components/ui/relative-time";
 import { Select } from "@/components/ui/select";
 import { SplitView } from "@/components/ui/split-view";
 import { TimeField } from "@/components/ui/time-field";
+import { VisibleText } from "@/components/ui/visible-text";
 import { type AuditFilter, auditOutcomes, auditQuery } from "@/lib/api-client/audit";
 import { whoamiQuery } from "@/lib/api-client/session";
 

@@ -1,13 +1,13 @@
 "use client";
 
 import { actionWords, objectHref, outcomeTones } from "@/components/audit/audit-words";
-import { VisibleText } from "@/components/body/visible-text";
 import { Button, ButtonLink } from "@/components/ui/button";
 import type { Query } from "@/components/ui/filter/query";
 import { KeyValues } from "@/components/ui/key-values";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { PanelHead } from "@/components/ui/split-view";
 import { Tag } from "@/components/ui/tag";
+import { VisibleText } from "@/components/ui/visible-text";
 import type { AuditLine } from "@/lib/api-client/audit";
 import { formatMoment } from "@/lib/format/times";
 

@@ -19,6 +19,7 @@ import { SectionHead } from "@/components/ui/page-head";
 import { Skeleton } from "@/components/ui/skeleton";
 import { TextLink } from "@/components/ui/text-link";
 import { showDone } from "@/components/ui/toast";
+import { NameText } from "@/components/ui/visible-text";
 import { type Binding, type BindingScope, bind, bindingsQuery, unbind } from "@/lib/api-client/bindings";
 import { formatCount } from "@/lib/format/numbers";
 
@@ -51,7 +52,10 @@ export function BindingsPanel(props: BindingScope) {
       await unbind(binding);
       showDone({
         message: `${binding.destination} is no longer bound to ${binding.source}`,
-        undo: () => bind({ ...binding, destinationType: binding.destination_type, routingKey: binding.routing_key }),
+        undo: async () => {
+          await bind({ ...binding, destinationType: binding.destination_type, routingKey: binding.routing_key });
+          await client.invalidateQueries({ queryKey: ["bindings"] });
+        },
       });
       await client.invalidateQueries({ queryKey: ["bindings"] });
     } catch (reason) {
@@ -159,7 +163,9 @@ function Source({ binding }: { binding: Binding }) {
   if (binding.source === "") return <span className="text-ink-2">(AMQP default)</span>;
   return (
     <TextLink href={exchangeHref(binding.vhost, binding.source)}>
-      <code>{binding.source}</code>
+      <code>
+        <NameText text={binding.source} />
+      </code>
     </TextLink>
   );
 }
@@ -169,7 +175,9 @@ function Target({ binding }: { binding: Binding }) {
   return (
     <>
       <TextLink href={type === "queue" ? queueHref(vhost, destination) : exchangeHref(vhost, destination)}>
-        <code>{destination}</code>
+        <code>
+          <NameText text={destination} />
+        </code>
       </TextLink>
       {type === "exchange" && <span className="ml-2 text-11 text-ink-3">exchange</span>}
     </>

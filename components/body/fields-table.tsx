@@ -5,7 +5,7 @@ import { type ReactNode, useMemo, useState } from "react";
 import { type Plain, viewHeader } from "@/components/body/header-values";
 import { readJson } from "@/components/body/json-nodes";
 import { JsonTree, type TreeHits } from "@/components/body/json-tree";
-import { VisibleText } from "@/components/body/visible-text";
+import { VisibleText } from "@/components/ui/visible-text";
 
 const noWords: readonly string[] = [];
 /** A value longer than this is cut until one asks for it. */

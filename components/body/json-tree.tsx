@@ -6,7 +6,7 @@ import { type KeyboardEvent, useId, useMemo, useState } from "react";
 import { type TreeRow, treeRows } from "@/components/body/json-fold";
 import { type JsonNode, type JsonReading, pathOf, pathText, summaryOf } from "@/components/body/json-nodes";
 import { Rows } from "@/components/body/rows";
-import { VisibleText } from "@/components/body/visible-text";
+import { VisibleText } from "@/components/ui/visible-text";
 
 /** A string longer than this is shown in part, until one asks for it. */
 const shortString = 400;

@@ -3,7 +3,7 @@
 import { useMemo } from "react";
 import { Rows } from "@/components/body/rows";
 import { textRows } from "@/components/body/text-lines";
-import { VisibleText } from "@/components/body/visible-text";
+import { VisibleText } from "@/components/ui/visible-text";
 
 /** A body as the text that it is, line by line; long lines are broken to fit. */
 export function TextView({ text, hits }: { text: string; hits: readonly string[] }) {

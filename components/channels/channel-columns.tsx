@@ -3,6 +3,7 @@ import type { Column } from "@/components/ui/data-table/columns";
 import { NameCell } from "@/components/ui/data-table/name-cell";
 import { CountCell, RateCell } from "@/components/ui/data-table/number-cells";
 import { StateGlyph } from "@/components/ui/state-glyph";
+import { NameText } from "@/components/ui/visible-text";
 import type { Channel } from "@/lib/api-client/connections";
 
 const counts: Pick<Column<Channel>, "align" | "sortFirst"> = { align: "end", sortFirst: "desc" };
@@ -35,7 +36,11 @@ export const channelColumns: readonly Column<Channel>[] = [
     group: "Overview",
     width: 104,
     sortBy: (channel) => channel.vhost,
-    cell: (channel) => <span className="mono clip-text text-ink-2">{channel.vhost}</span>,
+    cell: (channel) => (
+      <span className="mono clip-text text-ink-2">
+        <NameText text={channel.vhost} />
+      </span>
+    ),
   },
   {
     id: "user",
@@ -44,7 +49,11 @@ export const channelColumns: readonly Column<Channel>[] = [
     width: 90,
     hidden: true,
     sortBy: (channel) => channel.user,
-    cell: (channel) => <span className="clip-text">{channel.user}</span>,
+    cell: (channel) => (
+      <span className="clip-text">
+        <NameText text={channel.user} />
+      </span>
+    ),
   },
   {
     id: "mode",

@@ -2,12 +2,12 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { ChevronRight, Play } from "lucide-react";
-import Link from "next/link";
 import { useSampleSwitch } from "@/components/overview/sample-section";
 import { initialForm, keepForm } from "@/components/publish/form-state";
 import { publishHref } from "@/components/queues/links";
 import { Button } from "@/components/ui/button";
 import { ErrorNote } from "@/components/ui/error-state";
+import { Link } from "@/components/ui/link";
 import { SectionHead } from "@/components/ui/page-head";
 import { sampleQuery } from "@/lib/api-client/sample";
 

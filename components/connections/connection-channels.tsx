@@ -7,6 +7,7 @@ import { SectionHead } from "@/components/ui/page-head";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Tag } from "@/components/ui/tag";
 import { TextLink } from "@/components/ui/text-link";
+import { NameText } from "@/components/ui/visible-text";
 import { ApiError } from "@/lib/api-client/client";
 import { type Channel, type Consumer, connectionChannelsQuery, consumersQuery } from "@/lib/api-client/connections";
 import { formatCount, formatNoun, formatRate } from "@/lib/format/numbers";
@@ -66,7 +67,9 @@ function ChannelItem({ channel, consumers }: { channel: Channel; consumers: read
         <p key={consumer.consumer_tag} className="text-ink-2">
           takes from{" "}
           <span className="mono">
-            <TextLink href={queueHref(consumer.queue.vhost, consumer.queue.name)}>{consumer.queue.name}</TextLink>
+            <TextLink href={queueHref(consumer.queue.vhost, consumer.queue.name)}>
+              <NameText text={consumer.queue.name} />
+            </TextLink>
           </span>
           , holds {consumer.held === 0 ? "nothing" : formatNoun(consumer.held, "message")}
         </p>

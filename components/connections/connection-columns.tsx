@@ -4,6 +4,7 @@ import { NameCell } from "@/components/ui/data-table/name-cell";
 import { CountCell } from "@/components/ui/data-table/number-cells";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { StateGlyph } from "@/components/ui/state-glyph";
+import { NameText } from "@/components/ui/visible-text";
 import type { Connection } from "@/lib/api-client/connections";
 import { formatBytes } from "@/lib/format/numbers";
 
@@ -39,7 +40,11 @@ export const connectionColumns: readonly Column<Connection>[] = [
     group: "Overview",
     width: 112,
     sortBy: (connection) => connection.vhost,
-    cell: (connection) => <span className="mono clip-text text-ink-2">{connection.vhost}</span>,
+    cell: (connection) => (
+      <span className="mono clip-text text-ink-2">
+        <NameText text={connection.vhost} />
+      </span>
+    ),
   },
   {
     id: "user",
@@ -47,7 +52,11 @@ export const connectionColumns: readonly Column<Connection>[] = [
     group: "Overview",
     width: 90,
     sortBy: (connection) => connection.user,
-    cell: (connection) => <span className="clip-text">{connection.user}</span>,
+    cell: (connection) => (
+      <span className="clip-text">
+        <NameText text={connection.user} />
+      </span>
+    ),
   },
   {
     id: "state",

@@ -7,6 +7,7 @@ import type { Column } from "@/components/ui/data-table/columns";
 import { NameCell } from "@/components/ui/data-table/name-cell";
 import { CountCell } from "@/components/ui/data-table/number-cells";
 import { useNow } from "@/components/ui/relative-time";
+import { NameText } from "@/components/ui/visible-text";
 import { formatDuration } from "@/lib/format/times";
 
 const counts: Pick<Column<ConsumerWork>, "align" | "sortFirst"> = { align: "end", sortFirst: "desc" };
@@ -42,7 +43,11 @@ export const consumerColumns: readonly Column<ConsumerWork>[] = [
     width: 160,
     hidden: true,
     sortBy: ({ consumer }) => consumer.consumer_tag,
-    cell: ({ consumer }) => <span className="mono clip-text text-ink-2">{consumer.consumer_tag}</span>,
+    cell: ({ consumer }) => (
+      <span className="mono clip-text text-ink-2">
+        <NameText text={consumer.consumer_tag} />
+      </span>
+    ),
   },
   {
     id: "queue",
@@ -59,7 +64,11 @@ export const consumerColumns: readonly Column<ConsumerWork>[] = [
     width: 104,
     hidden: true,
     sortBy: ({ consumer }) => consumer.queue.vhost,
-    cell: ({ consumer }) => <span className="mono clip-text text-ink-2">{consumer.queue.vhost}</span>,
+    cell: ({ consumer }) => (
+      <span className="mono clip-text text-ink-2">
+        <NameText text={consumer.queue.vhost} />
+      </span>
+    ),
   },
   {
     id: "work",

@@ -25,6 +25,7 @@ import type { Query } from "@/components/ui/filter/query";
 import { useFilter } from "@/components/ui/filter/use-filter";
 import { PageHead } from "@/components/ui/page-head";
 import { useNow } from "@/components/ui/relative-time";
+import { NameText } from "@/components/ui/visible-text";
 import { useVhostColumns } from "@/components/vhosts/use-vhost-columns";
 import { ListTools } from "@/components/views/list-tools";
 import { consumersQuery } from "@/lib/api-client/connections";
@@ -99,7 +100,9 @@ export function ConsumersView({ vhost }: { vhost: string | null }) {
         secondLine={(row) => (
           <span className="flex items-center gap-2">
             <WorkWord of={row} />
-            <span className="text-ink-3">{row.consumer.queue.name}</span>
+            <span className="text-ink-3">
+              <NameText text={row.consumer.queue.name} />
+            </span>
           </span>
         )}
         filtered={filtered}

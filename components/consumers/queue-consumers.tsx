@@ -1,13 +1,13 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import { useMemo } from "react";
 import { connectionHref, consumerName, consumerPeer } from "@/components/connections/links";
 import { type ConsumerWork, summaryOf, workOf } from "@/components/consumers/consumer-work";
 import { Lane, LaneLegend } from "@/components/consumers/lane";
 import { HeldFor, HeldMessage, WorkWord } from "@/components/consumers/work-cells";
 import { ErrorNote } from "@/components/ui/error-state";
+import { Link } from "@/components/ui/link";
 import { SectionHead } from "@/components/ui/page-head";
 import { useNow } from "@/components/ui/relative-time";
 import { Skeleton } from "@/components/ui/skeleton";

@@ -1,10 +1,10 @@
 "use client";
 
 import clsx from "clsx";
-import Link from "next/link";
 import type { ConsumerWork, Work } from "@/components/consumers/consumer-work";
 import { refText } from "@/components/messages/links";
 import { queueHref } from "@/components/queues/links";
+import { Link } from "@/components/ui/link";
 import { useNow } from "@/components/ui/relative-time";
 import { formatCount } from "@/lib/format/numbers";
 import { formatDuration } from "@/lib/format/times";

@@ -1,9 +1,7 @@
 "use client";
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import Link from "next/link";
 import { type FormEvent, useState } from "react";
-import { VisibleText } from "@/components/body/visible-text";
 import { statusWords } from "@/components/dead-letters/cause-words";
 import { DeathBars } from "@/components/dead-letters/death-bars";
 import { queueHref } from "@/components/queues/links";
@@ -11,8 +9,10 @@ import { useForbiddenChange } from "@/components/shell/permission";
 import { Button } from "@/components/ui/button";
 import { ErrorNote } from "@/components/ui/error-state";
 import { Field, Textarea } from "@/components/ui/field";
+import { Link } from "@/components/ui/link";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Segments } from "@/components/ui/segments";
+import { VisibleText } from "@/components/ui/visible-text";
 import { ApiError } from "@/lib/api-client/client";
 import { changeGroup, type GroupChange, type GroupDetail, groupStatuses } from "@/lib/api-client/groups";
 import { whoamiQuery } from "@/lib/api-client/session";

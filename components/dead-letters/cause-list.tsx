@@ -3,11 +3,11 @@
 import clsx from "clsx";
 import { StickyNote } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef } from "react";
-import { VisibleText } from "@/components/body/visible-text";
 import { CauseTitle, causeTitle, initials, isRising, statusWords } from "@/components/dead-letters/cause-words";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Sparkline } from "@/components/ui/sparkline";
 import { Tag } from "@/components/ui/tag";
+import { NameText, VisibleText } from "@/components/ui/visible-text";
 import type { Group } from "@/lib/api-client/groups";
 import { formatCount, formatNoun } from "@/lib/format/numbers";
 
@@ -92,7 +92,10 @@ function Cause({ group, open, vhosts, onOpen }: { group: Group; open: boolean; v
           {vhosts && (
             <>
               {" "}
-              in <span className="mono">{group.vhost}</span>
+              in{" "}
+              <span className="mono">
+                <NameText text={group.vhost} />
+              </span>
             </>
           )}
         </span>

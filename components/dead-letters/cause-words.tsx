@@ -1,4 +1,4 @@
-import { VisibleText } from "@/components/body/visible-text";
+import { VisibleText } from "@/components/ui/visible-text";
 import type { Group, GroupStatus } from "@/lib/api-client/groups";
 
 const reasonTitle: Readonly<Record<Group["reason"], string>> = {

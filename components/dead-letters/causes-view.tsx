@@ -85,7 +85,7 @@ export function CausesView({ vhost }: { vhost: string | null }) {
         />
         <Select
           aria-label="Order"
-          className="w-40 shrink-0"
+          className="w-40 shrink-0 phone:w-28"
           value={sort}
           options={groupSorts.map((value) => ({ value, label: sortWords[value] }))}
           onChange={(value) => void setSort(value)}

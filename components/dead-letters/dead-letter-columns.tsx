@@ -1,8 +1,8 @@
-import { VisibleText } from "@/components/body/visible-text";
-import { pinColumns } from "@/components/messages/message-columns";
+import { type PinReader, pinColumns } from "@/components/messages/message-columns";
 import type { Column } from "@/components/ui/data-table/columns";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Tag } from "@/components/ui/tag";
+import { NameText, VisibleText } from "@/components/ui/visible-text";
 import type { DeadLetter } from "@/lib/api-client/dead-letters";
 import { formatCount } from "@/lib/format/numbers";
 
@@ -30,13 +30,14 @@ export function deadLetterColumns(options: {
   vhosts: boolean;
   pins: readonly string[];
   sample: readonly DeadLetter[];
+  readPin: PinReader;
   phone: boolean;
   /** A dead letter is open beside the list: there is room for little. */
   narrow: boolean;
   /** All are of one cause: what they have in common isn't said again. */
   oneCause: boolean;
 }): Column<DeadLetter>[] {
-  const { vhosts, pins, sample, phone, narrow, oneCause } = options;
+  const { vhosts, pins, sample, readPin, phone, narrow, oneCause } = options;
   const columns: Column<DeadLetter>[] = [
     {
       id: "id",
@@ -50,7 +51,11 @@ export function deadLetterColumns(options: {
       label: "Virtual host",
       width: 100,
       hidden: !vhosts,
-      cell: (letter) => <span className="mono">{letter.vhost}</span>,
+      cell: (letter) => (
+        <span className="mono">
+          <NameText text={letter.vhost} />
+        </span>
+      ),
     },
     {
       id: "origin",
@@ -84,7 +89,7 @@ export function deadLetterColumns(options: {
         <Tag tone={letter.death.reason === "rejected" ? "danger" : "neutral"}>{letter.death.reason}</Tag>
       ),
     },
-    ...pinColumns<DeadLetter>(pins, sample),
+    ...pinColumns<DeadLetter>(pins, sample, readPin),
     {
       id: "error",
       label: "Last error",

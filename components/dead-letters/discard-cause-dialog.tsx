@@ -1,9 +1,9 @@
 "use client";
 
-import { VisibleText } from "@/components/body/visible-text";
 import { causeTitle } from "@/components/dead-letters/cause-words";
 import { useJobActions } from "@/components/jobs/use-job-actions";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { VisibleText } from "@/components/ui/visible-text";
 import type { Group } from "@/lib/api-client/groups";
 import type { Job } from "@/lib/api-client/jobs";
 import { restorableUntil } from "@/lib/api-client/trash";

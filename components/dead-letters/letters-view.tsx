@@ -12,6 +12,7 @@ import { useJobCards } from "@/components/jobs/jobs-here";
 import { LateRetryDialog, type RetryTarget } from "@/components/jobs/late-retry-dialog";
 import { useJobActions } from "@/components/jobs/use-job-actions";
 import { LateMessagePanel, useMessagePanelSoon } from "@/components/messages/late-panel";
+import { usePinReader } from "@/components/messages/message-columns";
 import {
   completeMessageWord,
   hitsOf,
@@ -121,17 +122,19 @@ export function LettersView({
   const openId = open === null ? null : opened;
   const listed = useMemo(() => rows?.find((row) => letterId(row) === openId), [rows, openId]);
   const narrow = open !== null && wide;
+  const readPin = usePinReader(pins.pinned);
   const columns = useMemo(
     () =>
       deadLetterColumns({
         vhosts: vhost === null,
         pins: pins.pinned,
         sample: rows ?? [],
+        readPin,
         phone,
         narrow,
         oneCause: group !== undefined,
       }),
-    [vhost, pins.pinned, rows, phone, narrow, group],
+    [vhost, pins.pinned, rows, readPin, phone, narrow, group],
   );
   const isOpen = open !== null;
   const onOpen = useCallback(

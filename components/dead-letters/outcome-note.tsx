@@ -1,11 +1,11 @@
 "use client";
 
 import { CircleSlash, X } from "lucide-react";
-import { VisibleText } from "@/components/body/visible-text";
 import type { DeadLetterActions } from "@/components/dead-letters/use-actions";
 import { IconButton } from "@/components/ui/button";
 import { ErrorNote } from "@/components/ui/error-state";
 import { Note } from "@/components/ui/note";
+import { VisibleText } from "@/components/ui/visible-text";
 import { formatCount, formatNoun } from "@/lib/format/numbers";
 
 /** What the last action left untouched and why, or why it failed. It stays until it is dismissed. */

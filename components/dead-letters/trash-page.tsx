@@ -3,7 +3,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArchiveRestore, ArrowLeft } from "lucide-react";
 import { useMemo, useState } from "react";
-import { VisibleText } from "@/components/body/visible-text";
 import { useForbiddenChange } from "@/components/shell/permission";
 import { useVhost, withVhost } from "@/components/shell/vhost";
 import { Button, ButtonLink } from "@/components/ui/button";
@@ -18,6 +17,7 @@ import { useFilter } from "@/components/ui/filter/use-filter";
 import { PageHead } from "@/components/ui/page-head";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { showDone } from "@/components/ui/toast";
+import { NameText, VisibleText } from "@/components/ui/visible-text";
 import { restoreTrash, type TrashBatch, trashQuery } from "@/lib/api-client/trash";
 import { formatCount, formatNoun } from "@/lib/format/numbers";
 
@@ -183,7 +183,11 @@ function trashColumns(
       width: 110,
       hidden: !vhosts,
       sortBy: (batch) => batch.vhost,
-      cell: (batch) => <span className="mono">{batch.vhost}</span>,
+      cell: (batch) => (
+        <span className="mono">
+          <NameText text={batch.vhost} />
+        </span>
+      ),
     },
     {
       id: "action",

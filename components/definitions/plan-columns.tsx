@@ -1,7 +1,7 @@
-import { VisibleText } from "@/components/body/visible-text";
 import type { Column } from "@/components/ui/data-table/columns";
 import { NameCell } from "@/components/ui/data-table/name-cell";
 import { Tag, type Tone } from "@/components/ui/tag";
+import { VisibleText } from "@/components/ui/visible-text";
 import type { PlannedChange } from "@/lib/api-client/definitions";
 
 /** A change with what tells it apart in the list: two may have one name. */

@@ -2,8 +2,8 @@
 
 import clsx from "clsx";
 import { useEffect, useState } from "react";
-import { VisibleText } from "@/components/body/visible-text";
 import { type Content, messageLines } from "@/components/edit/message-lines";
+import { VisibleText } from "@/components/ui/visible-text";
 import { formatNoun } from "@/lib/format/numbers";
 
 interface Line {

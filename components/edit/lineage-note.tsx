@@ -2,11 +2,11 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Pencil } from "lucide-react";
-import { VisibleText } from "@/components/body/visible-text";
 import { timelineHref } from "@/components/messages/links";
 import { Note } from "@/components/ui/note";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { TextLink } from "@/components/ui/text-link";
+import { VisibleText } from "@/components/ui/visible-text";
 import { type Edit, lineageQuery } from "@/lib/api-client/edits";
 
 /** Says that a message was made from another one by hand, or that another one was made from it; nothing otherwise. */

@@ -2,7 +2,6 @@
 
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
-import { VisibleText } from "@/components/body/visible-text";
 import { reasonWords } from "@/components/error-policies/policy-words";
 import { useForbiddenChange } from "@/components/shell/permission";
 import { Button } from "@/components/ui/button";
@@ -14,6 +13,7 @@ import { FilterBar } from "@/components/ui/filter/filter-bar";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Select } from "@/components/ui/select";
 import { StateGlyph, type StateName } from "@/components/ui/state-glyph";
+import { VisibleText } from "@/components/ui/visible-text";
 import { type Notice, noticesQuery, retryNotice } from "@/lib/api-client/notifications";
 import { formatCount } from "@/lib/format/numbers";
 

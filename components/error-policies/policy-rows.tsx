@@ -2,12 +2,12 @@
 
 import clsx from "clsx";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { VisibleText } from "@/components/body/visible-text";
 import { doesWords, scopeWords, whenWords } from "@/components/error-policies/policy-words";
 import { IconButton } from "@/components/ui/button";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Switch } from "@/components/ui/switch";
 import { Tag } from "@/components/ui/tag";
+import { VisibleText } from "@/components/ui/visible-text";
 import type { ErrorPolicy } from "@/lib/api-client/error-policies";
 import { formatNoun } from "@/lib/format/numbers";
 

@@ -2,7 +2,6 @@
 
 import { FlaskConical } from "lucide-react";
 import { useState } from "react";
-import { VisibleText } from "@/components/body/visible-text";
 import { failureReasons, type PolicyForm, policyOf } from "@/components/error-policies/policy-form-state";
 import { outcomeWords, reasonWords } from "@/components/error-policies/policy-words";
 import { Button } from "@/components/ui/button";
@@ -13,6 +12,7 @@ import { RelativeTime } from "@/components/ui/relative-time";
 import { Segments } from "@/components/ui/segments";
 import { Select } from "@/components/ui/select";
 import { Tag } from "@/components/ui/tag";
+import { VisibleText } from "@/components/ui/visible-text";
 import {
   type ErrorPolicy,
   type SimulatedFailure,

@@ -3,7 +3,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Pencil, Plus, Send, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { VisibleText } from "@/components/body/visible-text";
 import { TargetDialog } from "@/components/error-policies/target-dialog";
 import { PanelSkeleton } from "@/components/messages/panel-skeleton";
 import { useForbiddenPolicies } from "@/components/shell/permission";
@@ -13,6 +12,7 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { describeError, ErrorState } from "@/components/ui/error-state";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Tag } from "@/components/ui/tag";
+import { VisibleText } from "@/components/ui/visible-text";
 import {
   deleteTarget,
   type NotificationTarget,

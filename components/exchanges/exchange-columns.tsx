@@ -4,6 +4,7 @@ import { Features } from "@/components/queues/queue-features";
 import type { Column } from "@/components/ui/data-table/columns";
 import { NameCell } from "@/components/ui/data-table/name-cell";
 import { CountCell, RateCell } from "@/components/ui/data-table/number-cells";
+import { NameText } from "@/components/ui/visible-text";
 import { defaultExchangeLabel, type Exchange } from "@/lib/api-client/exchanges";
 
 export const exchangeColumns: readonly Column<Exchange>[] = [
@@ -25,7 +26,11 @@ export const exchangeColumns: readonly Column<Exchange>[] = [
     group: "Overview",
     width: 150,
     sortBy: (exchange) => exchange.vhost,
-    cell: (exchange) => <span className="mono clip-text text-ink-2">{exchange.vhost}</span>,
+    cell: (exchange) => (
+      <span className="mono clip-text text-ink-2">
+        <NameText text={exchange.vhost} />
+      </span>
+    ),
   },
   {
     id: "type",

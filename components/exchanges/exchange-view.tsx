@@ -8,6 +8,7 @@ import { BindingsPanel } from "@/components/bindings/bindings-panel";
 import { PolicyLinks } from "@/components/policies/policy-links";
 import { exchangeHref, publishHref } from "@/components/queues/links";
 import { Features } from "@/components/queues/queue-features";
+import { useFrameVhost, withVhost } from "@/components/shell/vhost";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -17,6 +18,7 @@ import { HeadRule, PageHead } from "@/components/ui/page-head";
 import { Skeleton } from "@/components/ui/skeleton";
 import { TextLink } from "@/components/ui/text-link";
 import { showDone } from "@/components/ui/toast";
+import { NameText } from "@/components/ui/visible-text";
 import { bindingsQuery } from "@/lib/api-client/bindings";
 import { ApiError } from "@/lib/api-client/client";
 import { defaultExchangeLabel, deleteExchange, type Exchange, exchangeQuery } from "@/lib/api-client/exchanges";
@@ -133,13 +135,15 @@ function DeleteExchange({ vhost, name }: { vhost: string; name: string }) {
   const router = useRouter();
   const client = useQueryClient();
   const [asking, setAsking] = useState(false);
-  const bindings = useQuery({ ...bindingsQuery({ vhost, exchange: name, end: "source" }), enabled: asking });
-  const count = bindings.data?.length ?? 0;
+  const { kept } = useFrameVhost();
+  const from = useQuery({ ...bindingsQuery({ vhost, exchange: name, end: "source" }), enabled: asking });
+  const to = useQuery({ ...bindingsQuery({ vhost, exchange: name, end: "destination" }), enabled: asking });
+  const [leaving, leading] = [from.data?.length ?? 0, to.data?.length ?? 0];
   const reserved = name === "" || name.startsWith("amq.") ? "The broker’s own exchanges can’t be deleted" : undefined;
   const remove = async () => {
     await deleteExchange(vhost, name);
     showDone({ message: `Exchange ${name} is deleted` });
-    router.push("/exchanges");
+    router.push(withVhost("/exchanges", kept));
     await client.invalidateQueries({ queryKey: ["exchanges", "list"] });
   };
   return (
@@ -157,17 +161,22 @@ function DeleteExchange({ vhost, name }: { vhost: string; name: string }) {
         onClose={() => setAsking(false)}
         title={
           <>
-            Delete <code className="text-16">{name}</code>
+            Delete{" "}
+            <code className="text-16">
+              <NameText text={name} />
+            </code>
           </>
         }
         typed={name}
-        confirm={`Delete exchange and ${formatNoun(count, "binding")}`}
+        confirm={`Delete exchange and ${formatNoun(leaving + leading, "binding")}`}
         keep="Keep it"
         onConfirm={remove}
       >
         <p>
-          The exchange goes with <b className="font-semibold">{formatNoun(count, "binding")}</b> that lead from it, and
-          those that lead to it. Queues and their messages stay. Publishing to it will fail. This can’t be undone.
+          The exchange goes with <b className="font-semibold">{formatNoun(leaving, "binding")}</b> that{" "}
+          {leaving === 1 ? "leads" : "lead"} from it, and <b className="font-semibold">{formatCount(leading)}</b> that{" "}
+          {leading === 1 ? "leads" : "lead"} to it. Queues and their messages stay. Publishing to it will fail. This
+          can’t be undone.
         </p>
       </ConfirmDialog>
     </>

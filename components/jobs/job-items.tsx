@@ -2,13 +2,13 @@
 
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
-import { VisibleText } from "@/components/body/visible-text";
 import { jobWords } from "@/components/jobs/job-words";
 import type { Column } from "@/components/ui/data-table/columns";
 import { DataTable } from "@/components/ui/data-table/data-table";
 import { EmptyState } from "@/components/ui/empty-state";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Segments } from "@/components/ui/segments";
+import { VisibleText } from "@/components/ui/visible-text";
 import { type Job, type JobItem, jobItemsQuery } from "@/lib/api-client/jobs";
 import { formatCount } from "@/lib/format/numbers";
 

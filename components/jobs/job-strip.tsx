@@ -1,8 +1,8 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import { jobName, jobStateWords } from "@/components/jobs/job-words";
+import { Link } from "@/components/ui/link";
 import { Meter } from "@/components/ui/meter";
 import { unfinishedJobsQuery } from "@/lib/api-client/jobs";
 import { formatCount, formatNoun } from "@/lib/format/numbers";

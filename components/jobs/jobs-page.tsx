@@ -3,7 +3,6 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { useCallback, useMemo } from "react";
-import { VisibleText } from "@/components/body/visible-text";
 import { JobItems } from "@/components/jobs/job-items";
 import { jobAim, jobName, jobStateWords, jobWords } from "@/components/jobs/job-words";
 import { LiveJobCard } from "@/components/jobs/live-job-card";
@@ -21,6 +20,7 @@ import { RelativeTime } from "@/components/ui/relative-time";
 import { Select } from "@/components/ui/select";
 import { PanelHead, SplitView } from "@/components/ui/split-view";
 import { StateGlyph, type StateName } from "@/components/ui/state-glyph";
+import { NameText, VisibleText } from "@/components/ui/visible-text";
 import { type Job, jobQuery, jobsQuery } from "@/lib/api-client/jobs";
 import { formatCount } from "@/lib/format/numbers";
 
@@ -62,7 +62,16 @@ const columns: readonly Column<Job>[] = [
       </span>
     ),
   },
-  { id: "vhost", label: "Virtual host", width: 110, cell: (job) => <span className="mono">{job.vhost}</span> },
+  {
+    id: "vhost",
+    label: "Virtual host",
+    width: 110,
+    cell: (job) => (
+      <span className="mono">
+        <NameText text={job.vhost} />
+      </span>
+    ),
+  },
   { id: "by", label: "By", width: 110, cell: (job) => <VisibleText text={job.started_by} /> },
   {
     id: "progress",

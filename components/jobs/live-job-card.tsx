@@ -2,16 +2,16 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { Pause, Play, X } from "lucide-react";
-import Link from "next/link";
 import { useEffect, useRef, useState } from "react";
-import { VisibleText } from "@/components/body/visible-text";
 import { jobAim, jobEstimate, jobName, jobSteps, jobWords } from "@/components/jobs/job-words";
 import { touchedByJobs, useJobActions } from "@/components/jobs/use-job-actions";
 import { useForbiddenChange } from "@/components/shell/permission";
 import { Button, IconButton } from "@/components/ui/button";
 import { ErrorNote } from "@/components/ui/error-state";
 import { JobCard, type JobState } from "@/components/ui/job-card";
+import { Link } from "@/components/ui/link";
 import { NumberField } from "@/components/ui/number-field";
+import { VisibleText } from "@/components/ui/visible-text";
 import { isMoving, isUnfinished, type Job } from "@/lib/api-client/jobs";
 import { formatCount, formatNoun } from "@/lib/format/numbers";
 

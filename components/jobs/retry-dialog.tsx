@@ -2,7 +2,6 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { VisibleText } from "@/components/body/visible-text";
 import { initialPace, PaceFields, paceProblem, paceRequest } from "@/components/jobs/canary-fields";
 import { useJobActions } from "@/components/jobs/use-job-actions";
 import {
@@ -16,6 +15,7 @@ import { Checkbox } from "@/components/ui/checkbox";
 import { ErrorNote } from "@/components/ui/error-state";
 import { FormDialog } from "@/components/ui/form-dialog";
 import { Note } from "@/components/ui/note";
+import { VisibleText } from "@/components/ui/visible-text";
 import { type Job, type JobPlan, type JobRequest, type JobSelection, jobPlanQuery } from "@/lib/api-client/jobs";
 import { formatCount, formatNoun } from "@/lib/format/numbers";
 

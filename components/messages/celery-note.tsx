@@ -1,7 +1,7 @@
-import { VisibleText } from "@/components/body/visible-text";
 import { type CeleryTask, celeryCall } from "@/components/messages/celery-call";
 import { KeyValues } from "@/components/ui/key-values";
 import { RelativeTime } from "@/components/ui/relative-time";
+import { VisibleText } from "@/components/ui/visible-text";
 
 /** What a message says as a Celery task: the call, its id, how often it was tried, when it is due, its chain. */
 export function CeleryNote({ task }: { task: CeleryTask }) {

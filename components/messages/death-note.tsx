@@ -1,12 +1,12 @@
 import { ChevronDown, ChevronRight, MailX } from "lucide-react";
-import Link from "next/link";
 import { useState } from "react";
 import { TextView } from "@/components/body/text-view";
-import { VisibleText } from "@/components/body/visible-text";
 import { stackOf } from "@/components/messages/death-history";
 import { queueHref } from "@/components/queues/links";
+import { Link } from "@/components/ui/link";
 import { Note } from "@/components/ui/note";
 import { RelativeTime } from "@/components/ui/relative-time";
+import { VisibleText } from "@/components/ui/visible-text";
 import type { Death, Message } from "@/lib/api-client/messages";
 import { formatNoun } from "@/lib/format/numbers";
 

@@ -1,25 +1,18 @@
-import { type JsonReading, nodeAt, readJson, summaryOf } from "@/components/body/json-nodes";
 import { packingOf } from "@/components/body/unpack";
 import { celeryCall } from "@/components/messages/celery-call";
 import { bytesOf, type Message } from "@/lib/api-client/messages";
 import { formatBytes } from "@/lib/format/numbers";
 
-interface Glance {
-  readonly text: string | null;
-  readonly json: JsonReading | null;
-}
-
 // A list asks for the same message with every column and every redraw.
-const glances = new WeakMap<Message, Glance>();
+const texts = new WeakMap<Message, { readonly text: string | null }>();
 
-function glanceAt(message: Message): Glance {
-  const known = glances.get(message);
-  if (known) return known;
+/** A message's body as text; null where it is none. */
+export function bodyText(message: Message): string | null {
+  const known = texts.get(message);
+  if (known) return known.text;
   const text = textOf(message);
-  const json = text !== null && /^\s*[[{]/.test(text) ? readJson(text) : null;
-  const glance = { text, json };
-  glances.set(message, glance);
-  return glance;
+  texts.set(message, { text });
+  return text;
 }
 
 function textOf(message: Message): string | null {
@@ -39,19 +32,11 @@ function textOf(message: Message): string | null {
 /** A body in one line for a list; what is not text is named instead. */
 export function previewOf(message: Message): { text: string; binary: boolean } {
   if (message.celery) return { text: celeryCall(message.celery), binary: false };
-  const { text } = glanceAt(message);
+  const text = bodyText(message);
   if (message.payload_bytes === 0) return { text: "empty", binary: true };
   if (text === null) {
     const packing = packingOf(bytesOf(message), message.properties.content_encoding);
     return { text: `${packing ?? "binary"}, ${formatBytes(message.payload_bytes)}`, binary: true };
   }
   return { text: text.slice(0, 600).replace(/\s+/g, " ").trim().slice(0, 240), binary: false };
-}
-
-/** The value of a pinned field in a message's body; undefined where it isn't there. */
-export function pinnedValue(message: Message, path: string): { text: string; number: boolean } | undefined {
-  const { json } = glanceAt(message);
-  const node = json && nodeAt(json.nodes, path);
-  if (!node) return undefined;
-  return { text: summaryOf(node).slice(0, 240), number: node.kind === "number" };
 }

@@ -1,9 +1,12 @@
 import { Pin } from "lucide-react";
-import { VisibleText } from "@/components/body/visible-text";
-import { pinnedValue, previewOf } from "@/components/messages/message-body";
+import { useEffect } from "react";
+import { previewOf } from "@/components/messages/message-body";
+import type * as Pinned from "@/components/messages/pinned-value";
 import type { Column } from "@/components/ui/data-table/columns";
+import { late } from "@/components/ui/late";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { StateGlyph } from "@/components/ui/state-glyph";
+import { VisibleText } from "@/components/ui/visible-text";
 import type { Message } from "@/lib/api-client/messages";
 import { formatBytes } from "@/lib/format/numbers";
 
@@ -19,9 +22,24 @@ export function Preview({ message }: { message: Message }) {
   );
 }
 
+const pinned = late<typeof Pinned>(() => import("@/components/messages/pinned-value"));
+
+/** What reads pinned fields in bodies. It comes with the first pin, since most lists have none; undefined until it is there. */
+export type PinReader = (typeof Pinned)["pinnedValue"] | undefined;
+
+export function usePinReader(pins: readonly string[]): PinReader {
+  const [parts, ask] = pinned.use();
+  const wanted = pins.length > 0;
+  useEffect(() => {
+    if (wanted) void ask();
+  }, [wanted, ask]);
+  return parts?.pinnedValue;
+}
+
 /** The value of a pinned field; a soft dash where this message has none. */
-function PinnedCell({ message, path }: { message: Message; path: string }) {
-  const value = pinnedValue(message, path);
+function PinnedCell({ message, path, read }: { message: Message; path: string; read: PinReader }) {
+  if (read === undefined) return null;
+  const value = read(message, path);
   if (value === undefined) return <span className="text-ink-3">–</span>;
   return (
     <span className="mono" title={value.text}>
@@ -31,9 +49,13 @@ function PinnedCell({ message, path }: { message: Message; path: string }) {
 }
 
 /** A column for each field that is pinned. Its head is the last word of the path, or two where the last is a number. */
-export function pinColumns<Row extends Message>(pins: readonly string[], sample: readonly Row[]): Column<Row>[] {
+export function pinColumns<Row extends Message>(
+  pins: readonly string[],
+  sample: readonly Row[],
+  read: PinReader,
+): Column<Row>[] {
   return pins.map((path) => {
-    const numbers = sample.length > 0 && sample.slice(0, 20).every((row) => pinnedValue(row, path)?.number !== false);
+    const numbers = sample.length > 0 && sample.slice(0, 20).every((row) => read?.(row, path)?.number !== false);
     return {
       id: `pin.${path}`,
       label: shortPath(path),
@@ -41,7 +63,7 @@ export function pinColumns<Row extends Message>(pins: readonly string[], sample:
       width: 120,
       ...(numbers && { align: "end" as const }),
       icon: <Pin className="size-3" aria-hidden="true" />,
-      cell: (message: Row) => <PinnedCell message={message} path={path} />,
+      cell: (message: Row) => <PinnedCell message={message} path={path} read={read} />,
     };
   });
 }
@@ -59,11 +81,12 @@ export function messageColumns(options: {
   vhosts: boolean;
   pins: readonly string[];
   sample: readonly Message[];
+  readPin: PinReader;
   phone: boolean;
   /** A message is open beside the list: there is room for little. */
   narrow: boolean;
 }): Column<Message>[] {
-  const { queues, vhosts, pins, sample, phone, narrow } = options;
+  const { queues, vhosts, pins, sample, readPin, phone, narrow } = options;
   const state: Column<Message> = {
     id: "state",
     label: "State",
@@ -139,7 +162,7 @@ export function messageColumns(options: {
       </span>
     ),
   };
-  const first = pinColumns(pins, sample).map((column, at) => ({ ...column, phone: at === 0 }));
+  const first = pinColumns(pins, sample, readPin).map((column, at) => ({ ...column, phone: at === 0 }));
   return [
     state,
     ...(vhosts && !narrow && !phone ? [vhost] : []),

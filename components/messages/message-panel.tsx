@@ -18,6 +18,7 @@ import { MenuItem, MenuRule } from "@/components/ui/menu";
 import { Note } from "@/components/ui/note";
 import { PanelHead } from "@/components/ui/split-view";
 import { StateGlyph } from "@/components/ui/state-glyph";
+import { NameText } from "@/components/ui/visible-text";
 import { ApiError } from "@/lib/api-client/client";
 import { type Message, messageQuery } from "@/lib/api-client/messages";
 
@@ -109,7 +110,9 @@ export function MessagePanel({
       {gone && (
         <div className="px-4 pt-3">
           <Note role="status">
-            <b className="font-semibold">This message has left {queue}.</b>{" "}
+            <b className="font-semibold">
+              This message has left <NameText text={queue} />.
+            </b>{" "}
             {message
               ? "It was acknowledged, retried, expired or taken out meanwhile. Below is what it was."
               : "It was acknowledged, retried, expired or taken out before this page was opened."}

@@ -1,9 +1,9 @@
-import Link from "next/link";
-import { VisibleText } from "@/components/body/visible-text";
 import { deathsOf } from "@/components/messages/death-history";
 import { exchangeHref, queueHref } from "@/components/queues/links";
+import { Link } from "@/components/ui/link";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Timeline, type TimelineEvent } from "@/components/ui/timeline";
+import { VisibleText } from "@/components/ui/visible-text";
 import { defaultExchangeLabel } from "@/lib/api-client/exchanges";
 import type { Message } from "@/lib/api-client/messages";
 import { formatNoun } from "@/lib/format/numbers";

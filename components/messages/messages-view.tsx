@@ -8,7 +8,7 @@ import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { type ReactNode, useCallback, useMemo } from "react";
 import { LateMessagePanel, useMessagePanelSoon } from "@/components/messages/late-panel";
 import { fullRefText, parseFullRef, parseRef, refText } from "@/components/messages/links";
-import { messageColumns, Preview } from "@/components/messages/message-columns";
+import { messageColumns, Preview, usePinReader } from "@/components/messages/message-columns";
 import {
   completeMessageWord,
   hitsOf,
@@ -32,6 +32,7 @@ import { useFilter } from "@/components/ui/filter/use-filter";
 import { useMedia, usePhone } from "@/components/ui/media";
 import { Segments } from "@/components/ui/segments";
 import { SplitView } from "@/components/ui/split-view";
+import { NameText } from "@/components/ui/visible-text";
 import { ViewsButton } from "@/components/views/late-views";
 import { liveWhileFew, type Message, messagesQuery } from "@/lib/api-client/messages";
 import { queueCountsQuery } from "@/lib/api-client/queue-counts";
@@ -41,7 +42,7 @@ import { formatCount, formatNoun } from "@/lib/format/numbers";
 /** Only lists of several queues have it. */
 const QueueChooser = dynamic(
   () => import("@/components/messages/queue-chooser").then((module) => module.QueueChooser),
-  { ssr: false, loading: () => <span className="h-8 w-44 shrink-0 phone:h-10 phone:w-full" /> },
+  { ssr: false, loading: () => <span className="h-8 w-44 shrink-0 phone:h-10 phone:w-auto phone:flex-1" /> },
 );
 
 const stateSegments = [
@@ -98,6 +99,7 @@ export function MessagesView({ vhost, queue }: { vhost: string | null; queue?: s
   const listed = useMemo(() => rows?.find((row) => idOf(row) === openId), [rows, openId, idOf]);
 
   const narrow = open !== null && wide;
+  const readPin = usePinReader(pins.pinned);
   const columns = useMemo(
     () =>
       messageColumns({
@@ -105,10 +107,11 @@ export function MessagesView({ vhost, queue }: { vhost: string | null; queue?: s
         vhosts: vhost === null,
         pins: pins.pinned,
         sample: rows ?? [],
+        readPin,
         phone,
         narrow,
       }),
-    [inQueue, vhost, pins.pinned, rows, phone, narrow],
+    [inQueue, vhost, pins.pinned, rows, readPin, phone, narrow],
   );
   // Going back closes what was opened; walking on with j and k makes no history.
   const isOpen = open !== null;
@@ -157,7 +160,7 @@ export function MessagesView({ vhost, queue }: { vhost: string | null; queue?: s
             onChange={(name) => setQuery(withTerm(query, "queue", name))}
           />
         )}
-        <span className="flex gap-2 phone:hidden">
+        <span className="flex gap-2">
           <ViewsButton page={inQueue ? "queue-messages" : "messages"} />
           <ColumnsButton name="messages" columns={columns} />
           <DensityButton />
@@ -288,13 +291,17 @@ function Search({
       completeTitle="What messages can be searched by"
       complete={(word) => completeMessageWord(word, queueNames, names)}
       large
-      className="phone:basis-full"
+      className={withQueues ? "phone:basis-full" : ""}
     />
   );
 }
 
 function SecondLine({ message }: { message: Message }): ReactNode {
-  return <span className="mono clip-text text-ink-3">{message.routing_key}</span>;
+  return (
+    <span className="mono clip-text text-ink-3">
+      <NameText text={message.routing_key} />
+    </span>
+  );
 }
 
 function Empty({ vhost, queue }: { vhost: string | null; queue: string | undefined }) {

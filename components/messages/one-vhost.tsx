@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useVhost } from "@/components/shell/vhost";
+import { NameText } from "@/components/ui/visible-text";
 import { vhostsQuery } from "@/lib/api-client/vhosts";
 
 /**
@@ -19,12 +20,15 @@ export function useOneVhost(): { vhost: string; chosen: boolean } {
   return { vhost: (usual ?? fullest)?.name ?? "/", chosen: vhosts.length <= 1 };
 }
 
-/** Says that one vhost is shown although all are chosen. */
-export function VhostNote({ vhost, what }: { vhost: string; what: string }) {
+/** Says that one vhost is shown although all are chosen. `inset`: it stands in something that has a margin already. */
+export function VhostNote({ vhost, what, inset = false }: { vhost: string; what: string; inset?: boolean }) {
   return (
-    <p className="px-4 pb-1 text-12 text-ink-3">
-      {what} of one virtual host at a time: this is <code className="text-ink-2">{vhost}</code>. The top bar chooses
-      another.
+    <p className={`text-12 text-ink-3 ${inset ? "pb-3" : "px-4 pb-1"}`}>
+      {what} of one virtual host at a time: this is{" "}
+      <code className="text-ink-2">
+        <NameText text={vhost} />
+      </code>
+      . The top bar chooses another.
     </p>
   );
 }

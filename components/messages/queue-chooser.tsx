@@ -34,7 +34,7 @@ export function QueueChooser({
   return (
     <Combobox
       aria-label={label}
-      className="w-44 shrink-0 phone:w-full"
+      className="w-44 shrink-0 phone:w-auto phone:min-w-44 phone:flex-1"
       large={large}
       value={value ?? ""}
       onChange={(name) => onChange(name || null)}

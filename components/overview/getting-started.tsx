@@ -1,13 +1,14 @@
 "use client";
 
 import { ChevronRight, Play } from "lucide-react";
-import Link from "next/link";
 import { CurlSnippet } from "@/components/overview/curl-snippet";
 import { SampleDiagram } from "@/components/overview/sample-diagram";
 import { useSampleSwitch } from "@/components/overview/sample-section";
 import { Button } from "@/components/ui/button";
 import { ErrorNote } from "@/components/ui/error-state";
+import { Link } from "@/components/ui/link";
 import { TextLink } from "@/components/ui/text-link";
+import { NameText } from "@/components/ui/visible-text";
 
 /** What a first visitor sees: three ways to begin. */
 export function GettingStarted({ vhost }: { vhost: string | null }) {
@@ -19,7 +20,10 @@ export function GettingStarted({ vhost }: { vhost: string | null }) {
         {vhost !== null && (
           <>
             {" "}
-            in the virtual host <code className="text-16">{vhost}</code>
+            in the virtual host{" "}
+            <code className="text-16">
+              <NameText text={vhost} />
+            </code>
           </>
         )}
       </h2>

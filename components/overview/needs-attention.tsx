@@ -1,14 +1,15 @@
 import { Check, ChevronRight, Hourglass, MailX, TrendingUp, Unplug, Users } from "lucide-react";
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { consumerName } from "@/components/connections/links";
 import { type ConsumerWork, workOf } from "@/components/consumers/consumer-work";
 import { type Attention, attentionOf, isLeft, workersWanted } from "@/components/queues/attention";
 import { queueHref } from "@/components/queues/links";
+import { Link } from "@/components/ui/link";
 import { SectionHead } from "@/components/ui/page-head";
 import { useNow } from "@/components/ui/relative-time";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Sparkline } from "@/components/ui/sparkline";
+import { NameText } from "@/components/ui/visible-text";
 import type { Consumer } from "@/lib/api-client/connections";
 import type { Queue } from "@/lib/api-client/queues";
 import { rateOf } from "@/lib/api-client/rabbitmq-json";
@@ -127,7 +128,9 @@ function Cause(props: {
         {props.icon}
         <span className="min-w-0">
           <b className="block font-semibold">{props.title}</b>
-          <code className="clip-text block">{props.name}</code>
+          <code className="clip-text block">
+            <NameText text={props.name} />
+          </code>
         </span>
         <span className="text-12 text-ink-2 phone:col-start-2 phone:row-start-2">{props.evidence}</span>
         <span className="phone:hidden">{props.trend}</span>

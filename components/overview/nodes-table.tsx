@@ -5,6 +5,7 @@ import { ErrorNote } from "@/components/ui/error-state";
 import { SectionHead } from "@/components/ui/page-head";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { StateGlyph } from "@/components/ui/state-glyph";
+import { NameText } from "@/components/ui/visible-text";
 import { nodesQuery, type WarrenNode } from "@/lib/api-client/nodes";
 
 const does: Record<WarrenNode["kind"], string> = {
@@ -40,7 +41,9 @@ export function NodesTable() {
           <tbody>
             {data?.map((node) => (
               <tr key={`${node.kind} ${node.name}`} className="h-9 border-b border-line">
-                <td className="mono px-2 pl-4 whitespace-nowrap">{node.name}</td>
+                <td className="mono px-2 pl-4 whitespace-nowrap">
+                  <NameText text={node.name} />
+                </td>
                 <td className="px-2">
                   <StateGlyph state={node.running ? "running" : "down"} />
                 </td>

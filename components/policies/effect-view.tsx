@@ -1,13 +1,13 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import { useDeferredValue, useMemo } from "react";
-import { VisibleText } from "@/components/body/visible-text";
 import { effectOf, type Subject } from "@/components/policies/policy-effect";
 import { exchangeHref, queueHref } from "@/components/queues/links";
 import { ErrorNote } from "@/components/ui/error-state";
+import { Link } from "@/components/ui/link";
 import { Skeleton } from "@/components/ui/skeleton";
+import { VisibleText } from "@/components/ui/visible-text";
 import { type Exchange, exchangesQuery } from "@/lib/api-client/exchanges";
 import type { Policy, PolicyKind } from "@/lib/api-client/policies";
 import { type Queue, queuesQuery } from "@/lib/api-client/queues";

@@ -1,7 +1,7 @@
-import { VisibleText } from "@/components/body/visible-text";
 import { Pattern } from "@/components/policies/policy-columns";
 import { definitionWords } from "@/components/policies/policy-words";
 import { Note } from "@/components/ui/note";
+import { VisibleText } from "@/components/ui/visible-text";
 import type { Policy } from "@/lib/api-client/policies";
 
 /** Says that a policy is no longer as its form was filled with; saving is refused until the reader has chosen. */

@@ -1,9 +1,9 @@
-import { VisibleText } from "@/components/body/visible-text";
 import { policyHref } from "@/components/policies/links";
 import { targetWords } from "@/components/policies/policy-form-state";
 import { definitionWords, settingsInOrder, valueWords } from "@/components/policies/policy-words";
 import type { Column } from "@/components/ui/data-table/columns";
 import { NameCell } from "@/components/ui/data-table/name-cell";
+import { NameText, VisibleText } from "@/components/ui/visible-text";
 import type { Policy, PolicyKind } from "@/lib/api-client/policies";
 
 /** So many settings are written out in a row; the tooltip has all. */
@@ -33,7 +33,7 @@ export function policyColumns(kind: PolicyKind, allVhosts: boolean, phone: boole
       sortBy: ({ vhost }) => vhost,
       cell: ({ vhost }) => (
         <span className="mono clip-text text-ink-2" title={vhost}>
-          {vhost}
+          <NameText text={vhost} />
         </span>
       ),
     },

@@ -1,6 +1,7 @@
 import { policyHref } from "@/components/policies/links";
 import { definitionWords } from "@/components/policies/policy-words";
 import { TextLink } from "@/components/ui/text-link";
+import { NameText } from "@/components/ui/visible-text";
 import type { Policy } from "@/lib/api-client/policies";
 
 /** A queue or exchange with the policies that apply to it. */
@@ -20,7 +21,10 @@ export function PolicyLinks({ of }: { of: UnderPolicies }) {
     <span className="text-12 text-ink-2" title={definitionWords(of.effective_policy_definition)}>
       {policy !== null && (
         <>
-          policy <TextLink href={policyHref("user", vhost, policy)}>{policy}</TextLink>
+          policy{" "}
+          <TextLink href={policyHref("user", vhost, policy)}>
+            <NameText text={policy} />
+          </TextLink>
         </>
       )}
       {policy !== null && operatorPolicy !== null && ", "}

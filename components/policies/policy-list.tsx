@@ -8,7 +8,9 @@ import { PanelSkeleton } from "@/components/messages/panel-skeleton";
 import { Pattern, policyColumns } from "@/components/policies/policy-columns";
 import { definitionWords } from "@/components/policies/policy-words";
 import { useOpenPolicy } from "@/components/policies/use-open-policy";
+import { useForbiddenAdministration, useForbiddenPolicies } from "@/components/shell/permission";
 import { useVhost } from "@/components/shell/vhost";
+import { Button } from "@/components/ui/button";
 import { ColumnsButton, DensityButton } from "@/components/ui/data-table/columns-button";
 import { DataTable } from "@/components/ui/data-table/data-table";
 import { NothingMatches } from "@/components/ui/data-table/nothing-matches";
@@ -48,7 +50,9 @@ export function PolicyList({ kind, label }: { kind: PolicyKind; label: string })
   const { vhost: usual } = useOneVhost();
   const { query, setQuery, clear, key, filtered } = useFilter(noNames);
   const { sort, onSort } = useSort({ column: "name", descending: false });
-  const { add, opened: named, open, close } = useOpenPolicy();
+  const { add, opened: named, open, openNew, close } = useOpenPolicy();
+  const [policymaker, administrator] = [useForbiddenPolicies(), useForbiddenAdministration()];
+  const forbidden = kind === "user" ? policymaker : administrator;
   // Another vhost may have been chosen since.
   const opened = vhost === null || named?.vhost === vhost ? named : null;
   const { data, error, refetch } = useQuery(policiesQuery(kind, vhost));
@@ -107,7 +111,14 @@ export function PolicyList({ kind, label }: { kind: PolicyKind; label: string })
         error={error}
         onRetry={() => void refetch()}
         empty={
-          <EmptyState title={`No ${label.toLowerCase()}${vhost === null ? "" : ` in ${vhost}`}`}>
+          <EmptyState
+            title={`No ${label.toLowerCase()}${vhost === null ? "" : ` in ${vhost}`}`}
+            actions={
+              <Button disabledReason={forbidden} onClick={openNew}>
+                Add the first one
+              </Button>
+            }
+          >
             {whatFor[kind]}
           </EmptyState>
         }

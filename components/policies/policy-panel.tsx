@@ -8,6 +8,7 @@ import { called } from "@/components/policies/policy-words";
 import { ErrorState } from "@/components/ui/error-state";
 import { Note } from "@/components/ui/note";
 import { PanelHead } from "@/components/ui/split-view";
+import { NameText } from "@/components/ui/visible-text";
 import { type Policy, type PolicyKind, policiesQuery } from "@/lib/api-client/policies";
 
 /** The panel of a policy of a name. What is typed stays even when somebody deletes the policy meanwhile. */
@@ -35,7 +36,7 @@ export function PolicyPanel({
     <>
       <PanelHead onClose={onClose}>
         <h2 className="mono clip-text" title={name}>
-          {name}
+          <NameText text={name} />
         </h2>
       </PanelHead>
       {error !== null ? (

@@ -1,5 +1,5 @@
 import { Fragment } from "react";
-import { VisibleText } from "@/components/body/visible-text";
+import { VisibleText } from "@/components/ui/visible-text";
 import type { BindingVerdict } from "@/lib/api-client/publish";
 
 /**

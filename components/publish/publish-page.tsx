@@ -28,8 +28,10 @@ import { PageHead } from "@/components/ui/page-head";
 import { Segments } from "@/components/ui/segments";
 import { defaultExchangeLabel, exchangesQuery } from "@/lib/api-client/exchanges";
 import { publishPath, routeQuery } from "@/lib/api-client/publish";
-import { queueCountsQuery } from "@/lib/api-client/queue-counts";
+import { queueCountsQuery, readyCountsQuery } from "@/lib/api-client/queue-counts";
 import { formatCount, formatNoun } from "@/lib/format/numbers";
+
+const nothingKnown: ReadonlyMap<string, number> = new Map();
 
 /** The publish form with its routing preview. */
 export function PublishPage() {
@@ -47,8 +49,10 @@ function PublishForm({ vhost, chosen }: { vhost: string; chosen: boolean }) {
   const problems = useMemo(() => problemsOf(form, keyTyped, file), [form, keyTyped, file]);
 
   const preview = usePreview(vhost, exchange, keyTyped, form.headers, problems.headers.size === 0);
-  const { data: queues } = useQuery(queueCountsQuery(vhost));
-  const ready = useMemo(() => new Map((queues ?? []).map((queue) => [queue.name, queue.messages_ready])), [queues]);
+  // Names to choose from are asked for with the field, not with the page: there may be thousands.
+  const [naming, setNaming] = useState(false);
+  const { data: queues } = useQuery({ ...queueCountsQuery(vhost), enabled: naming && exchange === "" });
+  const { data: ready = nothingKnown } = useQuery(readyCountsQuery(vhost, preview.data?.queues ?? []));
 
   const options = useMemo(() => {
     const listed = (exchanges ?? [])
@@ -107,7 +111,7 @@ function PublishForm({ vhost, chosen }: { vhost: string; chosen: boolean }) {
           className="row-span-2 min-h-0 overflow-y-auto px-4 pt-3 pb-4 narrow:overflow-visible"
           onSubmit={(event) => event.preventDefault()}
         >
-          {!chosen && <VhostNote vhost={vhost} what="A message goes to the exchanges" />}
+          {!chosen && <VhostNote inset vhost={vhost} what="A message goes to the exchanges" />}
           {state.likeError !== null && (
             <ErrorNote title="The message to publish again could not be read." error={state.likeError} />
           )}
@@ -131,6 +135,7 @@ function PublishForm({ vhost, chosen }: { vhost: string; chosen: boolean }) {
                 large
                 value={keyTyped}
                 list={exchange === "" ? "publish-queues" : undefined}
+                onFocus={() => setNaming(true)}
                 onChange={(event) => {
                   setKeyTyped(event.target.value);
                   setTarget({ key: event.target.value });
@@ -139,9 +144,12 @@ function PublishForm({ vhost, chosen }: { vhost: string; chosen: boolean }) {
             </Field>
             {exchange === "" && (
               <datalist id="publish-queues">
-                {(queues ?? []).slice(0, 200).map((queue) => (
-                  <option key={queue.name} value={queue.name} />
-                ))}
+                {(queues ?? [])
+                  .filter(({ name }) => name.includes(keyTyped))
+                  .slice(0, 200)
+                  .map(({ name }) => (
+                    <option key={name} value={name} />
+                  ))}
               </datalist>
             )}
           </div>

@@ -2,13 +2,13 @@
 
 import clsx from "clsx";
 import { Info, TriangleAlert } from "lucide-react";
-import Link from "next/link";
 import { useMemo } from "react";
-import { VisibleText } from "@/components/body/visible-text";
 import { BindingWords } from "@/components/publish/binding-words";
 import { type Hit, type Miss, routeTree, type Way } from "@/components/publish/route-tree";
 import { exchangeHref, queueHref } from "@/components/queues/links";
+import { Link } from "@/components/ui/link";
 import { Note } from "@/components/ui/note";
+import { NameText, VisibleText } from "@/components/ui/visible-text";
 import { defaultExchangeLabel } from "@/lib/api-client/exchanges";
 import type { RoutePreview } from "@/lib/api-client/publish";
 import { formatCount, formatNoun } from "@/lib/format/numbers";
@@ -209,7 +209,11 @@ function Misses({ vhost, misses, preview }: { vhost: string; misses: readonly Mi
               <p className="col-span-2 text-12">
                 {exchange !== null && (
                   <>
-                    at <code>{exchange}</code>:{" "}
+                    at{" "}
+                    <code>
+                      <NameText text={exchange} />
+                    </code>
+                    :{" "}
                   </>
                 )}
                 {verdict.why !== null && <VisibleText text={verdict.why} />}
@@ -249,12 +253,20 @@ function Nowhere({
             <code>
               <VisibleText text={routingKey} />
             </code>{" "}
-            in <code>{vhost}</code>, and the default exchange takes the routing key for the name of a queue.
+            in{" "}
+            <code>
+              <NameText text={vhost} />
+            </code>
+            , and the default exchange takes the routing key for the name of a queue.
           </>
         )
       ) : bindings === 0 ? (
         <>
-          Nothing is bound to <code>{exchange}</code>, so a message sent now is dropped.{" "}
+          Nothing is bound to{" "}
+          <code>
+            <NameText text={exchange} />
+          </code>
+          , so a message sent now is dropped.{" "}
           <Link className="link" href={exchangeHref(vhost, exchange)}>
             Bind a queue to it
           </Link>

@@ -1,15 +1,15 @@
 "use client";
 
 import { CircleCheck, TriangleAlert, X } from "lucide-react";
-import Link from "next/link";
 import type { ReactNode } from "react";
-import { VisibleText } from "@/components/body/visible-text";
 import type { Sending } from "@/components/publish/use-sending";
 import { exchangeHref, queueHref } from "@/components/queues/links";
 import { Button, IconButton } from "@/components/ui/button";
 import { ErrorNote } from "@/components/ui/error-state";
+import { Link } from "@/components/ui/link";
 import { Meter } from "@/components/ui/meter";
 import { Note } from "@/components/ui/note";
+import { VisibleText } from "@/components/ui/visible-text";
 import { formatCount, formatNoun } from "@/lib/format/numbers";
 
 /** What came of publishing: where it was stored; that no queue took it and what to do; or why it failed. */

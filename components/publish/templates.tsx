@@ -12,6 +12,7 @@ import { Field, Input } from "@/components/ui/field";
 import { FormDialog } from "@/components/ui/form-dialog";
 import { Menu, MenuItem, MenuLabel, MenuRule } from "@/components/ui/menu";
 import { showDone } from "@/components/ui/toast";
+import { NameText } from "@/components/ui/visible-text";
 import { deleteTemplate, saveTemplate, type Template, templatesQuery } from "@/lib/api-client/templates";
 
 /** What a template keeps: the form, and where it goes. */
@@ -77,7 +78,7 @@ export function Templates({
             icon={<FileText className="icon-14" aria-hidden="true" />}
             onSelect={() => load(template)}
           >
-            {template.name}
+            <NameText text={template.name} />
           </MenuItem>
         ))}
         {templates.length > 0 && (

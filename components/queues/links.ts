@@ -15,3 +15,20 @@ export function exchangeHref(vhost: string, name: string): string {
 export function publishHref(vhost: string, exchange: string, routingKey: string): string {
   return `/publish?${new URLSearchParams({ vhost, exchange, key: routingKey })}`;
 }
+
+let lastList: string | undefined;
+
+/** Remembers how the list of queues was looked at last: its filter, tab and virtual host, as they stand in the address. */
+export function rememberQueueList(search: string): void {
+  lastList = search;
+}
+
+/** Where somebody goes who is done with a queue: the list as it was left, or that of its virtual host. */
+export function queueListHref(vhost: string): string {
+  const search = new URLSearchParams(lastList ?? { vhost });
+  const of = search.get("vhost");
+  if (of !== null && of !== vhost) return `/queues?${new URLSearchParams({ vhost })}`;
+  // The dialog that adds a queue stays closed.
+  search.delete("add");
+  return search.size === 0 ? "/queues" : `/queues?${search}`;
+}

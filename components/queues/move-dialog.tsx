@@ -7,6 +7,7 @@ import { Field } from "@/components/ui/field";
 import { FormDialog } from "@/components/ui/form-dialog";
 import { Note } from "@/components/ui/note";
 import { showDone } from "@/components/ui/toast";
+import { NameText } from "@/components/ui/visible-text";
 import { type MoveResult, moveAll } from "@/lib/api-client/move";
 import { type Queue, queuesQuery } from "@/lib/api-client/queues";
 import { formatCount, formatNoun } from "@/lib/format/numbers";
@@ -42,7 +43,10 @@ export function MoveDialog({ open, onClose, queue }: { open: boolean; onClose: (
       onClose={onClose}
       title={
         <>
-          Move messages of <code className="text-16">{queue.name}</code>
+          Move messages of{" "}
+          <code className="text-16">
+            <NameText text={queue.name} />
+          </code>
         </>
       }
       action={`Move ${count}`}

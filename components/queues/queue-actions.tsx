@@ -5,11 +5,13 @@ import { CornerDownRight, Ellipsis, Eraser, Trash2 } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { queueListHref } from "@/components/queues/links";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { usePhone } from "@/components/ui/media";
 import { Menu, MenuItem } from "@/components/ui/menu";
 import { showDone } from "@/components/ui/toast";
+import { NameText } from "@/components/ui/visible-text";
 import { deleteQueue, purgeQueue, type Queue } from "@/lib/api-client/queues";
 import { restoreTrash } from "@/lib/api-client/trash";
 import { formatCount, formatNoun } from "@/lib/format/numbers";
@@ -41,7 +43,7 @@ export function QueueActions({ queue }: { queue: Queue }) {
       message: trash === null ? `Queue ${queue.name} is deleted` : `Queue ${queue.name} is in the trash`,
       ...(trash !== null && { undo: () => restoreTrash(trash) }),
     });
-    router.push("/queues");
+    router.push(queueListHref(queue.vhost));
     await client.invalidateQueries({ queryKey: ["queues", "list"] });
   };
 
@@ -83,7 +85,10 @@ export function QueueActions({ queue }: { queue: Queue }) {
         onClose={close}
         title={
           <>
-            Purge <code className="text-16">{queue.name}</code>
+            Purge{" "}
+            <code className="text-16">
+              <NameText text={queue.name} />
+            </code>
           </>
         }
         typed={queue.name}
@@ -103,7 +108,10 @@ export function QueueActions({ queue }: { queue: Queue }) {
         onClose={close}
         title={
           <>
-            Delete <code className="text-16">{queue.name}</code>
+            Delete{" "}
+            <code className="text-16">
+              <NameText text={queue.name} />
+            </code>
           </>
         }
         typed={queue.name}

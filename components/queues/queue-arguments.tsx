@@ -6,6 +6,7 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { KeyValues } from "@/components/ui/key-values";
 import { SectionHead } from "@/components/ui/page-head";
 import { TextLink } from "@/components/ui/text-link";
+import { NameText } from "@/components/ui/visible-text";
 import type { Queue } from "@/lib/api-client/queues";
 
 /**
@@ -67,7 +68,11 @@ function QueuePolicies({ queue }: { queue: Queue }) {
                 : [
                     {
                       name: "policy",
-                      value: <TextLink href={policyHref("user", vhost, policy)}>{policy}</TextLink>,
+                      value: (
+                        <TextLink href={policyHref("user", vhost, policy)}>
+                          <NameText text={policy} />
+                        </TextLink>
+                      ),
                     },
                   ]),
               ...(operatorPolicy === null

@@ -3,12 +3,13 @@ import { policyColumn } from "@/components/policies/policy-column";
 import { isGrowing } from "@/components/queues/attention";
 import { queueHref } from "@/components/queues/links";
 import { Features } from "@/components/queues/queue-features";
-import type { Column } from "@/components/ui/data-table/columns";
+import type { Column, Sort } from "@/components/ui/data-table/columns";
 import { NameCell, RowHint } from "@/components/ui/data-table/name-cell";
 import { CountCell, RateCell } from "@/components/ui/data-table/number-cells";
 import { Sparkline } from "@/components/ui/sparkline";
 import { StateGlyph } from "@/components/ui/state-glyph";
-import type { Queue } from "@/lib/api-client/queues";
+import { NameText } from "@/components/ui/visible-text";
+import type { Queue, QueueOrder } from "@/lib/api-client/queues";
 import { rateOf } from "@/lib/api-client/rabbitmq-json";
 import { formatBytes, formatCount } from "@/lib/format/numbers";
 
@@ -33,7 +34,11 @@ export const queueColumns: readonly Column<Queue>[] = [
     width: 112,
     hidden: true,
     sortBy: (queue) => queue.vhost,
-    cell: (queue) => <span className="mono clip-text text-ink-2">{queue.vhost}</span>,
+    cell: (queue) => (
+      <span className="mono clip-text text-ink-2">
+        <NameText text={queue.vhost} />
+      </span>
+    ),
   },
   {
     id: "type",
@@ -198,6 +203,31 @@ export const queueColumns: readonly Column<Queue>[] = [
     cell: (queue) => <RateCell value={rateOf(queue.message_stats, "redeliver")} />,
   },
 ];
+
+/** By which field of the answer the server puts rows in a column's order; the columns that are worked out here have none. */
+const sortFields: Readonly<Record<string, string>> = {
+  name: "name",
+  vhost: "vhost",
+  type: "type",
+  state: "state",
+  ready: "messages_ready",
+  unacked: "messages_unacknowledged",
+  delayed: "messages_delayed",
+  total: "messages",
+  dead: "dead_letters",
+  bytes: "message_bytes_ready",
+  consumers: "consumers",
+  incoming: "message_stats.publish_details.rate",
+  deliver: "message_stats.deliver_get_details.rate",
+  ack: "message_stats.ack_details.rate",
+  redelivered: "message_stats.redeliver_details.rate",
+};
+
+/** The order of a list as the server knows it; undefined where it can't make it. */
+export function serverOrder({ column, descending }: Sort): QueueOrder | undefined {
+  const field = sortFields[column];
+  return field === undefined ? undefined : { field, descending };
+}
 
 /** At most one remark per row: the worst that is known of it. */
 function Hint({ queue }: { queue: Queue }) {

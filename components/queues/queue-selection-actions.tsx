@@ -6,6 +6,7 @@ import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { showDone } from "@/components/ui/toast";
+import { NameText } from "@/components/ui/visible-text";
 import { deleteQueue, purgeQueue, type Queue } from "@/lib/api-client/queues";
 import { restoreTrash } from "@/lib/api-client/trash";
 import { formatCount, formatNoun } from "@/lib/format/numbers";
@@ -101,7 +102,9 @@ function QueueNames({ queues }: { queues: readonly Queue[] }) {
     <ul className="max-h-40 overflow-y-auto rounded-5 border border-line px-2 py-1">
       {queues.map((queue) => (
         <li key={`${queue.vhost} ${queue.name}`} className="flex justify-between gap-4">
-          <code className="clip-text">{queue.name}</code>
+          <code className="clip-text">
+            <NameText text={queue.name} />
+          </code>
           <span className="text-12 text-ink-3">{formatCount(queue.messages)}</span>
         </li>
       ))}

@@ -3,13 +3,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import dynamic from "next/dynamic";
-import { useRouter } from "next/navigation";
+import { useRouter, useSearchParams } from "next/navigation";
 import { parseAsBoolean, parseAsStringLiteral, useQueryState } from "nuqs";
-import { useDeferredValue, useMemo } from "react";
+import { useDeferredValue, useEffect, useMemo } from "react";
 import { attentionOf } from "@/components/queues/attention";
 import { attentionText } from "@/components/queues/attention-text";
-import { queueHref } from "@/components/queues/links";
-import { queueColumns } from "@/components/queues/queue-columns";
+import { queueHref, rememberQueueList } from "@/components/queues/links";
+import { queueColumns, serverOrder } from "@/components/queues/queue-columns";
 import {
   inView,
   matchesQuery,
@@ -34,7 +34,7 @@ import { PageHead } from "@/components/ui/page-head";
 import { StateGlyph } from "@/components/ui/state-glyph";
 import { Tabs } from "@/components/ui/tabs";
 import { ViewsButton } from "@/components/views/late-views";
-import { type Queue, queuesQuery } from "@/lib/api-client/queues";
+import { firstQueuesQuery, type Queue, queuesQuery } from "@/lib/api-client/queues";
 import { rateOf } from "@/lib/api-client/rabbitmq-json";
 import { formatCount, formatRate } from "@/lib/format/numbers";
 
@@ -44,6 +44,7 @@ const AddQueueDialog = dynamic(
 );
 
 const queueId = (queue: Queue) => `${queue.vhost} ${queue.name}`;
+const unordered = { field: "", descending: false };
 const stateWords = ["running", "idle", "flow", "down"];
 /** The attention line has room for so many; the tab has all of them. */
 const attentionShown = 3;
@@ -51,19 +52,25 @@ const attentionShown = 3;
 /** The list of queues of one vhost, or of all (`vhost` null). */
 export function QueuesView({ vhost }: { vhost: string | null }) {
   const router = useRouter();
-  const { data: newest, error, refetch } = useQuery(queuesQuery(vhost));
+  const search = useSearchParams().toString();
+  useEffect(() => rememberQueueList(search), [search]);
+  const { sort, onSort } = useSort({ column: "ready", descending: true });
+  const order = serverOrder(sort);
+  const { data: newest, error, refetch } = useQuery(queuesQuery(vhost, order));
+  const { data: beginning } = useQuery(firstQueuesQuery(vhost, order ?? unordered));
   // A thousand queues may change within a second: what is typed and clicked comes first.
   const data = useDeferredValue(newest);
   const [view] = useQueryState("view", parseAsStringLiteral(queueViews).withDefault("all"));
   const [adding, setAdding] = useQueryState("add", parseAsBoolean.withDefault(false));
   const { query, setQuery, clear, filtered, key } = useFilter(queueQualifiers);
-  const { sort, onSort } = useSort({ column: "ready", descending: true });
   const selection = useSelection();
 
-  const rows = useMemo(
-    () => data && inView(data, view).filter((queue) => matchesQuery(queue, query)),
-    [data, view, query],
-  );
+  // The beginning of a long list stands in for it until it is there; what it has none of may yet come.
+  const known = data ?? beginning?.items;
+  const rows = useMemo(() => {
+    const found = known && inView(known, view).filter((queue) => matchesQuery(queue, query));
+    return data === undefined && found?.length === 0 ? undefined : found;
+  }, [data, known, view, query]);
   const columns = useMemo(
     () =>
       queueColumns.map((column) => {
@@ -73,7 +80,7 @@ export function QueuesView({ vhost }: { vhost: string | null }) {
       }),
     [vhost],
   );
-  const attention = useMemo(() => attentionOf(data ?? []), [data]);
+  const attention = useMemo(() => attentionOf(known ?? []), [known]);
   const counts = useMemo(() => data && countViews(data), [data]);
   const selected = useMemo(
     () => (rows ?? []).filter((queue) => selection.everything || selection.ids.has(queueId(queue))),
@@ -84,7 +91,7 @@ export function QueuesView({ vhost }: { vhost: string | null }) {
     <>
       <PageHead
         title="Queues"
-        note={data && formatCount(data.length)}
+        note={known && formatCount(data?.length ?? beginning?.total_count ?? 0)}
         actions={
           <Button
             variant="primary"
@@ -98,7 +105,11 @@ export function QueuesView({ vhost }: { vhost: string | null }) {
       <Tabs label="Views of the queues" tabs={queueViews.map((each) => tabOf(each, view, counts?.[each]))} />
       {attention.length > 0 && (
         <AttentionLine
-          lead={`${formatCount(attention.length)} ${attention.length === 1 ? "needs" : "need"} attention`}
+          lead={
+            data === undefined
+              ? "Need attention"
+              : `${formatCount(attention.length)} ${attention.length === 1 ? "needs" : "need"} attention`
+          }
           items={attention.slice(0, attentionShown).map((each) => ({
             href: queueHref(each.queue.vhost, each.queue.name, each.kind === "dead" ? "messages" : undefined),
             name: each.queue.name,
@@ -178,7 +189,7 @@ export function QueuesView({ vhost }: { vhost: string | null }) {
           </EmptyState>
         }
       />
-      <Foot rows={rows} total={data?.length} />
+      <Foot rows={data && rows} total={data?.length} />
       {adding && <AddQueueDialog open onClose={() => void setAdding(null)} vhost={vhost} />}
     </>
   );

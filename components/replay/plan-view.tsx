@@ -1,10 +1,10 @@
-import { VisibleText } from "@/components/body/visible-text";
 import { timelineHref } from "@/components/messages/links";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorNote } from "@/components/ui/error-state";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Skeleton } from "@/components/ui/skeleton";
 import { TextLink } from "@/components/ui/text-link";
+import { VisibleText } from "@/components/ui/visible-text";
 import type { JobPlan } from "@/lib/api-client/jobs";
 import { formatBytes, formatCount, formatNoun } from "@/lib/format/numbers";
 

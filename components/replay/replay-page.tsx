@@ -101,7 +101,7 @@ function ReplayForm({ vhost, chosen }: { vhost: string; chosen: boolean }) {
             if (missing === undefined) setLooked(sourceRequest(vhost, source, new Date()));
           }}
         >
-          {!chosen && <VhostNote vhost={vhost} what="Messages are replayed" />}
+          {!chosen && <VhostNote inset vhost={vhost} what="Messages are replayed" />}
           <h2 className="mb-2">Which</h2>
           <SourceFields vhost={vhost} source={source} onChange={setSource} />
           <h2 className="mt-5 mb-2">Where to</h2>

@@ -4,7 +4,6 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
 import { parseAsBoolean, parseAsInteger, parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { useCallback, useMemo } from "react";
-import { VisibleText } from "@/components/body/visible-text";
 import { PanelSkeleton } from "@/components/messages/panel-skeleton";
 import { QueueChooser } from "@/components/messages/queue-chooser";
 import { decisionWords, reviewTitle } from "@/components/reviews/review-words";
@@ -21,6 +20,7 @@ import { RelativeTime } from "@/components/ui/relative-time";
 import { Segments } from "@/components/ui/segments";
 import { SplitView } from "@/components/ui/split-view";
 import { Tag } from "@/components/ui/tag";
+import { NameText, VisibleText } from "@/components/ui/visible-text";
 import { type Review, type ReviewState, reviewsQuery } from "@/lib/api-client/reviews";
 
 // The list needs none of its viewers.
@@ -151,7 +151,11 @@ function columnsOf(vhosts: boolean, narrow: boolean): Column<Review>[] {
       label: "Virtual host",
       width: 110,
       hidden: !vhosts,
-      cell: (review) => <span className="mono">{review.vhost}</span>,
+      cell: (review) => (
+        <span className="mono">
+          <NameText text={review.vhost} />
+        </span>
+      ),
     },
     { id: "policy", label: "Kept by", width: 150, cell: (review) => <VisibleText text={review.policy} /> },
     {

@@ -2,11 +2,11 @@
 
 import { useQuery } from "@tanstack/react-query";
 import clsx from "clsx";
-import Link from "next/link";
 import { usePathname, useRouter } from "next/navigation";
 import { groups, type Page, pageOf, pages } from "@/components/shell/pages";
 import { useFrameVhost, withVhost } from "@/components/shell/vhost";
 import { useHotkey } from "@/components/ui/hotkeys";
+import { Link } from "@/components/ui/link";
 import { deadLetterCountQuery } from "@/lib/api-client/dead-letters";
 import { overviewQuery } from "@/lib/api-client/overview";
 import { reviewCountQuery } from "@/lib/api-client/review-count";

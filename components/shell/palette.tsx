@@ -10,6 +10,7 @@ import { pages } from "@/components/shell/pages";
 import { useTheme } from "@/components/shell/theme";
 import { useFrameVhost, withVhost } from "@/components/shell/vhost";
 import { Kbd } from "@/components/ui/kbd";
+import { NameText } from "@/components/ui/visible-text";
 import { encodeName } from "@/lib/api-client/client";
 import { exchangesQuery } from "@/lib/api-client/exchanges";
 import { queuesQuery } from "@/lib/api-client/queues";
@@ -114,8 +115,14 @@ export default function Palette({ open, onClose, onKeys }: { open: boolean; onCl
                     className={line}
                   >
                     <Layers className="icon-14" aria-hidden="true" />
-                    <code className="clip-text">{queue.name}</code>
-                    {several && <span className="ml-auto text-11 text-ink-3">{queue.vhost}</span>}
+                    <code className="clip-text">
+                      <NameText text={queue.name} />
+                    </code>
+                    {several && (
+                      <span className="ml-auto text-11 text-ink-3">
+                        <NameText text={queue.vhost} />
+                      </span>
+                    )}
                   </Command.Item>
                 ))}
               </Group>
@@ -130,8 +137,14 @@ export default function Palette({ open, onClose, onKeys }: { open: boolean; onCl
                     className={line}
                   >
                     <Waypoints className="icon-14" aria-hidden="true" />
-                    <code className="clip-text">{exchange.name}</code>
-                    {several && <span className="ml-auto text-11 text-ink-3">{exchange.vhost}</span>}
+                    <code className="clip-text">
+                      <NameText text={exchange.name} />
+                    </code>
+                    {several && (
+                      <span className="ml-auto text-11 text-ink-3">
+                        <NameText text={exchange.vhost} />
+                      </span>
+                    )}
                   </Command.Item>
                 ))}
               </Group>

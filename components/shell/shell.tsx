@@ -1,7 +1,6 @@
 "use client";
 
 import dynamic from "next/dynamic";
-import Link from "next/link";
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
 import { ServerLostBanner, useConnection } from "@/components/shell/connection";
 import { useLiveFeed } from "@/components/shell/live-feed";
@@ -10,6 +9,7 @@ import { TopBar } from "@/components/shell/top-bar";
 import { prepareConfirm } from "@/components/ui/confirm-dialog";
 import { prepareDialogs } from "@/components/ui/dialog";
 import { useHotkey } from "@/components/ui/hotkeys";
+import { Link } from "@/components/ui/link";
 import { Mark } from "@/components/ui/mark";
 import { Tips } from "@/components/ui/tips";
 import { Toaster } from "@/components/ui/toast";

@@ -2,7 +2,6 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { ChevronsUpDown, Keyboard, LogOut, Menu as MenuIcon, Search, Server } from "lucide-react";
-import Link from "next/link";
 import { usePathname, useRouter } from "next/navigation";
 import { LiveDot } from "@/components/shell/connection";
 import { pageOf } from "@/components/shell/pages";
@@ -10,7 +9,9 @@ import { ThemeChoice, ThemeMenu } from "@/components/shell/theme";
 import { useFrameVhost, useVhost, withVhost } from "@/components/shell/vhost";
 import { IconButton } from "@/components/ui/button";
 import { Kbd } from "@/components/ui/kbd";
+import { Link } from "@/components/ui/link";
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuRule } from "@/components/ui/menu";
+import { NameText } from "@/components/ui/visible-text";
 import { overviewQuery } from "@/lib/api-client/overview";
 import { logout, whoamiQuery } from "@/lib/api-client/session";
 import { vhostsQuery } from "@/lib/api-client/vhosts";
@@ -44,7 +45,7 @@ function VhostMenu() {
       trigger={
         <button type="button" className={`${scope} hover:bg-hover`}>
           <span className="text-ink-3 phone:sr-only">vhost</span>
-          <b className="clip-text max-w-40 font-semibold">{shown ?? "All"}</b>
+          <b className="clip-text max-w-40 font-semibold">{shown === null ? "All" : <NameText text={shown} />}</b>
           <ChevronsUpDown className="icon-14 text-ink-3" aria-hidden="true" />
         </button>
       }
@@ -57,7 +58,11 @@ function VhostMenu() {
           { value: all, label: "All virtual hosts" },
           ...(vhosts.data ?? []).map((vhost) => ({
             value: vhost.name,
-            label: <code className="clip-text">{vhost.name}</code>,
+            label: (
+              <code className="clip-text">
+                <NameText text={vhost.name} />
+              </code>
+            ),
           })),
         ]}
       />
@@ -79,7 +84,7 @@ function Crumbs() {
       </Link>
       <Slash />
       <code aria-current="page" className="clip-text px-1 phone:hidden">
-        {readName(name)}
+        <NameText text={readName(name)} />
       </code>
     </nav>
   );

@@ -1,10 +1,10 @@
 "use client";
 
-import Link from "next/link";
-import { VisibleText } from "@/components/body/visible-text";
 import { exchangeHref, queueHref } from "@/components/queues/links";
 import { eventFacts, eventWords } from "@/components/timeline/event-words";
+import { Link } from "@/components/ui/link";
 import { Timeline, type TimelineEvent } from "@/components/ui/timeline";
+import { VisibleText } from "@/components/ui/visible-text";
 import type { Life, LifeEvent } from "@/lib/api-client/timeline";
 import { formatClock, formatDuration, formatMoment } from "@/lib/format/times";
 

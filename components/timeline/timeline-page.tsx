@@ -3,7 +3,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { type FormEvent, useEffect, useState } from "react";
-import { VisibleText } from "@/components/body/visible-text";
 import { useOneVhost, VhostNote } from "@/components/messages/one-vhost";
 import { LifeTimeline } from "@/components/timeline/life";
 import { Button } from "@/components/ui/button";
@@ -15,6 +14,7 @@ import { PageHead } from "@/components/ui/page-head";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Select } from "@/components/ui/select";
 import { Skeleton } from "@/components/ui/skeleton";
+import { VisibleText } from "@/components/ui/visible-text";
 import { ApiError } from "@/lib/api-client/client";
 import { type Life, type Lives, type TimelineKey, timelineKeys, timelineQuery } from "@/lib/api-client/timeline";
 import { formatBytes } from "@/lib/format/numbers";

@@ -4,7 +4,6 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus, Trash2 } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
-import { VisibleText } from "@/components/body/visible-text";
 import { PanelSkeleton } from "@/components/messages/panel-skeleton";
 import { Button, IconButton } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
@@ -14,6 +13,7 @@ import { PageHead } from "@/components/ui/page-head";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Tag } from "@/components/ui/tag";
 import { showDone } from "@/components/ui/toast";
+import { VisibleText } from "@/components/ui/visible-text";
 import { deleteToken, type Token, tokensQuery } from "@/lib/api-client/tokens";
 import { formatCount } from "@/lib/format/numbers";
 import { formatDate } from "@/lib/format/times";
@@ -53,7 +53,7 @@ export function TokensPage() {
       ) : data === undefined ? (
         <PanelSkeleton />
       ) : data.length === 0 ? (
-        <EmptyState title="No tokens yet">
+        <EmptyState title="No tokens yet" actions={<Button onClick={() => setMaking(true)}>Make the first one</Button>}>
           A program with a token needs no password, and may be allowed only to read. What it does is in the audit log
           under your name.
         </EmptyState>

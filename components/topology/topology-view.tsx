@@ -130,14 +130,14 @@ function TopologyView({ vhost }: { vhost: string | null }) {
       />
       <FilterBar
         end={
-          <>
+          <span className="flex gap-2 phone:hidden">
             <Checkbox checked={dead} onCheckedChange={(next) => void setLook({ dead: next })}>
               Dead-letter paths
             </Checkbox>
             <Checkbox checked={idle} onCheckedChange={(next) => void setLook({ idle: next })}>
               Idle
             </Checkbox>
-          </>
+          </span>
         }
       >
         <div className="flex min-w-0 flex-1 flex-wrap items-center gap-2">

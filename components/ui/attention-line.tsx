@@ -1,6 +1,7 @@
 import { TriangleAlert } from "lucide-react";
-import Link from "next/link";
 import type { ReactNode } from "react";
+import { Link } from "@/components/ui/link";
+import { NameText } from "@/components/ui/visible-text";
 
 export type Attention = { href: string; name: string; text: ReactNode };
 
@@ -37,7 +38,9 @@ export function AttentionLine({
           href={item.href}
           className={`flex min-w-0 items-center gap-2 px-3 whitespace-nowrap text-ink-2 outline-offset-[-2px] hover:bg-warn-line/20 phone:min-h-10 phone:px-4 ${cell}`}
         >
-          <code className="text-ink">{item.name}</code>
+          <code className="text-ink">
+            <NameText text={item.name} />
+          </code>
           <span className="clip-text">{item.text}</span>
         </Link>
       ))}

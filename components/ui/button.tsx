@@ -1,8 +1,8 @@
 "use client";
 
 import clsx from "clsx";
-import Link from "next/link";
 import { type ComponentProps, type ReactNode, useId } from "react";
+import { Link } from "@/components/ui/link";
 import { Tooltip } from "@/components/ui/tooltip";
 
 export type ButtonVariant = "default" | "primary" | "ghost" | "danger" | "danger-solid";

@@ -1,4 +1,5 @@
 import { X } from "lucide-react";
+import { VisibleText } from "@/components/ui/visible-text";
 
 /**
  * A term that narrows a list: `name` soft, `value` in ink. With `onRemove` it carries its own ✕.
@@ -10,7 +11,7 @@ export function Chip({ name, value, onRemove }: { name?: string; value: string; 
     <span className="mono inline-flex h-5 max-w-60 shrink-0 items-center rounded-3 bg-accent-tint leading-5 whitespace-nowrap shadow-[inset_0_0_0_1px_var(--color-accent-line)]">
       <span className="clip-text px-1.5" title={whole}>
         {name !== undefined && <span className="text-ink-2">{name}:</span>}
-        {value}
+        <VisibleText text={value} />
       </span>
       {onRemove && (
         <button

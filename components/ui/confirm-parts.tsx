@@ -5,6 +5,7 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { ErrorNote } from "@/components/ui/error-state";
 import { Field, Input } from "@/components/ui/field";
+import { typeableName } from "@/components/ui/visible-text";
 
 export interface ConfirmProps {
   open: boolean;
@@ -41,7 +42,9 @@ export function ConfirmPopup({
   const field = useRef<HTMLInputElement>(null);
   const way = useRef<HTMLButtonElement>(null);
   const formId = useId();
-  const matches = typed === undefined || text.trim() === typed;
+  // What can't be typed of a name (marks that hide, spaces at its ends) needn't be; pasted whole it is right as well.
+  const wanted = typed === undefined ? undefined : typeableName(typed) || "yes";
+  const matches = wanted === undefined || text === typed || text.trim() === wanted;
 
   useEffect(() => {
     if (open) return;
@@ -81,7 +84,7 @@ export function ConfirmPopup({
             form={formId}
             variant="danger-solid"
             busy={busy}
-            disabledReason={matches ? undefined : `Type ${typed} first`}
+            disabledReason={matches ? undefined : `Type ${wanted} first`}
           >
             {confirm}
           </Button>
@@ -90,11 +93,11 @@ export function ConfirmPopup({
     >
       <form id={formId} onSubmit={submit} className="flex flex-col gap-3">
         {children}
-        {typed !== undefined && (
+        {wanted !== undefined && (
           <Field
             label={
               <>
-                Type <code className="font-semibold break-all text-ink">{typed}</code> to confirm
+                Type <code className="font-semibold break-all text-ink">{wanted}</code> to confirm
               </>
             }
           >

@@ -2,9 +2,9 @@
 
 import { Menu as Base } from "@base-ui/react/menu";
 import clsx from "clsx";
-import Link from "next/link";
 import type { ComponentProps, ReactNode } from "react";
 import { Kbd } from "@/components/ui/kbd";
+import { Link } from "@/components/ui/link";
 import { menuItemClass, menuPopupClass } from "@/components/ui/menu-classes";
 
 /** The open menu: what Menu loads when it is first asked for. */

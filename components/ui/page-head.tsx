@@ -1,5 +1,6 @@
 import clsx from "clsx";
 import type { ReactNode } from "react";
+import { NameText } from "@/components/ui/visible-text";
 
 /**
  * The 48 px head of a page or pane: its name, what it counts, and what can be done.
@@ -33,7 +34,7 @@ export function PageHead({
         className={clsx("clip-text max-w-full", mono && "font-mono tracking-normal [font-variant-ligatures:none]")}
         title={title}
       >
-        {title}
+        {mono ? <NameText text={title} /> : title}
       </h1>
       {note !== undefined && (
         // A count stays beside the title on a phone; a sentence goes below it, or it would push the buttons down.

@@ -12,6 +12,7 @@ export function Popover({
   trigger,
   title,
   children,
+  prepare,
   align = "end",
   className,
 }: {
@@ -19,6 +20,8 @@ export function Popover({
   /** Its name for screen readers. */
   title: string;
   children: (close: () => void) => ReactNode;
+  /** Fetches what `children` are made of; the pane opens when that is there. */
+  prepare?: () => Promise<unknown>;
   align?: "start" | "center" | "end";
   className?: string;
 }) {
@@ -27,8 +30,12 @@ export function Popover({
   const button = useRef<HTMLElement>(null);
   const close = () => setOpen(false);
   const show = async () => {
-    await ask();
+    await Promise.all([ask(), prepare?.()]);
     setOpen(true);
+  };
+  const fetchSoon = () => {
+    void popoverParts.fetch();
+    void prepare?.();
   };
   return (
     <>
@@ -36,8 +43,8 @@ export function Popover({
         ref: button,
         "aria-haspopup": "dialog",
         "aria-expanded": open,
-        onPointerEnter: () => void popoverParts.fetch(),
-        onFocus: () => void popoverParts.fetch(),
+        onPointerEnter: fetchSoon,
+        onFocus: fetchSoon,
         onClick: () => void (open ? close() : show()),
       })}
       {parts && button.current && (

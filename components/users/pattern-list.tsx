@@ -2,9 +2,9 @@
 
 import { Pencil, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { VisibleText } from "@/components/body/visible-text";
 import { IconButton } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { VisibleText } from "@/components/ui/visible-text";
 
 /** What is allowed in one place. */
 export interface PatternRow {

@@ -1,7 +1,7 @@
-import { VisibleText } from "@/components/body/visible-text";
 import type { Column } from "@/components/ui/data-table/columns";
 import { NameCell } from "@/components/ui/data-table/name-cell";
 import { Tag } from "@/components/ui/tag";
+import { VisibleText } from "@/components/ui/visible-text";
 import type { User } from "@/lib/api-client/users";
 
 /** A user with the virtual hosts that it has permissions in, as soon as they are known. */

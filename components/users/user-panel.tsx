@@ -9,6 +9,7 @@ import { Note } from "@/components/ui/note";
 import { SectionHead } from "@/components/ui/page-head";
 import { PanelHead } from "@/components/ui/split-view";
 import { showDone } from "@/components/ui/toast";
+import { NameText } from "@/components/ui/visible-text";
 import { UserTags } from "@/components/users/user-columns";
 import { UserDialog } from "@/components/users/user-dialog";
 import { UserPermissions } from "@/components/users/user-permissions";
@@ -44,13 +45,15 @@ export function UserPanel({ name, user, onClose }: { name: string; user: User | 
         }
       >
         <h2 className="mono clip-text" title={name}>
-          {name}
+          <NameText text={name} />
         </h2>
       </PanelHead>
       <div className="min-h-0 flex-1 overflow-y-auto pb-4">
         {user === undefined ? (
           <div className="px-4 pt-3">
-            <Note role="status">There is no user {name}. Somebody may have deleted it.</Note>
+            <Note role="status">
+              There is no user <NameText text={name} />. Somebody may have deleted it.
+            </Note>
           </div>
         ) : (
           <>

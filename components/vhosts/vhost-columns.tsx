@@ -1,9 +1,9 @@
-import { VisibleText } from "@/components/body/visible-text";
 import type { Column } from "@/components/ui/data-table/columns";
 import { NameCell } from "@/components/ui/data-table/name-cell";
 import { CountCell } from "@/components/ui/data-table/number-cells";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Tag } from "@/components/ui/tag";
+import { VisibleText } from "@/components/ui/visible-text";
 import type { Vhost } from "@/lib/api-client/vhosts";
 
 /** The columns of the list of virtual hosts. */

@@ -3,7 +3,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Pencil, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { VisibleText } from "@/components/body/visible-text";
 import { useForbiddenAdministration } from "@/components/shell/permission";
 import { withVhost } from "@/components/shell/vhost";
 import { Button } from "@/components/ui/button";
@@ -16,6 +15,7 @@ import { RelativeTime } from "@/components/ui/relative-time";
 import { PanelHead } from "@/components/ui/split-view";
 import { TextLink } from "@/components/ui/text-link";
 import { showDone } from "@/components/ui/toast";
+import { NameText, VisibleText } from "@/components/ui/visible-text";
 import { VhostDialog } from "@/components/vhosts/vhost-dialog";
 import { whoamiQuery } from "@/lib/api-client/session";
 import { permissionsQuery } from "@/lib/api-client/users";
@@ -55,13 +55,15 @@ export function VhostPanel({ name, vhost, onClose }: { name: string; vhost: Vhos
         }
       >
         <h2 className="mono clip-text" title={name}>
-          {name}
+          <NameText text={name} />
         </h2>
       </PanelHead>
       <div className="min-h-0 flex-1 overflow-y-auto pb-4">
         {vhost === undefined ? (
           <div className="px-4 pt-3">
-            <Note role="status">There is no virtual host {name} that you may see. Somebody may have deleted it.</Note>
+            <Note role="status">
+              There is no virtual host <NameText text={name} /> that you may see. Somebody may have deleted it.
+            </Note>
           </div>
         ) : (
           <>

@@ -2,7 +2,6 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Bookmark, Trash2 } from "lucide-react";
-import Link from "next/link";
 import { usePathname, useSearchParams } from "next/navigation";
 import { type FormEvent, useId, useState } from "react";
 import { Button, IconButton } from "@/components/ui/button";
@@ -10,6 +9,7 @@ import { copyText } from "@/components/ui/clipboard";
 import { Dialog } from "@/components/ui/dialog";
 import { ErrorNote } from "@/components/ui/error-state";
 import { Field, Input } from "@/components/ui/field";
+import { Link } from "@/components/ui/link";
 import { showDone } from "@/components/ui/toast";
 import { deleteView, type SavedView, saveView, viewsQuery } from "@/lib/api-client/views";
 

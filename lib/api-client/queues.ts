@@ -18,16 +18,49 @@ export interface QueueDeclaration {
 
 const queuePath = (vhost: string, name: string) => `/api/queues/${encodeName(vhost)}/${encodeName(name)}`;
 
-/** All queues, or those of one vhost, with their trend. */
-export function queuesQuery(vhost: string | null) {
+/** The order in which a list shows its rows: a field of the answer (dots go into objects). */
+export interface QueueOrder {
+  readonly field: string;
+  readonly descending: boolean;
+}
+
+/** The beginning of a list in RabbitMQ's form for pages. */
+interface QueuePage {
+  readonly items: readonly Queue[];
+  readonly page_count: number;
+  readonly total_count: number;
+}
+
+/** So many rows come first: more than any screen shows, and few beside ten thousand. */
+const firstRows = 200;
+
+const listPath = (vhost: string | null) => `/api/queues${vhost === null ? "" : `/${encodeName(vhost)}`}?trend=true`;
+
+/**
+ * All queues, or those of one vhost, with their trend.
+ * @param first the order of a list that is about to be looked at: as long as nothing is known, its beginning is asked for
+ *   before the whole (`firstQueuesQuery` has it), since ten thousand queues are megabytes
+ */
+export function queuesQuery(vhost: string | null, first?: QueueOrder) {
   return queryOptions({
     queryKey: ["queues", "list", vhost],
-    queryFn: ({ signal }) =>
-      request<readonly Queue[]>("GET", `/api/queues${vhost === null ? "" : `/${encodeName(vhost)}`}?trend=true`, {
-        signal,
-      }),
+    queryFn: async ({ signal, client, queryKey }) => {
+      if (first !== undefined && client.getQueryData(queryKey) === undefined) {
+        const { field, descending } = first;
+        const asked = `&page=1&page_size=${firstRows}&sort=${encodeURIComponent(field)}&sort_reverse=${descending}`;
+        const page = await request<QueuePage>("GET", listPath(vhost) + asked, { signal });
+        if (page.page_count <= 1) return page.items;
+        client.setQueryData(firstQueuesQuery(vhost, first).queryKey, page);
+      }
+      return request<readonly Queue[]>("GET", listPath(vhost), { signal });
+    },
     refetchInterval: live(liveInterval),
   });
+}
+
+/** The beginning of a long list while the rest is on its way. `queuesQuery` puts it there; nothing asks for it. */
+export function firstQueuesQuery(vhost: string | null, { field, descending }: QueueOrder) {
+  return queryOptions<QueuePage>({ queryKey: ["queues", "first", vhost, field, descending], enabled: false });
 }
 
 /** One queue; 404 when it is not there. */

@@ -1,105 +1,60 @@
 "use client";
 
-import { Columns3, Rows2, Rows3, Rows4, Search } from "lucide-react";
-import { useState } from "react";
+import { Columns3, Rows2, Rows3, Rows4 } from "lucide-react";
 import { Button, IconButton } from "@/components/ui/button";
-import { Checkbox } from "@/components/ui/checkbox";
 import { type Column, shownColumns } from "@/components/ui/data-table/columns";
+import type * as Pane from "@/components/ui/data-table/columns-pane";
 import { type Density, useDensity, useSwitchedColumns } from "@/components/ui/data-table/preferences";
+import { late } from "@/components/ui/late";
 import { Popover } from "@/components/ui/popover";
+
+const pane = late<typeof Pane>(() => import("@/components/ui/data-table/columns-pane"));
 
 /** Chooses the columns of the table of that `name`; the choice is remembered. Hidden on a phone. */
 export function ColumnsButton<Row>({ name, columns }: { name: string; columns: readonly Column<Row>[] }) {
-  const [switched, setSwitched] = useSwitchedColumns(name);
-  const [sought, setSought] = useState("");
+  const [switched] = useSwitchedColumns(name);
   const shown = new Set(shownColumns(columns, switched, false).map((column) => column.id));
-  const matching = columns.filter((column) =>
-    `${column.label} ${column.description ?? ""}`.toLowerCase().includes(sought.toLowerCase()),
-  );
-  const groups = [...new Set(matching.map((column) => column.group ?? ""))];
 
   return (
-    <Popover
-      title="Columns"
-      className="w-[372px]"
-      trigger={
-        <Button icon={<Columns3 className="icon-14" aria-hidden="true" />}>
-          Columns
-          <span className="font-normal text-ink-3">
-            {shown.size} of {columns.length}
-          </span>
-        </Button>
-      }
-    >
-      {(close) => (
-        <>
-          <div className="p-2">
-            <span className="flex h-7 items-center gap-1.5 rounded-5 border border-control px-2 focus-within:border-transparent focus-within:outline-2 focus-within:outline-accent">
-              <Search className="icon-14 text-ink-3" aria-hidden="true" />
-              <input
-                aria-label="Find a column"
-                placeholder="Find a column"
-                value={sought}
-                onChange={(event) => setSought(event.target.value)}
-                className="min-w-0 flex-1 bg-transparent outline-none"
-              />
+    <span className="contents phone:hidden">
+      <Popover
+        title="Columns"
+        prepare={pane.fetch}
+        className="w-[372px]"
+        trigger={
+          <Button icon={<Columns3 className="icon-14" aria-hidden="true" />}>
+            Columns
+            <span className="font-normal text-ink-3">
+              {shown.size} of {columns.length}
             </span>
-          </div>
-          <div className="max-h-96 columns-2 gap-2 overflow-y-auto px-3 pb-2">
-            {groups.map((group) => (
-              <fieldset key={group} className="mb-1 break-inside-avoid-column">
-                {group !== "" && <legend className="py-1 text-11 text-ink-3">{group}</legend>}
-                {matching
-                  .filter((column) => (column.group ?? "") === group)
-                  .map((column) => (
-                    <Checkbox
-                      key={column.id}
-                      block
-                      className="-mx-1 rounded-5 px-1 hover:bg-hover-raised"
-                      checked={shown.has(column.id)}
-                      disabled={column.fixed === true}
-                      onCheckedChange={(checked) => setSwitched({ ...switched, [column.id]: checked })}
-                    >
-                      {column.label}
-                    </Checkbox>
-                  ))}
-              </fieldset>
-            ))}
-            {matching.length === 0 && <p className="py-1 text-12 text-ink-3">No column has this in its name</p>}
-          </div>
-          <div className="flex items-center justify-between border-t border-line p-2">
-            <Button variant="ghost" onClick={() => setSwitched({})}>
-              Back to the usual columns
-            </Button>
-            <Button
-              onClick={() => {
-                setSought("");
-                close();
-              }}
-            >
-              Done
-            </Button>
-          </div>
-        </>
-      )}
-    </Popover>
+          </Button>
+        }
+      >
+        {(close) => {
+          const parts = pane.get();
+          return parts && <parts.ColumnsPane name={name} columns={columns} shown={shown} close={close} />;
+        }}
+      </Popover>
+    </span>
   );
 }
 
 const next: Record<Density, Density> = { normal: "roomy", roomy: "compact", compact: "normal" };
 const words: Record<Density, string> = { compact: "close", normal: "normal", roomy: "roomy" };
 
-/** Steps through how close rows stand together, in every table at once. */
+/** Steps through how close rows stand together, in every table at once. Hidden on a phone, where rows have two lines. */
 export function DensityButton() {
   const [density, setDensity] = useDensity();
   const Icon = density === "compact" ? Rows4 : density === "normal" ? Rows3 : Rows2;
   return (
-    <IconButton
-      variant="default"
-      label={`Rows: ${words[density]}. Make them ${words[next[density]]}`}
-      onClick={() => setDensity(next[density])}
-    >
-      <Icon className="icon-14" aria-hidden="true" />
-    </IconButton>
+    <span className="contents phone:hidden">
+      <IconButton
+        variant="default"
+        label={`Rows: ${words[density]}. Make them ${words[next[density]]}`}
+        onClick={() => setDensity(next[density])}
+      >
+        <Icon className="icon-14" aria-hidden="true" />
+      </IconButton>
+    </span>
   );
 }

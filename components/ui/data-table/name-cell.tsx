@@ -1,6 +1,7 @@
 import clsx from "clsx";
-import Link from "next/link";
 import type { ReactNode } from "react";
+import { Link } from "@/components/ui/link";
+import { NameText } from "@/components/ui/visible-text";
 
 /**
  * The name of a thing in a table: mono, a link, and never cut to make room for the hint beside it.
@@ -11,7 +12,7 @@ export function NameCell({ name, href, hint }: { name: string; href?: string; hi
     <span className="flex min-w-0 items-center gap-2">
       {href === undefined ? (
         <span className="mono clip-text" title={name}>
-          {name}
+          <NameText text={name} />
         </span>
       ) : (
         <Link
@@ -24,7 +25,7 @@ export function NameCell({ name, href, hint }: { name: string; href?: string; hi
             hint == null ? "max-w-full" : "max-w-[calc(100%-24px)]",
           )}
         >
-          {name}
+          <NameText text={name} />
         </Link>
       )}
       {hint}

@@ -12,10 +12,10 @@ import { formatCount } from "@/lib/format/numbers";
 export function FilterBar({ children, end }: { children: ReactNode; end?: ReactNode }) {
   return (
     <div className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 px-4 py-2">
-      <div className="flex min-w-0 flex-1 items-center gap-2 [&>*:first-child]:max-w-[440px] phone:basis-full phone:[&>*:first-child]:max-w-none">
+      <div className="flex min-w-0 flex-1 items-center gap-2 [&>*:first-child]:max-w-[440px] phone:flex-wrap phone:[&>*:first-child]:max-w-none">
         {children}
       </div>
-      {end !== undefined && <div className="ml-auto flex items-center gap-2 phone:hidden">{end}</div>}
+      {end !== undefined && <div className="ml-auto flex items-center gap-2">{end}</div>}
     </div>
   );
 }

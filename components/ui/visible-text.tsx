@@ -5,7 +5,9 @@ const c0 =
     " ",
   );
 const names: Readonly<Record<number, string>> = {
+  32: "SP",
   127: "DEL",
+  160: "NBSP",
   173: "SHY",
   1564: "ALM",
   8203: "ZWSP",
@@ -48,6 +50,39 @@ function Mark({ character }: { character: string }) {
       {word}
     </span>
   );
+}
+
+/** What stands at an end of a name and can't be seen there. */
+const blankEnds = /^\s+|\s+$/g;
+
+/**
+ * The name of a thing (queue, exchange, virtual host, user, consumer, routing key), which anybody may have chosen: like VisibleText,
+ * and spaces at its ends are drawn as marks too, and those within are kept.
+ */
+export function NameText({ text }: { text: string }) {
+  const inner = text.replace(blankEnds, "");
+  const from = inner === "" ? text.length : text.indexOf(inner);
+  return (
+    <bdi className="name-text">
+      <BlankEnd text={text.slice(0, from)} />
+      {withMarks(inner, "n")}
+      <BlankEnd text={text.slice(from + inner.length)} />
+    </bdi>
+  );
+}
+
+/** A plain space is one that is seen; others have their names or numbers already. */
+function BlankEnd({ text }: { text: string }) {
+  if (text === "") return null;
+  return [...text].map((character, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: characters have no other identity.
+    <Mark key={index} character={character} />
+  ));
+}
+
+/** A name as it can be typed: without what hides, and without spaces at its ends. Empty where nothing of it can be typed. */
+export function typeableName(name: string): string {
+  return name.replace(hiddenOrPlain, "").trim();
 }
 
 function withMarks(text: string, key: string): ReactNode {
