@@ -36,6 +36,8 @@ for (const [width, height] of [
 ] as const) {
   for (const theme of ["light", "dark"] as const) {
     test(`all pages at ${width} px, ${theme}`, async ({ page, api, vhost }, info) => {
+      // Some 25 pages, each looked through by axe: on a busy machine that takes its time.
+      test.setTimeout(600_000);
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme: theme });
       await makeQueue(api, vhost, "graves");

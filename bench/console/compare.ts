@@ -46,6 +46,14 @@ export async function compareConsoles(options: BenchOptions): Promise<void> {
   });
   const sides: ConsoleSide[] = [];
   const results: TaskResult[] = [];
+  const file = options.output ?? path.join("bench/results", `console-${begin.toISOString().replaceAll(":", "-")}.json`);
+  // After each size, so that a run that is cut short leaves what it measured.
+  const write = () => {
+    const machine = { cpus: cpus().length, model: cpus()[0]?.model ?? "", node: process.version };
+    const versions = sides.map(({ name, version }) => ({ name, version }));
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, `${JSON.stringify({ begin, machine, versions, rounds: options.rounds, results }, null, 1)}\n`);
+  };
   try {
     sides.push(await openWarrenSide());
     if (rabbitMqIsInstalled()) sides.push(await openRabbitMqSide());
@@ -58,16 +66,12 @@ export async function compareConsoles(options: BenchOptions): Promise<void> {
       for (const side of sides) await addQueues(side, there, total);
       there = total;
       results.push(...(await compareAt(browser, sides, total, options)));
+      write();
     }
   } finally {
     await browser.close();
     for (const side of sides) await side.stop();
   }
-  const file = options.output ?? path.join("bench/results", `console-${begin.toISOString().replaceAll(":", "-")}.json`);
-  const machine = { cpus: cpus().length, model: cpus()[0]?.model ?? "", node: process.version };
-  const versions = sides.map(({ name, version }) => ({ name, version }));
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify({ begin, machine, versions, rounds: options.rounds, results }, null, 1)}\n`);
   console.log(`\nall numbers are in ${file}`);
 }
 

@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Send, Terminal } from "lucide-react";
+import dynamic from "next/dynamic";
 import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { curlFor } from "@/components/messages/message-export";
 import { useOneVhost, VhostNote } from "@/components/messages/one-vhost";
@@ -12,7 +13,6 @@ import { HeadersEditor } from "@/components/publish/headers-editor";
 import { filler } from "@/components/publish/placeholders";
 import { PropertiesFields } from "@/components/publish/properties-fields";
 import { RouteView } from "@/components/publish/route-preview";
-import { SendingAnswer } from "@/components/publish/sending-answer";
 import { Templates } from "@/components/publish/templates";
 import { usePublishForm } from "@/components/publish/use-publish-form";
 import { useSending } from "@/components/publish/use-sending";
@@ -30,6 +30,12 @@ import { defaultExchangeLabel, exchangesQuery } from "@/lib/api-client/exchanges
 import { publishPath, routeQuery } from "@/lib/api-client/publish";
 import { queueCountsQuery, readyCountsQuery } from "@/lib/api-client/queue-counts";
 import { formatCount, formatNoun } from "@/lib/format/numbers";
+
+/** Comes when something is sent. */
+const SendingAnswer = dynamic(
+  () => import("@/components/publish/sending-answer").then((module) => module.SendingAnswer),
+  { ssr: false },
+);
 
 const nothingKnown: ReadonlyMap<string, number> = new Map();
 

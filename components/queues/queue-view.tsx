@@ -1,6 +1,6 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Send } from "lucide-react";
 import dynamic from "next/dynamic";
 import type { ReactNode } from "react";
@@ -13,7 +13,7 @@ import { HeadRule, PageHead } from "@/components/ui/page-head";
 import { StateGlyph } from "@/components/ui/state-glyph";
 import { Tabs } from "@/components/ui/tabs";
 import { ApiError } from "@/lib/api-client/client";
-import { type Queue, queueQuery } from "@/lib/api-client/queues";
+import { knownQueue, type Queue, queueQuery } from "@/lib/api-client/queues";
 import { formatCount } from "@/lib/format/numbers";
 
 /** They come with the queue, which has to be asked for first as well. */
@@ -39,7 +39,16 @@ export function QueueView({
   /** The tab's content; given the queue, which is undefined while loading. */
   children: (queue: Queue | undefined) => ReactNode;
 }) {
-  const { data: queue, error, refetch } = useQuery(queueQuery(vhost, name));
+  const client = useQueryClient();
+  const {
+    data: queue,
+    error,
+    refetch,
+  } = useQuery({
+    ...queueQuery(vhost, name),
+    // Whoever comes from a list has seen most of it already.
+    placeholderData: () => knownQueue(client, vhost, name),
+  });
   const gone = error instanceof ApiError && error.status === 404;
   return (
     <>

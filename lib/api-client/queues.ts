@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { encodeName, liveInterval, request, requestWithHeaders } from "@/lib/api-client/client";
 import { live } from "@/lib/api-client/live/flow";
 import type { PlainTable } from "@/lib/api-client/rabbitmq-json";
@@ -70,6 +70,15 @@ export function queueQuery(vhost: string, name: string) {
     queryFn: ({ signal }) => request<Queue>("GET", queuePath(vhost, name), { signal }),
     refetchInterval: live(liveInterval),
   });
+}
+
+/** What a list that was read before says of a queue: all but the age of its head. */
+export function knownQueue(client: QueryClient, vhost: string, name: string): Queue | undefined {
+  for (const [, list] of client.getQueriesData<readonly Queue[]>({ queryKey: ["queues", "list"] })) {
+    const found = list?.find((queue) => queue.name === name && queue.vhost === vhost);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** @param ageMs how far back, @param incrementMs distance of two points; both in ms */
