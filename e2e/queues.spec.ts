@@ -143,7 +143,7 @@ test("hostile names are shown as they are and stay in their place", async ({ pag
   await page.goto(`/queues?vhost=${vhost}`);
   for (const name of names) {
     // What turns text round is drawn as a mark with its name.
-    const shown = name.replace("\u202e", "RLO");
+    const shown = name.replace("\u202e", "RLO ");
     await expect(page.getByRole("link", { name: shown, exact: true })).toBeVisible();
   }
   expect(await page.evaluate(() => "hacked" in window)).toBe(false);
