@@ -132,6 +132,11 @@ export class Connection {
     return this.#state === "running" && this.#outbox.backlog < outputLimit;
   }
 
+  /** The peer has to read what it was sent before it is given more. */
+  get isCongested(): boolean {
+    return this.#state === "running" && this.#outbox.backlog >= outputLimit;
+  }
+
   /** Sends a method. Nothing is sent any more once the connection is being closed. */
   send<N extends MethodName>(channel: number, name: N, args: Arguments<N>): void {
     if (this.#state === "closing" || this.#state === "closed") return;

@@ -42,7 +42,11 @@ export class QueueDispatcher {
   #running = false;
   /** Taken for consumers that don't acknowledge, when none of them could be given more. */
   readonly #kept: Taken[] = [];
-  readonly #straight: StraightTaker = { room: () => this.#straightRoom(), take: (messages) => this.#give(messages) };
+  readonly #straight: StraightTaker = {
+    room: () => (this.#kept.length === 0 && this.#takesStraight() ? this.#room() : 0),
+    isBusy: () => this.#takesStraight() && this.#consumers.some(({ connection }) => connection.isCongested),
+    take: (messages) => this.#give(messages),
+  };
   readonly #ahead = new Ahead();
   #aheadTimer: NodeJS.Timeout | undefined;
   /** What was taken ahead is on its way back. */
@@ -326,10 +330,9 @@ export class QueueDispatcher {
     return Math.min(most, Math.max(1, Math.floor(batchBytes / this.#largest)));
   }
 
-  /** How many messages consumers would be given that come past the queue: it is no other node's turn. */
-  #straightRoom(): number {
-    const isFree = this.#kept.length === 0 && (this.#standing?.elsewhere ?? null) === null;
-    return isFree && this.#isAutoAck() ? this.#room() : 0;
+  /** Whether consumers may be given what comes past the queue: it is no other node's turn. */
+  #takesStraight(): boolean {
+    return !this.#resting && (this.#standing?.elsewhere ?? null) === null && this.#isAutoAck();
   }
 
   /** Hands out in turn what was acknowledged as it was taken, and keeps what nobody has credit for any more. */

@@ -107,6 +107,8 @@ export interface RoutePreview {
 export interface StraightTaker {
   /** How many it would take by now of what was not stored. */
   room(): number;
+  /** It has no room, but only until somebody has read what was given: what comes may wait for a moment. */
+  isBusy(): boolean;
   take(messages: readonly Taken[]): void;
 }
 

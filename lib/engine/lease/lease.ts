@@ -52,9 +52,11 @@ async function leaseFor(
   for (;;) {
     const known = await findQueue(context, request);
     const max = Math.min(request.max, roomOf(request, known)());
-    if (max <= 0) return [];
+    // Who takes straight is waited for where nothing lies for it: what comes may wait for its room.
+    const isBusy = max <= 0 && taker !== undefined && context.signals.isEmpty(known.id);
+    if (max <= 0 && !isBusy) return [];
     const found =
-      mayLook || !context.signals.isEmpty(known.id)
+      !isBusy && (mayLook || !context.signals.isEmpty(known.id))
         ? await claim(context, actor, { ...request, max }, known, begun, taker)
         : await noLook(context, known);
     mayLook = true;
@@ -63,7 +65,7 @@ async function leaseFor(
     if (moreIsLikely) context.signals.wake([queue.id]);
     if (messages.length > 0) return noted(context, actor, request, queue, messages);
     if (moreIsLikely || (await expiredCameBack(context, queue))) continue;
-    const left = deadline - performance.now();
+    const left = isBusy ? pause : deadline - performance.now();
     if (left <= 0 || request.signal?.aborted) return [];
     // Waiting is using, which a queue with x-expires must be shown in time.
     const untilUsed = (queue.limits.expiresMs ?? Number.POSITIVE_INFINITY) / 4;

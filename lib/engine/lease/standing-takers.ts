@@ -1,6 +1,10 @@
 import type { Leased, Taken } from "@/lib/broker/broker";
 import type { StraightTaker } from "@/lib/broker/requests";
+import { TakerPace } from "@/lib/engine/lease/taker-pace";
 import type { Look, QueueSignals } from "@/lib/engine/signals";
+
+/** How those who take have kept up, over their calls. */
+const paces = new WeakMap<StraightTaker, TakerPace>();
 
 /**
  * A call that waits at a queue for somebody who takes messages without acknowledging. What is given to it is with that
@@ -15,6 +19,7 @@ export class StandingTaker {
   readonly #signals: QueueSignals;
   /** Null while it only waits; undefined while it may have messages in hand that its caller has not. */
   #look: Look | null | undefined;
+  readonly #pace: TakerPace;
 
   constructor(
     signals: QueueSignals,
@@ -27,6 +32,8 @@ export class StandingTaker {
     this.queueId = queueId;
     this.holder = holder;
     this.#taker = taker;
+    this.#pace = paces.get(taker) ?? new TakerPace();
+    paces.set(taker, this.#pace);
     this.take = (messages) => {
       noted(messages);
       taker.take(messages);
@@ -43,20 +50,33 @@ export class StandingTaker {
     this.#look = null;
   }
 
-  /**
-   * Whether a message may go to it now: it has room, and of all that this node has stored before nothing is in the queue,
-   * or on the way from there to its caller. A look that began when nothing was there, while nothing is told, can only find
-   * what others have sent.
-   */
+  /** Whether a message may go to it now. */
   get isOpen(): boolean {
-    const look = this.#look;
-    if (look === undefined || (look !== null && (look.outdated || !look.wasEmpty))) return false;
-    const { queueId } = this;
-    return this.#signals.isEmpty(queueId) && this.#signals.isOnlyFor(queueId, this.take) && this.#taker.room() > 0;
+    return this.#isFree && this.#taker.room() > 0;
+  }
+
+  /**
+   * Whether a message that can't go now had better wait: its reader is at it, and faster than the database; or the little
+   * that had to be stored is just being fetched.
+   */
+  isWorthWaiting(now: number): boolean {
+    if (!this.#isFree) return this.#signals.isOnlyFor(this.queueId, this.take) && this.#pace.wasOpenLately(now);
+    return this.#taker.isBusy() && this.#pace.isFast(now);
   }
 
   give(message: Taken): void {
+    this.#pace.took(message, performance.now());
     this.#taker.take([message]);
+  }
+
+  /**
+   * Whether of all that this node has stored before nothing is in the queue, or on the way from there to its caller. A look
+   * that began when nothing was there, while nothing is told, can only find what others have sent.
+   */
+  get #isFree(): boolean {
+    const look = this.#look;
+    if (look === undefined || (look !== null && (look.outdated || !look.wasEmpty))) return false;
+    return this.#signals.isEmpty(this.queueId) && this.#signals.isOnlyFor(this.queueId, this.take);
   }
 }
 
@@ -84,5 +104,11 @@ export class StandingTakers {
   open(queueId: number): StandingTaker | undefined {
     for (const taker of this.#byQueue.get(queueId) ?? []) if (taker.isOpen) return taker;
     return undefined;
+  }
+
+  /** Whether one can go to somebody at this queue now, or may wait for one who is busy. */
+  isWorthWaiting(queueId: number, now: number): boolean {
+    for (const taker of this.#byQueue.get(queueId) ?? []) if (taker.isOpen || taker.isWorthWaiting(now)) return true;
+    return false;
   }
 }

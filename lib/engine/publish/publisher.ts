@@ -19,6 +19,9 @@ const worthHalving = 128;
 /** More microtasks than a consumer needs from being given messages to waiting for the next. */
 const turnsToWaitAgain = 64;
 
+/** How often it is looked, in ms, whether those have room again for whom messages wait. */
+const roomEveryMs = 5;
+
 /** How often a flush is routed anew because the topology changed meanwhile. */
 const maxReroutes = 100;
 
@@ -26,6 +29,8 @@ interface Waiting {
   readonly message: Outgoing;
   /** Where it goes, if that was asked when it came. */
   readonly way: Way | undefined;
+  /** It waits for somebody to have room, or for such a one before it. */
+  isHeld: boolean;
   readonly resolve: (outcome: PublishOutcome) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -47,6 +52,7 @@ export class Publisher {
   readonly #underWay = new UnderWay();
   #waiting: Waiting[] = [];
   #running = false;
+  #wake: (() => void) | undefined;
 
   constructor(
     database: Database,
@@ -73,7 +79,8 @@ export class Publisher {
     }
     return new Promise((resolve, reject) => {
       this.#underWay.begins(way);
-      this.#waiting.push({ message, way, resolve, reject });
+      this.#waiting.push({ message, way, isHeld: false, resolve, reject });
+      if (!way || !this.#straight.mayGo(way.routed)) this.#wake?.();
       if (this.#running) return;
       this.#running = true;
       // Everything that came in with the same turn of the event loop goes together.
@@ -95,29 +102,49 @@ export class Publisher {
   }
 
   /**
-   * Gives away what can go straight, of what waits. To be called while nothing is being stored: what comes first among what
-   * waits for a queue is then the first on its way there.
+   * Gives away what can go straight, of what waits, and holds what is worth to wait for room. To be called while nothing is
+   * being stored: what comes first among what waits for a queue is then the first on its way there.
    */
   #giveStraight(): void {
-    if (!this.#straight.isWanted) return;
-    const snapshot = this.#topology.trusted;
-    if (!snapshot) return;
+    const snapshot = this.#straight.isWanted ? this.#topology.trusted : undefined;
+    const now = performance.now();
     const taken = new Set<number>();
+    const held = new Set<number>();
     const left: Waiting[] = [];
-    let isSure = true;
+    let isSure = snapshot !== undefined;
     for (const waiting of this.#waiting) {
       const { way } = waiting;
-      isSure &&= way !== undefined && way.snapshot === snapshot;
-      const isFirst = isSure && way?.routed.queues.every(({ id }) => !taken.has(id));
+      isSure &&= way?.snapshot === snapshot;
+      const queues = way?.routed.queues ?? [];
+      const isFirst = isSure && queues.every(({ id }) => !taken.has(id));
       if (isFirst && way && this.#straight.give(way.routed)) {
         this.#underWay.ends(way);
         waiting.resolve(outcomeOf(way.routed));
         continue;
       }
-      for (const { id } of way?.routed.queues ?? []) taken.add(id);
+      waiting.isHeld = isFirst
+        ? way !== undefined && this.#straight.isWorthWaiting(way.routed, now)
+        : queues.some(({ id }) => held.has(id));
+      for (const { id } of queues) taken.add(id);
+      if (waiting.isHeld) for (const { id } of queues) held.add(id);
       left.push(waiting);
     }
+    // Where one goes somewhere that isn't known, it could come before those that wait.
+    if (!isSure) for (const waiting of left) waiting.isHeld = false;
     this.#waiting = left;
+  }
+
+  /** Resolves in a moment, or when something comes that has to be stored. */
+  #untilRoom(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#wake = undefined;
+        resolve();
+      };
+      const timer = setTimeout(done, roomEveryMs);
+      this.#wake = done;
+    });
   }
 
   async #run(): Promise<void> {
@@ -127,8 +154,15 @@ export class Publisher {
     let most = this.#waiting.length >= worthHalving ? Math.ceil(this.#waiting.length / 2) : maxMessages;
     for (;;) {
       this.#giveStraight();
-      if (this.#waiting.length === 0) break;
-      const flushing = this.#flush(this.#next(most));
+      const batch = this.#next(most);
+      if (batch.length === 0 && this.#waiting.length === 0) break;
+      if (batch.length === 0) {
+        tell();
+        tell = () => {};
+        await this.#untilRoom();
+        continue;
+      }
+      const flushing = this.#flush(batch);
       // Publishers of the flush before hear of it when this one is on its way: Postgres shall not wait for what they do.
       setImmediate(tell);
       most = maxMessages;
@@ -139,19 +173,20 @@ export class Publisher {
   }
 
   #next(most: number): Waiting[] {
+    const free = this.#waiting.some(({ isHeld }) => isHeld)
+      ? this.#waiting.filter(({ isHeld }) => !isHeld)
+      : this.#waiting;
     let count = 0;
     let bytes = 0;
-    for (const { message } of this.#waiting) {
+    for (const { message } of free) {
       bytes += message.body.length + message.encoded.length;
       if (count > 0 && (bytes > maxBytes || count === Math.min(most, maxMessages))) break;
       count++;
     }
-    if (count === this.#waiting.length) {
-      const all = this.#waiting;
-      this.#waiting = [];
-      return all;
-    }
-    return this.#waiting.splice(0, count);
+    if (free === this.#waiting && count < free.length) return this.#waiting.splice(0, count);
+    const batch = new Set(free.slice(0, count));
+    this.#waiting = this.#waiting.filter((waiting) => !batch.has(waiting));
+    return [...batch];
   }
 
   /** @returns what has the publishers told, to be called once */

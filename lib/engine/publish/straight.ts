@@ -29,10 +29,10 @@ export class StraightWay {
 
   /** Gives the message to one taker in each of its queues, and notes it; false, and nothing is done, unless all of them have one. */
   give(one: Routed): boolean {
-    if (!this.#mayGo(one)) return false;
+    if (!this.mayGo(one)) return false;
     const takers: StandingTaker[] = [];
     for (const queue of one.queues) {
-      const taker = this.#allows(queue) ? this.#takers.open(queue.id) : undefined;
+      const taker = this.#takers.open(queue.id);
       if (taker === undefined) return false;
       takers.push(taker);
     }
@@ -42,10 +42,16 @@ export class StraightWay {
     return true;
   }
 
-  #mayGo({ message, queues, exchanges, deduplicationId }: Routed): boolean {
+  /** Whether it had better wait for takers that are about to have room; `now` is of performance.now(). */
+  isWorthWaiting(one: Routed, now: number): boolean {
+    return this.mayGo(one) && one.queues.every(({ id }) => this.#takers.isWorthWaiting(id, now));
+  }
+
+  /** Whether it is one that may go straight, if there are takers. */
+  mayGo({ message, queues, exchanges, deduplicationId }: Routed): boolean {
     if (!message.unnumbered || message.delayMs > 0 || deduplicationId !== null || queues.length === 0) return false;
     if (message.persistent && queues.some(({ durable }) => durable)) return false;
-    return exchanges.every(({ retentionMs }) => retentionMs === null);
+    return exchanges.every(({ retentionMs }) => retentionMs === null) && queues.every((queue) => this.#allows(queue));
   }
 
   #allows(queue: QueueRecord): boolean {
