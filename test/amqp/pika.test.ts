@@ -3,6 +3,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createEngine, type Engine } from "@/lib/engine/engine";
+import { type RunningNode, startNode } from "@/lib/engine/node";
 import { startAmqpServer, type TestServer } from "@/test/support/amqp/amqp-server";
 import { createTestDatabase, type TestDatabase } from "@/test/support/database";
 
@@ -22,18 +23,22 @@ function hasPika(): boolean {
 describe.skipIf(!hasPika() && process.env.CI === undefined)("the work-queue tutorial with pika", () => {
   let database: TestDatabase;
   let engine: Engine;
+  let node: RunningNode;
   let server: TestServer;
   const workers: ChildProcess[] = [];
 
   beforeEach(async () => {
     database = await createTestDatabase();
     engine = createEngine({ databaseUrl: database.url, applicationName: "test", log: { error: () => {} } });
+    // As in production: only a node hears of changes, which is what messages have to know that go straight to consumers.
+    node = startNode(engine.context, { name: "test", kind: "broker", version: "0" });
     server = await startAmqpServer({}, engine.broker);
   });
 
   afterEach(async () => {
     for (const worker of workers.splice(0)) worker.kill("SIGKILL");
     await server.close();
+    await node.stop();
     await engine.close();
     await database.drop();
   });
