@@ -6,6 +6,8 @@ export class Heartbeat {
   readonly #timer: NodeJS.Timeout | undefined;
   #received = true;
   #sent = false;
+  /** The next that is sent is a heartbeat of ours, which doesn't put off the next one. */
+  #beating = false;
   #silentTicks = 0;
 
   /**
@@ -16,7 +18,10 @@ export class Heartbeat {
   constructor(seconds: number, send: () => void, dead: () => void) {
     if (seconds === 0) return;
     this.#timer = setInterval(() => {
-      if (!this.#sent) send();
+      if (!this.#sent) {
+        this.#beating = true;
+        send();
+      }
       this.#sent = false;
       this.#silentTicks = this.#received ? 0 : this.#silentTicks + 1;
       this.#received = false;
@@ -29,7 +34,8 @@ export class Heartbeat {
   }
 
   sent(): void {
-    this.#sent = true;
+    if (this.#beating) this.#beating = false;
+    else this.#sent = true;
   }
 
   stop(): void {
