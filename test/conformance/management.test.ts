@@ -61,6 +61,18 @@ describe.skipIf(!rabbitMqIsInstalled())("the management API, compared with Rabbi
     );
   });
 
+  it("says alike where a binding is", async () => {
+    const locations = await Promise.all(
+      sides.both.map(async (side) => {
+        await side.call("PUT", "/api/queues/%2F/bound", {});
+        const path = "/api/bindings/%2F/e/amq.direct/q/bound";
+        const keys = ["a.key", "", "b/c%"];
+        return Promise.all(keys.map((key) => side.location(path, { routing_key: key, arguments: {} })));
+      }),
+    );
+    expect(locations[0]).toEqual(locations[1]);
+  });
+
   it("lists and closes the connections of a user alike, of one who has none too", async () => {
     await same("PUT", "/api/users/caller", { password: "caller", tags: "" }, nothing);
     await same("PUT", "/api/permissions/%2F/caller", { configure: "", write: "", read: "" }, nothing);
@@ -84,7 +96,10 @@ describe.skipIf(!rabbitMqIsInstalled())("the management API, compared with Rabbi
         const nodes = (await side.call("GET", "/api/nodes")).json as { name: string; kind?: string }[];
         const { name } = nodes.find(({ kind }) => kind !== "postgres") as { name: string };
         const ask = async (path: string) => (await side.call("GET", path)).json;
-        const node = (await ask(`/api/nodes/${name}`)) as Record<string, unknown>;
+        const tells = async () => (await ask(`/api/nodes/${name}`)) as Record<string, unknown>;
+        // RabbitMQ counts its first statistics a moment after it has started.
+        await expect.poll(async () => Object.keys(await tells()), { timeout: 60_000 }).toContain("mem_used");
+        const node = await tells();
         const { memory } = (await ask(`/api/nodes/${name}/memory`)) as { memory: Record<string, object> };
         const flags = (await ask("/api/feature-flags")) as Record<string, unknown>[];
         return {

@@ -11,6 +11,8 @@ export interface ManagementSide {
     body?: unknown,
     as?: string,
   ): Promise<{ readonly status: number; readonly json: unknown }>;
+  /** The header Location of the answer to a POST. */
+  location(path: string, body: unknown): Promise<string | null>;
   amqp(as?: string, vhost?: string): Promise<ChannelModel>;
   /** Publishes to a queue, one after the other; says of each whether it was confirmed. */
   publish(queue: string, bodies: readonly string[]): Promise<boolean[]>;
@@ -28,8 +30,8 @@ export async function managementSides(): Promise<{ readonly both: readonly Manag
   const connections: ChannelModel[] = [];
   const sides = [
     side(connections, `127.0.0.1:${door.port}`, async (method, path, body, as) => {
-      const { status, json } = await warren.api.call(method, path, { body, as });
-      return { status, json };
+      const { status, json, headers } = await warren.api.call(method, path, { body, as });
+      return { status, json, location: headers.get("location") };
     }),
     side(connections, new URL(rabbit.url).host, async (method, path, body, as) => {
       const response = await fetch(`${rabbit.management}${path}`, {
@@ -38,7 +40,8 @@ export async function managementSides(): Promise<{ readonly both: readonly Manag
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       const text = await response.text();
-      return { status: response.status, json: text === "" ? undefined : JSON.parse(text) };
+      const json = text === "" ? undefined : JSON.parse(text);
+      return { status: response.status, json, location: response.headers.get("location") };
     }),
   ];
   return {
@@ -50,7 +53,12 @@ export async function managementSides(): Promise<{ readonly both: readonly Manag
   };
 }
 
-type Call = (method: string, path: string, body: unknown, as: string) => Promise<{ status: number; json: unknown }>;
+type Call = (
+  method: string,
+  path: string,
+  body: unknown,
+  as: string,
+) => Promise<{ status: number; json: unknown; location: string | null }>;
 
 function side(connections: ChannelModel[], host: string, call: Call): ManagementSide {
   let channel: Promise<ConfirmChannel> | undefined;
@@ -66,6 +74,7 @@ function side(connections: ChannelModel[], host: string, call: Call): Management
   };
   return {
     call: (method, path, body, as = "guest") => call(method, path, body, as.includes(":") ? as : `${as}:${as}`),
+    location: async (path, body) => (await call("POST", path, body, "guest:guest")).location,
     amqp,
     async publish(queue, bodies) {
       const confirms = await open();

@@ -50,7 +50,7 @@ export function deadLetter(message: Deceased, death: Death): Letter {
   if (death.error) for (const [name, value] of failureHeaders(death.error)) setOrDelete(headers, name, value);
   if (!headers.has("x-first-death-reason")) setDeath(headers, "x-first-death", message, death);
   setDeath(headers, "x-last-death", message, death);
-  headers.set("x-death", { t: "A", v: countDeath(deathsIn(before), message, death, expiration) });
+  headers.set("x-death", { t: "A", v: countDeath(grouped(deathsIn(before)), message, death, expiration) });
   if (death.deadLetterRoutingKey !== null) headers.delete("CC");
   const routingKey = death.deadLetterRoutingKey ?? message.routingKey;
   return { routingKey, keys: [routingKey, ...listedCopies(headers)], properties: { ...properties, headers } };
@@ -83,7 +83,7 @@ export function deathSummary(headers: FieldTable | undefined, at: Date): DeathSu
   return {
     reason,
     at,
-    count: deaths.reduce((sum, death) => sum + Number(integerOf(death.get("count")) ?? 1), 0),
+    count: deaths.reduce((sum, death) => sum + countOf(death), 0),
     originQueue: textOf(latest.get("queue")) ?? "",
     originExchange: textOf(latest.get("exchange")) ?? "",
     originRoutingKey: textOf(listOf(latest.get("routing-keys"))[0]) ?? "",
@@ -110,6 +110,29 @@ function countDeath(
   if (known) entry.set("count", { t: "l", v: Number(integerOf(known.get("count")) ?? 0) + 1 });
   const others = deaths.filter((other) => !same(other));
   return [entry, ...others].map((table) => ({ t: "F", v: table }));
+}
+
+/**
+ * One entry for each {queue, reason}: the first, with its count, or without one the number of entries. What wrote
+ * `x-death` need not have been this broker (rabbit_dead_letter:group_by_queue_and_reason).
+ */
+function grouped(deaths: readonly FieldTable[]): readonly FieldTable[] {
+  if (deaths.length < 2) return deaths;
+  const groups = new Map<string, FieldTable[]>();
+  for (const death of deaths) {
+    const key = JSON.stringify([textOf(death.get("queue")), textOf(death.get("reason"))]);
+    const group = groups.get(key);
+    if (group) group.push(death);
+    else groups.set(key, [death]);
+  }
+  return [...groups.values()].flatMap((group) =>
+    group.slice(0, 1).map((first) => new Map(first).set("count", first.get("count") ?? { t: "l", v: group.length })),
+  );
+}
+
+/** An entry without a count stands for one death. */
+function countOf(death: FieldTable): number {
+  return Number(integerOf(death.get("count")) ?? 1);
 }
 
 function firstDeath(message: Deceased, death: Death, expiration: string | undefined): [string, FieldValue][] {

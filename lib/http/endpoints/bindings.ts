@@ -83,14 +83,14 @@ export const bindingEndpoints = [
     manner: "rabbitmq",
     body: z.object({ routing_key: shortText.default(""), arguments: argumentTable }),
     audit: "binding.create",
-    async handle({ path, body }, { broker, actor, request, note }) {
+    async handle({ path, body }, { broker, actor, note }) {
       note({ routing_key: body.routing_key });
       const binding = await broker.bind(actor, {
         ...{ vhost: path.vhost, source: path.exchange, destination: { kind: path.kind, name: path.destination } },
         ...{ routingKey: body.routing_key, arguments: body.arguments },
       });
-      const pair = new URL(request.url).pathname.replace(/\/$/, "");
-      return created(`${pair}/${encodeURIComponent(binding.propertiesKey)}`);
+      // Relative, as RabbitMQ's: there are clients that cut it at its slashes.
+      return created(`${encodeURIComponent(path.destination)}/${encodeURIComponent(binding.propertiesKey)}`);
     },
   }),
   endpoint({

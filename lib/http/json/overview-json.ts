@@ -5,6 +5,8 @@ import { nodeJson } from "@/lib/http/json/node-json";
 import { lengthDetails, messageStatsJson, sampleJson } from "@/lib/http/json/stats-json";
 import { WARREN_VERSION } from "@/lib/version";
 
+const runsOn = `Node.js ${process.versions.node}`;
+
 /**
  * The overview as RabbitMQ's API gives it, with what Warren knows besides.
  * @param asked whether histories were asked for (`msg_rates_age`, `lengths_age`, ...)
@@ -21,6 +23,9 @@ export function overviewJson(overview: Overview, asked: { readonly rates: boolea
     sample_retention_policies: { global: [600, 3600, 28800, 86400], basic: [600, 3600], detailed: [600] },
     exchange_types: exchangeTypes.map((name) => ({ name, description: `AMQP ${name} exchange`, enabled: true })),
     product_name: "Warren",
+    // Clients expect to be told what it runs on.
+    erlang_version: runsOn,
+    erlang_full_version: runsOn,
     product_version: WARREN_VERSION,
     rabbitmq_version: RABBITMQ_VERSION,
     warren_version: WARREN_VERSION,

@@ -13,6 +13,31 @@ export const deadLetteringScenarios: Readonly<Record<string, Scenario>> = {
     return [heard.seen.length, (await channel.checkQueue(queue)).messageCount];
   },
 
+  "deaths that somebody else has written down, some more than once and without a count": async (client) => {
+    const channel = await client.confirmChannel();
+    await channel.assertQueue("dx.dead");
+    await channel.assertQueue("dx.work", { deadLetterExchange: "", deadLetterRoutingKey: "dx.dead" });
+    const written = (queue: string, more: object = {}) => ({
+      ...{ reason: "rejected", queue, exchange: "x", "routing-keys": ["k"] },
+      ...more,
+    });
+    const deaths = [
+      ...[written("one"), written("one"), written("two", { count: 3 }), written("dx.work"), written("dx.work")],
+      ...[written("two", { reason: "expired" }), written("two", { count: 4, exchange: "y" }), written("three")],
+    ];
+    const seen = [];
+    for (const list of [deaths, deaths.slice(0, 1), deaths.slice(3, 4), deaths.slice(6)]) {
+      channel.sendToQueue("dx.work", Buffer.from("again"), { headers: { "x-death": list } });
+      await channel.waitForConfirms();
+      channel.reject((await patiently(channel, "dx.work")) as GetMessage, false);
+      const { properties } = (await patiently(channel, "dx.dead")) as GetMessage;
+      const left = (properties.headers?.["x-death"] ?? []) as unknown as Record<string, unknown>[];
+      seen.push(left.map(({ queue, reason, count, exchange }) => [queue, reason, count ?? null, exchange]).map(String));
+    }
+    for (const queue of ["dx.dead", "dx.work"]) await channel.deleteQueue(queue);
+    return seen.map((entries) => [entries[0], ...entries.slice(1).sort()]);
+  },
+
   "rejected, expired and crowded out: dead letters": async (client) => {
     const channel = await client.confirmChannel();
     await channel.assertExchange("dl.exchange", "fanout");
