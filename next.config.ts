@@ -1,8 +1,9 @@
 import type { NextConfig } from "next";
 
 const config: NextConfig = {
-  // The broker engine talks to Postgres and to mail servers through these; they must stay ordinary Node modules.
-  serverExternalPackages: ["pg", "@prisma/adapter-pg", "@prisma/client", "nodemailer"],
+  // The broker talks to Postgres, to mail servers and, in its sample, to itself through these; they must stay ordinary
+  // Node modules.
+  serverExternalPackages: ["pg", "@prisma/adapter-pg", "@prisma/client", "nodemailer", "amqplib"],
   poweredByHeader: false,
   // The page of parts (page.dev.tsx) exists while developing, and in no build.
   pageExtensions: process.env.NODE_ENV === "development" ? ["dev.tsx", "tsx", "ts"] : ["tsx", "ts"],

@@ -13,6 +13,7 @@ import { errorCode, errorMessage, PlatformFailure } from "@/lib/platform/failure
 import { portSentence, requirePort } from "@/lib/platform/ports";
 import { type RunningProcess, runProcess } from "@/lib/platform/run-process";
 import { lastDayOf, readTlsFiles, watchTlsFiles } from "@/lib/platform/tls-files";
+import type { AmqpAddress } from "@/lib/sample/client";
 import { WARREN_VERSION } from "@/lib/version";
 
 /** Runs the engine's background duties and the AMQP door. */
@@ -28,10 +29,15 @@ async function startBroker(): Promise<RunningProcess> {
   else await waitForDatabase(databaseUrl, (line) => console.log(line));
   const onError = (message: string, error: unknown) => console.error(`${message} ${errorMessage(error)}`);
   const logins = new LoginTally();
-  const { broker, administration, presence, doors, entered, close } = composeBroker({
+  let tellAddress: (address: AmqpAddress) => void = () => {};
+  const address = new Promise<AmqpAddress>((resolve) => {
+    tellAddress = resolve;
+  });
+  const { broker, administration, presence, doors, entered, endSample, close } = composeBroker({
     databaseUrl,
     node: { name: `broker@${hostname()}:${process.pid}`, kind: "broker", version: WARREN_VERSION },
     onError,
+    amqp: address,
     notifyLocal,
     logins: () => logins.counts,
   });
@@ -70,16 +76,24 @@ async function startBroker(): Promise<RunningProcess> {
     );
   }
   listens(identity?.cert);
+  tellAddress({ host: reachable(host), port: amqpPort });
   return {
     ready: `Warren's broker listens on amqp://${host.includes(":") ? `[${host}]` : host}:${amqpPort}`,
     stop: async () => {
       unwatch();
+      await endSample();
       // Clients first: what they hold goes back through the engine.
       await amqp.close();
       await close();
       await users.$disconnect();
     },
   };
+}
+
+/** Where this machine reaches who listens on this address, which may be all there are. */
+function reachable(host: string): string {
+  if (host === "0.0.0.0") return "127.0.0.1";
+  return host === "::" ? "::1" : host;
 }
 
 async function listen(port: number, setting: string, host: string, open: (port: number) => Promise<number>) {

@@ -11,6 +11,7 @@ import { createEngine } from "@/lib/engine/engine";
 import { type NodeIdentity, startNode } from "@/lib/engine/node";
 import { SampleSwitch } from "@/lib/engine/sample-switch";
 import { noticeSender } from "@/lib/notify/sender";
+import type { AmqpAddress } from "@/lib/sample/client";
 import { SampleControl } from "@/lib/sample/control";
 import { runSample } from "@/lib/sample/runner";
 
@@ -23,6 +24,8 @@ export interface BrokerOptions {
   readonly onError: (message: string, error: unknown) => void;
   /** What this process has counted of logins; without it nobody is told. */
   readonly logins?: () => LoginCounts;
+  /** Where this process takes AMQP clients, once it does. Only one that does can run the sample workload. */
+  readonly amqp?: Promise<AmqpAddress>;
   /** Whether notices of failures may be sent to this machine itself; if not given, no. */
   readonly notifyLocal?: boolean;
 }
@@ -37,6 +40,8 @@ export interface ComposedBroker {
   readonly doors: DoorCluster;
   /** Resolves when this process is on the list of nodes: before that nobody can consume through it. */
   readonly entered: Promise<void>;
+  /** Ends what this process runs of the sample workload: its clients leave before the AMQP door closes. */
+  endSample(): Promise<void>;
   /** Stops the duties, ends what waits, and closes the connections. */
   close(): Promise<void>;
 }
@@ -54,24 +59,38 @@ export function composeBroker(options: BrokerOptions): ComposedBroker {
   });
   const access = new AccessControl(engine.context);
   const broker = authorizedBroker(engine.broker, access, engine.context);
+  const administration = postgresAdministration(engine.context, access);
   const sample = new SampleControl(new SampleSwitch(engine.context));
+  let address: AmqpAddress | undefined;
+  void options.amqp?.then((listening) => {
+    address = listening;
+  });
+  const leaving = new AbortController();
+  let running: Promise<void> | undefined;
   const sampleDuty: Duty = {
     name: "sample workload",
     everyMs: 1000,
     run: async (_context, ended) => {
+      if (address === undefined || leaving.signal.aborted) return false;
       const onError = (error: unknown) => options.onError("The sample workload stumbled.", error);
-      await runSample(broker, sample, ended, onError);
+      const parts = { broker, administration, control: sample, address, onError };
+      running = runSample(parts, AbortSignal.any([ended, leaving.signal]));
+      await running;
       return false;
     },
   };
   const node = startNode(engine.context, options.node, [sampleDuty], options.logins);
   return {
     broker,
-    administration: postgresAdministration(engine.context, access),
+    administration,
     sample,
     presence: engine.context.presence,
     doors: engine.context.doors,
     entered: engine.context.self.hasEntered,
+    endSample: async () => {
+      leaving.abort();
+      await running;
+    },
     close: async () => {
       await node.stop();
       await engine.close();

@@ -38,8 +38,8 @@ export function GettingStarted({ vhost }: { vhost: string | null }) {
             worker’s assumptions, so dead letters arrive. Read one, retry it, publish one by hand.
           </p>
           <p className="text-12 text-ink-3">
-            Makes the virtual host <code>github-sample</code> with 2 exchanges and 8 queues, about 6 messages a second.
-            Removing the sample takes all of it away.
+            Makes the virtual host <code>github-sample</code> with 2 exchanges and 11 queues, and a user for its
+            programs; about 6 messages a second. Removing the sample takes all of it away.
           </p>
           <div className="mt-2">
             <Button

@@ -42,7 +42,7 @@ export function SampleSection() {
       <SectionHead title="Sample workload" />
       <div className="flex flex-col gap-3 px-4 pb-4">
         <p className="text-12 text-ink-2">
-          GitHub webhooks go through a topic exchange to seven queues. Workers take them; some payloads break a worker’s
+          GitHub webhooks go through a topic exchange to ten queues. Workers take them; some payloads break a worker’s
           assumptions, so there are dead letters with real causes. It has the virtual host{" "}
           <TextLink href="/queues?vhost=github-sample">
             <code>github-sample</code>
@@ -89,8 +89,8 @@ export function SampleSection() {
         onConfirm={remove}
       >
         <p>
-          The virtual host <code>github-sample</code> goes, with its exchanges, queues and messages. Nothing else is
-          touched, and it can be started again at any time.
+          The virtual host <code>github-sample</code> goes, with its exchanges, queues and messages, and the user that
+          its programs log in as. Nothing else is touched, and it can be started again at any time.
         </p>
       </ConfirmDialog>
     </section>

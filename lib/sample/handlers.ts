@@ -40,7 +40,7 @@ export class NotYetError extends Error {
   override readonly name: string = "NotYetError";
 }
 
-/** Thrown where the process that works dies: it settles nothing, and its connection is gone. */
+/** Thrown where the process that works is killed: it settles nothing, and its connection is gone. */
 export class WorkerKilledError extends Error {
   override readonly name = "WorkerKilledError";
 }
@@ -65,7 +65,8 @@ function isOutage(now: Date): boolean {
 /** How long the indexer is stuck on what it can't digest, in ms: longer than any lease of its. */
 const stuckForMs = 12_000;
 
-export const handlers: Readonly<Record<string, Handler>> = {
+/** Of those that take leases, and say with each message that they reject what went wrong. */
+export const leaseHandlers: Readonly<Record<string, Handler>> = {
   "ci.builds": (payload) => {
     const language = payload.repository.language;
     if (payload.check_run !== undefined && language === null) {
@@ -75,13 +76,6 @@ export const handlers: Readonly<Record<string, Handler>> = {
   "issues.triage": (payload) => {
     // Assumes that every issue has been assigned to somebody.
     if (payload.issue !== undefined) payload.issue.assignee.login.toLowerCase();
-  },
-  "pull-requests.review": (payload) => {
-    const { number, mergeable } = payload.pull_request;
-    if (mergeable === null) {
-      throw new MergeabilityUnknownError(`GitHub does not say yet whether pull request #${number} can be merged`);
-    }
-    payload.pull_request.head.repo.full_name.split("/");
   },
   "releases.notes": (payload) => {
     // Assumes that every release has a text.
@@ -97,14 +91,25 @@ export const handlers: Readonly<Record<string, Handler>> = {
     // A rename makes it rebuild the whole index, which takes longer than it may hold a message.
     if (payload.action === "renamed") await sleep(stuckForMs, undefined, { signal });
   },
+  "security.alerts": (payload) => {
+    // Assumes that every repository belongs to an organisation.
+    if (payload.alert !== undefined) payload.organization.login.toLowerCase();
+  },
+};
+
+/** Of those that are AMQP clients: that protocol has no room for what went wrong. */
+export const clientHandlers = {
+  "pull-requests.review": (payload) => {
+    const { number, mergeable } = payload.pull_request;
+    if (mergeable === null) {
+      throw new MergeabilityUnknownError(`GitHub does not say yet whether pull request #${number} can be merged`);
+    }
+    payload.pull_request.head.repo.full_name.split("/");
+  },
   "teams.sync": (payload) => {
     // Poison: whoever takes it runs out of memory and is killed, and then the next one that gets it.
     if (payload.team !== undefined && payload.action === "deleted") {
       throw new WorkerKilledError(`out of memory while syncing team ${payload.team.slug}`);
     }
   },
-  "security.alerts": (payload) => {
-    // Assumes that every repository belongs to an organisation.
-    if (payload.alert !== undefined) payload.organization.login.toLowerCase();
-  },
-};
+} as const satisfies Readonly<Record<string, Handler>>;

@@ -1,43 +1,45 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Actor } from "@/lib/broker/actor";
-import type { Broker } from "@/lib/broker/broker";
-import { longString } from "@/lib/broker/properties/field-value";
+import type { ConfirmChannel } from "amqplib";
+import { type Door, whileConnected } from "@/lib/sample/client";
 import { routingKeyOf, type WebhookEvent, webhookEvents } from "@/lib/sample/events";
-import { eventsExchange, sampleVhost } from "@/lib/sample/topology";
+import { eventsExchange } from "@/lib/sample/topology";
 
 /**
- * Publishes the webhooks one after the other, over and over, until the signal.
+ * Publishes the webhooks as an AMQP client, one after the other, over and over, until the signal; each waits for the
+ * broker's confirmation of the one before. Rejects with what ended it, also when that is the signal.
  * @param perSecond events a second, on average
  */
-export async function produceWebhooks(broker: Broker, actor: Actor, perSecond: number, signal: AbortSignal) {
+export async function produceWebhooks(door: Door, perSecond: number, signal: AbortSignal): Promise<void> {
   const webhooks = await webhookEvents();
-  for (let delivery = 0; !signal.aborted; delivery++) {
-    // A stride that shares no factor with their number visits all of them, without runs of the same kind.
-    const event = webhooks[(delivery * 97) % webhooks.length];
-    if (event !== undefined) await publishWebhook(broker, actor, event);
-    // Uneven, as webhooks are: between a tenth of the mean gap and nearly twice of it.
-    await sleep((1000 / perSecond) * (0.1 + 1.8 * Math.random()), undefined, { signal });
-  }
+  await whileConnected(door, "github webhooks", signal, async ({ connection, fail }) => {
+    const channel = await connection.createConfirmChannel();
+    channel.on("error", fail);
+    for (let delivery = 0; !signal.aborted; delivery++) {
+      // A stride that shares no factor with their number visits all of them, without runs of the same kind.
+      const event = webhooks[(delivery * 97) % webhooks.length];
+      if (event !== undefined) await publishWebhook(channel, event);
+      // Uneven, as webhooks are: between a tenth of the mean gap and nearly twice of it.
+      await sleep((1000 / perSecond) * (0.1 + 1.8 * Math.random()), undefined, { signal });
+    }
+  });
 }
 
-async function publishWebhook(broker: Broker, actor: Actor, event: WebhookEvent) {
-  await broker.publish(actor, {
-    vhost: sampleVhost,
-    exchange: eventsExchange,
-    routingKey: routingKeyOf(event),
-    properties: {
-      contentType: "application/json",
-      deliveryMode: 2,
-      messageId: crypto.randomUUID(),
-      timestamp: Math.floor(Date.now() / 1000),
-      type: event.event,
-      appId: "github-sample",
-      ...(event.event.endsWith("_alert") && { priority: 3 }),
-      headers: new Map([
-        ["X-GitHub-Event", longString(event.event)],
-        ...(event.action === undefined ? [] : [["action", longString(event.action)] as const]),
-      ]),
-    },
-    body: Buffer.from(JSON.stringify(event.payload)),
+/** Resolves when the broker has confirmed it. */
+function publishWebhook(channel: ConfirmChannel, event: WebhookEvent): Promise<void> {
+  const properties = {
+    contentType: "application/json",
+    persistent: true,
+    messageId: crypto.randomUUID(),
+    timestamp: Math.floor(Date.now() / 1000),
+    type: event.event,
+    appId: "github-sample",
+    ...(event.event.endsWith("_alert") && { priority: 3 }),
+    headers: { "X-GitHub-Event": event.event, ...(event.action !== undefined && { action: event.action }) },
+  };
+  const body = Buffer.from(JSON.stringify(event.payload));
+  return new Promise((resolve, reject) => {
+    channel.publish(eventsExchange, routingKeyOf(event), body, properties, (error) =>
+      error ? reject(error) : resolve(),
+    );
   });
 }

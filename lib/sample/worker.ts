@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Actor } from "@/lib/broker/actor";
 import type { Broker, Leased } from "@/lib/broker/broker";
 import type { Settlement } from "@/lib/broker/requests";
-import { type Handler, NotYetError, type Payload, WorkerKilledError } from "@/lib/sample/handlers";
+import type { Handler, Payload } from "@/lib/sample/handlers";
 import { sampleVhost } from "@/lib/sample/topology";
 
 export interface WorkerOptions {
@@ -14,7 +14,10 @@ export interface WorkerOptions {
   readonly leaseMs: number;
 }
 
-/** Takes one message at a time from its queue, works on it, and acknowledges or rejects it, until the signal. */
+/**
+ * Leases one message at a time from its queue, as programs do over HTTP, works on it, and acknowledges it or rejects it
+ * with the error, until the signal.
+ */
 export async function work(broker: Broker, actor: Actor, options: WorkerOptions, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const [message] = await broker.lease(actor, {
@@ -42,9 +45,6 @@ async function outcomeOf(message: Leased, handler: Handler, signal: AbortSignal)
     return { kind: "ack" };
   } catch (error) {
     if (!(error instanceof Error) || signal.aborted) throw error;
-    // What a door does when a client's connection breaks.
-    if (error instanceof WorkerKilledError) return { kind: "requeue", because: "consumer_lost" };
-    if (error instanceof NotYetError) return { kind: "requeue", counts: true, delayMs: 1_000 };
     return {
       kind: "reject",
       error: { type: error.name, message: error.message, ...(error.stack !== undefined && { stack: error.stack }) },

@@ -1,5 +1,7 @@
 import amqp, { type GetMessage } from "amqplib";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { systemActor } from "@/lib/broker/actor";
+import { composeBroker } from "@/lib/compose";
 import { freePort } from "@/lib/platform/ports";
 import { type BrokerProcess, startBrokerProcess } from "@/test/support/broker-process";
 import { createTestDatabase, type TestDatabase } from "@/test/support/database";
@@ -49,6 +51,39 @@ test("the broker process lets guest in, keeps what was confirmed, and stops in o
   const message = await (await again.createChannel()).get("kept");
   expect((message as GetMessage).content.toString()).toBe("hello");
   await again.close();
+});
+
+test("the sample's clients connect to the process that runs it, leave before it stops, and are back with the next", async () => {
+  const web = composeBroker({
+    databaseUrl: database.url,
+    node: { name: "web", kind: "web", version: "0" },
+    onError: () => {},
+  });
+  try {
+    const first = startBroker();
+    await first.ready;
+    // Makes the first user.
+    await (await amqp.connect(`amqp://guest:guest@127.0.0.1:${port}`)).close();
+    await web.sample.start(systemActor);
+    const clients = async () =>
+      (await web.broker.listConnections(systemActor, {})).filter(({ user }) => user === "github-sample");
+    const onNode = async (pid: number | undefined) =>
+      (await clients()).filter(({ node }) => node.endsWith(`:${pid}`)).length;
+    await expect.poll(() => onNode(first.child.pid), { timeout: 30_000 }).toBe(4);
+
+    first.child.kill("SIGTERM");
+    expect(await first.ended).toBe(0);
+    expect(first.lines.filter((line) => line.includes("stumbled"))).toEqual([]);
+
+    const next = startBroker();
+    await next.ready;
+    await expect.poll(() => onNode(next.child.pid), { timeout: 30_000 }).toBe(4);
+    await web.sample.remove(systemActor);
+    await expect.poll(async () => (await web.sample.status()).state, { timeout: 30_000 }).toBe("absent");
+    expect(next.lines.filter((line) => line.includes("stumbled"))).toEqual([]);
+  } finally {
+    await web.close();
+  }
 });
 
 test("a port that is taken is named in one sentence", async () => {

@@ -20,7 +20,8 @@ export const sampleEndpoints = [
   endpoint({
     method: "POST",
     path: "/api/sample/start",
-    summary: "Start the sample workload, in a virtual host of its own; it stops by itself after 30 minutes",
+    summary:
+      "Start the sample workload, in a virtual host and as a user of its own; it stops by itself after 30 minutes",
     access: "change",
     manner: "warren",
     audit: "sample.start",
@@ -44,7 +45,7 @@ export const sampleEndpoints = [
   endpoint({
     method: "DELETE",
     path: "/api/sample",
-    summary: "Stop the sample workload and delete its virtual host",
+    summary: "Stop the sample workload and delete its virtual host and its user",
     access: "change",
     manner: "warren",
     audit: "sample.remove",

@@ -1,6 +1,6 @@
 import amqp, { type ChannelModel } from "amqplib";
 import type { LoginFrom } from "@/lib/amqp/certificate-name";
-import type { AmqpSettings } from "@/lib/amqp/door";
+import type { AmqpSettings, Authenticate } from "@/lib/amqp/door";
 import { AmqpServer } from "@/lib/amqp/server";
 import type { AuditLine } from "@/lib/broker/audit";
 import type { Broker } from "@/lib/broker/broker";
@@ -29,20 +29,23 @@ export interface ServerParts {
   readonly loginFrom?: LoginFrom | undefined;
   readonly cluster?: DoorCluster | undefined;
   readonly audit?: ((line: AuditLine) => void) | undefined;
+  /** Asked about those whose password isn't their name; if not given, they are not let in. */
+  readonly authenticate?: Authenticate | undefined;
 }
 
-/** Everybody's password is their name. Of certificates' names only `nobody` is unknown. */
+/** Everybody may come in whose password is their name. Of certificates' names only `nobody` is unknown. */
 export async function startAmqpServer(
   settings: Partial<AmqpSettings> = {},
   broker: Broker = new ModelBroker(),
-  { presence, loginFrom, cluster, audit }: ServerParts = {},
+  { presence, loginFrom, cluster, audit, authenticate }: ServerParts = {},
 ): Promise<TestServer> {
   const errors: unknown[] = [];
   const server = new AmqpServer({
     broker,
-    authenticate: async (user, password) => {
-      if (user !== password) throw new BrokerError("unauthenticated", "wrong");
-      return { name: user, tags: ["administrator"] };
+    authenticate: async (user, password, address) => {
+      if (user === password) return { name: user, tags: ["administrator"] };
+      if (authenticate === undefined) throw new BrokerError("unauthenticated", "wrong");
+      return authenticate(user, password, address);
     },
     identify: async (user) => {
       if (user === "nobody") throw new BrokerError("unauthenticated", "unknown");
