@@ -7,6 +7,8 @@ import { overviewJson } from "@/lib/http/json/overview-json";
 const LOOK_EVERY_MS = 400;
 /** A database that takes long is not asked all the time: looking may take at most this part of the time. */
 const SHARE_OF_TIME = 0.25;
+/** But however long looking takes, it is looked again after so long, in ms: pages say that they are live. */
+const LONGEST_PAUSE_MS = 10_000;
 /** The whole broker's figures are added up at most so often, and told at least so often, in ms. */
 const OVERVIEW_EVERY_MS = 900;
 const OVERVIEW_TOLD_EVERY_MS = 10_000;
@@ -49,6 +51,7 @@ export class EventHub {
     const before = nothingBefore();
     const overview = new OverviewWatch(this.#broker);
     let position: string | null = null;
+    let tookBefore = 0;
     while (this.#listeners.size > 0) {
       const began = performance.now();
       try {
@@ -60,7 +63,11 @@ export class EventHub {
         for (const listener of [...this.#listeners]) listener.unavailable(error);
       }
       const took = performance.now() - began;
-      await pause(Math.max(LOOK_EVERY_MS - took, took / SHARE_OF_TIME - took, 20));
+      // A single look that takes long says nothing of the next: the machine may have stood still.
+      const usual = Math.min(took, tookBefore);
+      tookBefore = took;
+      const rest = Math.min(usual / SHARE_OF_TIME - usual, LONGEST_PAUSE_MS);
+      await pause(Math.max(LOOK_EVERY_MS - took, rest, 20));
     }
     this.#running = false;
   }
