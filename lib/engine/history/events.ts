@@ -114,6 +114,35 @@ function withoutUnseen(
   return [...left];
 }
 
+/** How much later than it happened, in ms, a delivery may have been written down. */
+const mostLateMs = 1000;
+
+/**
+ * A delivery's time is that of its being written down, on its node's clock. Where a failure says since when the message was
+ * held, and its delivery would come after it, that is the delivery's time.
+ */
+export function deliveredBefore(
+  failures: readonly MessageEvent[],
+  deliveries: readonly MessageEvent[],
+): readonly MessageEvent[] {
+  const events = [...deliveries];
+  for (const { at, queue, id, kind, detail } of failures) {
+    if (kind !== "failed" || typeof detail.held_since !== "string") continue;
+    const since = new Date(detail.held_since);
+    let first: number | undefined;
+    events.forEach((event, index) => {
+      if (event.kind !== "delivered" || placeOf(event.queue, event.id) !== placeOf(queue, id) || event.at < since)
+        return;
+      if (first === undefined || event.at < (events[first]?.at ?? at)) first = index;
+    });
+    const delivery = first === undefined ? undefined : events[first];
+    if (first === undefined || delivery === undefined) continue;
+    const lateMs = delivery.at.getTime() - at.getTime();
+    if (lateMs >= 0 && lateMs < mostLateMs) events[first] = { ...delivery, at: since };
+  }
+  return events;
+}
+
 function placeOf(queue: string | null, id: number | null): string {
   return `${id} ${queue}`;
 }

@@ -3,7 +3,7 @@ import { decodeProperties } from "@/lib/broker/properties/properties";
 import { withoutBcc } from "@/lib/broker/rules/router";
 import type { Life, MessageEvent, Timeline, TimelineQuery, Timelines } from "@/lib/broker/timeline";
 import type { EngineContext } from "@/lib/engine/context";
-import { copiesIn, deliveryEvents, messageEvents } from "@/lib/engine/history/events";
+import { copiesIn, deliveredBefore, deliveryEvents, messageEvents } from "@/lib/engine/history/events";
 import { findByProperty } from "@/lib/engine/history/find";
 import { bucketOf } from "@/lib/engine/history/packed";
 import { editEvents, failureEvents, reviewEvents, trashEvents } from "@/lib/engine/history/sources";
@@ -71,10 +71,11 @@ async function lifeOf(
     presentCopies(main, id, queues, ranked),
     trashedCopies(main, vhostId, id, [id, ...copies.map(({ seq }) => seq)]),
   ]);
+  const failed = failureEvents(failures);
   const events = [
-    ...failureEvents(failures),
+    ...failed,
     ...own.events,
-    ...deliveryEvents(snapshot, id, copies, [...told, ...more]),
+    ...deliveredBefore(failed, deliveryEvents(snapshot, id, copies, [...told, ...more])),
     ...reviewEvents(reviews),
     ...editEvents(id, edits),
     ...trashEvents(snapshot, trashed, failures),

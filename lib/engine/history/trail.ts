@@ -93,10 +93,10 @@ export class Trail {
   }
 
   async #write(gathered: readonly Gathered[]): Promise<void> {
-    const now = performance.now();
     try {
-      await this.#lookAtSetting(now);
+      await this.#lookAtSetting(performance.now());
       if (!this.#enabled) return;
+      const now = performance.now();
       await historyInsert(
         this.#database.relaxed,
         gathered.map(({ since, bucket, kind, queueId, by, packer }) => ({
