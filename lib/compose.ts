@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Administration } from "@/lib/broker/administration";
 import type { Broker } from "@/lib/broker/broker";
 import type { DoorCluster } from "@/lib/broker/door-cluster";
@@ -14,6 +15,9 @@ import { noticeSender } from "@/lib/notify/sender";
 import type { AmqpAddress } from "@/lib/sample/client";
 import { SampleControl } from "@/lib/sample/control";
 import { runSample } from "@/lib/sample/runner";
+
+/** How long the sample's clients may take to leave, in ms: a database that doesn't answer holds nobody else up. */
+const endsSampleWithinMs = 5_000;
 
 export interface BrokerOptions {
   /** A `postgres://` address of a migrated database. */
@@ -89,7 +93,7 @@ export function composeBroker(options: BrokerOptions): ComposedBroker {
     entered: engine.context.self.hasEntered,
     endSample: async () => {
       leaving.abort();
-      await running;
+      await Promise.race([running, sleep(endsSampleWithinMs, undefined, { ref: false })]);
     },
     close: async () => {
       await node.stop();

@@ -70,7 +70,7 @@ export async function runSample(parts: SampleParts, signal: AbortSignal): Promis
       }
       if (state === "running" && running === null) {
         await declareSample(broker, actor);
-        running = startAll(parts);
+        running = startAll(parts, signal);
       } else if (state !== "running" && running !== null) {
         await running.stop();
         running = null;
@@ -88,9 +88,10 @@ export async function runSample(parts: SampleParts, signal: AbortSignal): Promis
   await running?.stop();
 }
 
-function startAll({ broker, administration, address, onError }: SampleParts) {
+/** @param ended ends all at once, even while nobody can be asked whether it is to run, since the database is away */
+function startAll({ broker, administration, address, onError }: SampleParts, ended: AbortSignal) {
   const stopping = new AbortController();
-  const { signal } = stopping;
+  const signal = AbortSignal.any([ended, stopping.signal]);
   // A client listens for its connection, its consumer and the message in hand.
   setMaxListeners(3 * (1 + clients.length + Object.keys(leaseHandlers).length), signal);
   const door: Door = { address, login: new SampleLogin(administration, actor) };
