@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import type { AlarmReason } from "@/lib/amqp/alarm";
 import { isUnforeseen, toAmqpError } from "@/lib/amqp/broker-errors";
 import { certificateName } from "@/lib/amqp/certificate-name";
@@ -28,6 +29,8 @@ type State = "handshake" | "running" | "leaving" | "closing" | "closed";
 /** Above this many bytes that the peer has not read yet, its consumers are given no more. */
 const outputLimit = 4 * 1024 * 1024;
 const closeTimeoutMs = 5000;
+/** While the database is away, a client isn't left for longer without being told that its connection ends. */
+const deletionLimitMs = 1000;
 
 let count = 0;
 
@@ -49,6 +52,8 @@ export class Connection {
   #heartbeat: Heartbeat | undefined;
   #timer: NodeJS.Timeout | undefined;
   #released: Promise<void> | undefined;
+  /** The peer knows that the connection ends, and why. */
+  #told: Promise<void> = Promise.resolve();
   #publishes = false;
   #blocked = false;
   #session: Session | undefined;
@@ -207,12 +212,7 @@ export class Connection {
       this.#socket.destroy();
       return;
     }
-    this.#outbox.frames.method(0, "connection.close", {
-      replyCode: told.replyCode,
-      replyText: told.replyText,
-      ...told.about,
-    });
-    this.#beginClosing();
+    this.#told = this.#beginClosing({ replyCode: told.replyCode, replyText: told.replyText, ...told.about });
   }
 
   /** Ends the connection from this side. */
@@ -237,10 +237,9 @@ export class Connection {
       }
       // Where the next frame begins can't be told any more: nothing more is read.
       this.fail(error);
-      this.#outbox.flush();
       this.#socket.removeAllListeners("data");
       this.#socket.resume();
-      this.#socket.end();
+      void this.#told.then(() => this.#socket.end());
     }
   }
 
@@ -361,12 +360,18 @@ export class Connection {
     this.#hangUp();
   }
 
-  #beginClosing(): void {
+  /** As RabbitMQ: who is told has no exclusive queues any more, and may declare them again at once. */
+  async #beginClosing(why: Arguments<"connection.close">): Promise<void> {
     this.#state = "closing";
     this.#outbox.flush();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#socket.destroy(), closeTimeoutMs);
-    void this.#release();
+    const owns = this.#session !== undefined && this.door.dispatchers.ownedBy(this.vhost, this).length > 0;
+    const released = this.#release();
+    if (owns) await Promise.race([released, pause(deletionLimitMs, undefined, { ref: false })]);
+    if (this.#state !== "closing") return;
+    this.#outbox.frames.method(0, "connection.close", why);
+    this.#outbox.flush();
   }
 
   async #closed(): Promise<void> {

@@ -108,6 +108,21 @@ describe("what ends a connection", () => {
   });
 });
 
+describe("what is returned", () => {
+  test("comes in one piece with its confirm", async () => {
+    await client.open();
+    await client.openChannel();
+    client.send(1, "confirm.select", { noWait: false });
+    await client.expect("confirm.select-ok");
+    for (let i = 0; i < 20; i++) {
+      client.send(1, "basic.publish", { exchange: "", routingKey: "nowhere", mandatory: true, immediate: false });
+      client.frame(2, 1, headerPayload(0, noProperties));
+      await once(client.socket, "data");
+      expect(client.received.splice(0).map(({ name }) => name)).toEqual(["basic.return", "header", "basic.ack"]);
+    }
+  });
+});
+
 describe("the client's goodbye", () => {
   test("what came before is done before it is answered, what comes after is not", async () => {
     await client.open();

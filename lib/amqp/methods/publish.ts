@@ -30,8 +30,8 @@ export function publish(channel: Channel, args: Arguments<"basic.publish">, cont
   };
   if (exchange === "" && door.replies.isReply(routingKey)) {
     const delivered = (isThere: boolean) => {
-      if (args.mandatory && !isThere) giveBack(channel, args, content);
       done(true);
+      if (args.mandatory && !isThere) giveBack(channel, args, content);
     };
     const isThere = door.replies.deliver({ routingKey, properties: encodeProperties(properties), body: content.body });
     if (typeof isThere === "boolean") delivered(isThere);
@@ -49,8 +49,8 @@ export function publish(channel: Channel, args: Arguments<"basic.publish">, cont
       unnumbered: true,
     })
     .then((outcome: PublishOutcome) => {
-      if (args.mandatory && !outcome.routed && outcome.rejected.length === 0) giveBack(channel, args, content);
       done(outcome.rejected.length === 0);
+      if (args.mandatory && !outcome.routed && outcome.rejected.length === 0) giveBack(channel, args, content);
     }, failed);
 }
 
@@ -75,7 +75,10 @@ export async function checkPublish(
   }
 }
 
-/** `basic.return`, which comes before the confirm. */
+/**
+ * `basic.return`, which comes before the confirm. The confirm is written later in this turn: called after that was arranged,
+ * so that both go out in one piece, as from RabbitMQ. There are clients that listen for returns only once they have the confirm.
+ */
 function giveBack(channel: Channel, { exchange, routingKey }: Arguments<"basic.publish">, content: Content): void {
   const { code } = replyCodes.NO_ROUTE;
   channel.tally.totals.return_unroutable++;

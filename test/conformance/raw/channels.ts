@@ -63,6 +63,21 @@ export const channelScenarios: Readonly<Record<string, RawScenario>> = {
     return { closed, again, rest: await peer.answers() };
   },
 
+  "an exclusive queue of a connection that was told of an error": async (bench) => {
+    const queue = { queue: "closing.mine", exclusive: true };
+    const seen: unknown[] = [];
+    for (let i = 0; i < 5; i++) {
+      const peer = bench.peer();
+      await peer.ready();
+      peer.send(1, "queue.declare", queue);
+      seen.push(await peer.next(1));
+      peer.send(7, "basic.qos");
+      // Whoever knows that the connection is closed finds the queue gone.
+      seen.push(await peer.next(1));
+    }
+    return seen;
+  },
+
   "closing from both sides": async (bench) => {
     const peer = bench.peer();
     await peer.ready();
