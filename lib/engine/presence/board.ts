@@ -12,6 +12,7 @@ export class PostgresPresence implements PresenceBoard {
   #listeners: readonly Listener[] = [];
   /** The node whose listeners are noted in the database. */
   #listenersOf: number | undefined;
+  #noting: Promise<void> = Promise.resolve();
 
   constructor(database: Database) {
     this.#database = database;
@@ -26,7 +27,7 @@ export class PostgresPresence implements PresenceBoard {
    * @param wasAway it was not seen for so long that its reports may have been deleted
    */
   registered(nodeId: number, wasAway: boolean): void {
-    if (nodeId !== this.#listenersOf) void this.#noteListeners(nodeId);
+    if (nodeId !== this.#listenersOf) this.#noteListeners(nodeId);
     if (nodeId === this.#nodeId && !wasAway) return;
     this.#nodeId = nodeId;
     this.#generation++;
@@ -50,11 +51,17 @@ export class PostgresPresence implements PresenceBoard {
   listens(listeners: readonly Listener[]): void {
     this.#listeners = listeners;
     this.#listenersOf = undefined;
-    if (this.#nodeId !== undefined) void this.#noteListeners(this.#nodeId);
+    if (this.#nodeId !== undefined) this.#noteListeners(this.#nodeId);
+  }
+
+  /** One after the other: side by side, what was so before could be written last. */
+  #noteListeners(nodeId: number): void {
+    this.#noting = this.#noting.then(() => this.#tryToNote(nodeId));
   }
 
   /** When the database is away, it is tried again with the next beat. */
-  async #noteListeners(nodeId: number): Promise<void> {
+  async #tryToNote(nodeId: number): Promise<void> {
+    if (nodeId === this.#listenersOf) return;
     const listeners = this.#listeners;
     try {
       const rows = listeners.map(({ certificateUntil, ...rest }) => ({ ...rest, certificate_until: certificateUntil }));
