@@ -18,6 +18,16 @@ test("the sample: queues fill, a payload is read, a message published, dead lett
       .toBeGreaterThan(5);
   });
 
+  await test.step("its programs are connected, and the slow ones are busy", async () => {
+    await page.goto("/consumers?vhost=github-sample");
+    const rows = page.getByRole("grid", { name: "Consumers" }).getByRole("row");
+    for (const name of ["pull request reviewer 1", "pull request reviewer 2"]) {
+      await expect(rows.filter({ hasText: name })).toContainText("busy");
+    }
+    await page.goto("/connections?vhost=github-sample");
+    await expect(page.getByText("github webhooks").first()).toBeVisible();
+  });
+
   await test.step("a payload is read, and reading changes nothing", async () => {
     await page.goto("/queues/github-sample/audit.everything/messages?order=newest");
     const rows = page.getByRole("grid", { name: /Messages/ }).getByRole("row");
