@@ -72,7 +72,7 @@ export class Standings {
   async #lookNow(): Promise<void> {
     const followed = [...this.#due].flatMap((id) => {
       const dispatcher = this.#dispatchers.get(id);
-      return dispatcher === undefined ? [] : [{ id, dispatcher, consumers: dispatcher.consumers }];
+      return dispatcher === undefined ? [] : [{ id, dispatcher, consumers: [...dispatcher.consumers] }];
     });
     this.#due.clear();
     if (followed.length === 0) return;
