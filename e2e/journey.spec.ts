@@ -21,7 +21,7 @@ test("the sample: queues fill, a payload is read, a message published, dead lett
   await test.step("its programs are connected, and the slow ones are busy", async () => {
     await page.goto("/consumers?vhost=github-sample");
     const rows = page.getByRole("grid", { name: "Consumers" }).getByRole("row");
-    for (const name of ["pull request reviewer 1", "pull request reviewer 2"]) {
+    for (const name of ["reviewer 1", "reviewer 2"]) {
       await expect(rows.filter({ hasText: name })).toContainText("busy");
     }
     await page.goto("/connections?vhost=github-sample");

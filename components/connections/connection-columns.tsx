@@ -25,7 +25,7 @@ export const connectionColumns: readonly Column<Connection>[] = [
     label: "Client name",
     description: "What the client calls itself (connection_name)",
     group: "Overview",
-    width: 130,
+    width: 170,
     sortBy: (connection) => connection.user_provided_name,
     cell: (connection) =>
       connection.user_provided_name === undefined ? (

@@ -27,8 +27,8 @@ const usualLeaseMs = 30_000;
 
 const reviewer = { queue: "pull-requests.review", handler: clientHandlers["pull-requests.review"], workMs: reviewMs };
 const clients: readonly ConsumerOptions[] = [
-  { ...reviewer, name: "pull request reviewer 1", tag: "reviewer-1", prefetch: 2 },
-  { ...reviewer, name: "pull request reviewer 2", tag: "reviewer-2", prefetch: 2 },
+  { ...reviewer, name: "reviewer 1", tag: "reviewer-1", prefetch: 2 },
+  { ...reviewer, name: "reviewer 2", tag: "reviewer-2", prefetch: 2 },
   {
     name: "team sync",
     tag: "team-sync",

@@ -26,7 +26,7 @@ const users = async () => [...new Set((await connections()).map((one) => one.use
 const consumer = async (tag: string) =>
   (await get("/api/consumers/github-sample")).find((one: { consumer_tag: string }) => one.consumer_tag === tag);
 
-const everybody = ["github webhooks", "pull request reviewer 1", "pull request reviewer 2", "team sync"];
+const everybody = ["github webhooks", "reviewer 1", "reviewer 2", "team sync"];
 
 const start = async () => {
   expect((await api.call("POST", "/api/sample/start")).status).toBe(200);
