@@ -7,6 +7,7 @@ import type { Trail } from "@/lib/engine/history/trail";
 import type { HeldClaims } from "@/lib/engine/lease/held-claims";
 import type { ExpiryLookouts } from "@/lib/engine/lease/lookouts";
 import type { LostClaims } from "@/lib/engine/lease/lost-claims";
+import type { RecentAcknowledgements } from "@/lib/engine/lease/recent-acknowledgements";
 import type { StandingTakers } from "@/lib/engine/lease/standing-takers";
 import type { ClaimTurns } from "@/lib/engine/lease/turns";
 import type { MessageCache } from "@/lib/engine/message-cache";
@@ -48,6 +49,8 @@ export interface EngineContext {
   readonly turns: ClaimTurns;
   /** Claims whose answer was lost, with the connection. */
   readonly lostClaims: LostClaims;
+  /** What was acknowledged a moment ago, and a crash of the database might take back. */
+  readonly acknowledgements: RecentAcknowledgements;
   /** What this node has stored a moment ago. */
   readonly messages: MessageCache;
   /** By which claims this node has handed messages out. */

@@ -9,10 +9,12 @@ import { enforceLimits } from "@/lib/engine/dead-lettering/trim";
 import { PostgresDoorCluster } from "@/lib/engine/door-cluster";
 import { Expiries } from "@/lib/engine/duties/expiries";
 import { Trail } from "@/lib/engine/history/trail";
+import { acknowledgeAgain } from "@/lib/engine/lease/acknowledge";
 import { returnExpiredLeases } from "@/lib/engine/lease/expired-leases";
 import { HeldClaims } from "@/lib/engine/lease/held-claims";
 import { ExpiryLookouts } from "@/lib/engine/lease/lookouts";
 import { LostClaims } from "@/lib/engine/lease/lost-claims";
+import { RecentAcknowledgements } from "@/lib/engine/lease/recent-acknowledgements";
 import { StandingTakers } from "@/lib/engine/lease/standing-takers";
 import { ClaimTurns } from "@/lib/engine/lease/turns";
 import { MessageCache } from "@/lib/engine/message-cache";
@@ -62,6 +64,7 @@ export function createEngine(options: EngineOptions): Engine {
     onLost: () => {
       claims.clear();
       messages.clear();
+      context.acknowledgements.lost();
     },
   });
   const topology = new TopologyCache(database);
@@ -104,6 +107,7 @@ export function createEngine(options: EngineOptions): Engine {
     }),
     messages,
     claims,
+    acknowledgements: new RecentAcknowledgements((holds) => acknowledgeAgain(context, holds)),
     lookouts: new ExpiryLookouts(),
     expiries: new Expiries(),
     groups: new KnownGroups(database),
@@ -119,7 +123,7 @@ export function createEngine(options: EngineOptions): Engine {
     context,
     close: async () => {
       signals.wakeAll();
-      await context.lostClaims.close();
+      await Promise.all([context.lostClaims.close(), context.acknowledgements.close()]);
       await straight.flush();
       await trail.flush();
       await database.close();

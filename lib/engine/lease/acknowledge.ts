@@ -42,6 +42,11 @@ export async function acknowledge(
   return settled;
 }
 
+/** Acknowledges again what a crash of the database may have taken back; what is no longer held so is left alone. */
+export async function acknowledgeAgain(context: EngineContext, holds: readonly Hold[]): Promise<void> {
+  await acknowledgeOthers(context, context.database.relaxed, holds);
+}
+
 /** Gives each message that is held by a claim a row of its own, so that it can be settled in any way. */
 export async function holdOneByOne(context: EngineContext, holds: readonly Hold[]): Promise<void> {
   const claimed = holds.filter(({ token }) => isClaimToken(token));

@@ -107,6 +107,7 @@ export class Settler {
       this.#giveBack(by, requeued, rejected),
     ]);
     note(this.#context, "acknowledged", by, deleted === "all" ? acknowledged : deleted);
+    if (lazily && acknowledged.length > 0) this.#context.acknowledgements.add(acknowledged);
     this.#wakeGroups(snapshot, parsed);
     const isAcknowledged = deleted === "all" ? new Set(acknowledged) : deleted;
     if (deleted === "all" && acknowledged.length === parsed.length) return () => true;

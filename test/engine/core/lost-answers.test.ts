@@ -1,3 +1,4 @@
+import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createEngine, type Engine } from "@/lib/engine/engine";
 import { bodies, codeOf, declare, lease, publish, settle, tester } from "@/test/engine/core/cluster";
@@ -46,3 +47,45 @@ test("what was leased for somebody who never heard of it comes back at once, not
   const { counts } = await near.broker.getQueue(tester, "/", queue);
   expect(counts).toMatchObject({ ready: 0, unacknowledged: 0 });
 });
+
+test("an acknowledgement that a crash of Postgres takes back, but not what holds the message, is given again", async () => {
+  const queue = await declare(near.broker, "taken back");
+  for (const body of ["1", "2", "3"]) await publish(near.broker, queue, body);
+  const [first, second, third] = await lease(far.broker, queue, { visibilityTimeoutMs: 3_600_000 });
+  const saved = await snapshot();
+  const acknowledged = [first, second].flatMap((one) => (one?.receipt ? [one.receipt] : []));
+  await far.broker.settle(
+    tester,
+    acknowledged.map((receipt) => ({ receipt, outcome: { kind: "ack" as const } })),
+    { lazily: true },
+  );
+  const counts = async () => (await near.broker.getQueue(tester, "/", queue)).counts;
+  expect(await counts()).toMatchObject({ ready: 0, unacknowledged: 1 });
+  // As Postgres would be after it: the commit of the claim was on its disk, that of the acknowledgement was not.
+  await saved.restore();
+  expect(await counts()).toMatchObject({ ready: 0, unacknowledged: 3 });
+  proxy.cut();
+  await expect.poll(counts).toMatchObject({ ready: 0, unacknowledged: 1 });
+  // What nobody has acknowledged is still held.
+  await expect.poll(() => settle(far.broker, third ? [third] : [], { kind: "ack" }).catch(codeOf)).toEqual(["settled"]);
+  expect(await counts()).toMatchObject({ ready: 0, unacknowledged: 0 });
+});
+
+/** What is in the queues now, and who holds it. */
+async function snapshot() {
+  const tables = ["entry", "claim", "queue_delta", "queue_counter"];
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+  for (const table of tables) await client.query(`CREATE TEMP TABLE saved_${table} AS SELECT * FROM warren.${table}`);
+  return {
+    restore: async () => {
+      await client.query("BEGIN");
+      for (const table of tables) {
+        await client.query(`DELETE FROM warren.${table}`);
+        await client.query(`INSERT INTO warren.${table} SELECT * FROM saved_${table}`);
+      }
+      await client.query("COMMIT");
+      await client.end();
+    },
+  };
+}
