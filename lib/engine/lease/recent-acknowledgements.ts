@@ -34,16 +34,19 @@ export class RecentAcknowledgements {
 
   /** A connection has broken: Postgres may have crashed. */
   lost(): void {
-    const now = performance.now();
-    for (const { at, holds } of this.#recent)
-      if (now - at < unsafeMs) for (const hold of holds) this.#doubtful.push(hold);
-    this.#recent = [];
+    this.#doubt();
     if (!this.#closed && this.#doubtful.length > 0) this.#running ??= this.#repeat();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     await this.#running;
+  }
+
+  /** However late it is found out that a connection is dead: nothing was answered since. */
+  #doubt(): void {
+    for (const { holds } of this.#recent) for (const hold of holds) this.#doubtful.push(hold);
+    this.#recent = [];
   }
 
   async #repeat(): Promise<void> {
@@ -55,6 +58,8 @@ export class RecentAcknowledgements {
       } catch {
         // The database is still away.
         await new Promise((resolve) => setTimeout(resolve, retryMs).unref());
+        // Some may have been answered before it went, and noted only after that was known here.
+        this.#doubt();
       }
     }
     this.#running = undefined;
