@@ -223,7 +223,7 @@ export class QueueDispatcher {
 
   /**
    * @param forMs how long to wait for messages when there are none, in ms
-   * Resolves to whether there were any.
+   * @returns whether there were any
    */
   async #takeAndDeal(autoAck: boolean, forMs: number): Promise<boolean> {
     if (this.#kept.length > 0) {
