@@ -3,7 +3,7 @@ import { Connection as TransactionalConnection } from "rabbitmq-client";
 import { pause } from "@/test/soak/faults";
 import type { Lane } from "@/test/soak/lane";
 import type { Holder } from "@/test/soak/ledger";
-import { copiesOf, exchange, oneOf, type SoakWorld } from "@/test/soak/world";
+import { copiesOf, exchange, oneOf, type SoakWorld, workQueues } from "@/test/soak/world";
 
 /** So many publishes wait for their confirms at a time. */
 const mostUnconfirmed = 20;
@@ -15,6 +15,8 @@ export async function amqpPublisher(world: SoakWorld, name: string): Promise<voi
     const channel = await connection.createConfirmChannel();
     channel.on("error", () => {});
     const unconfirmed = new Set<string>();
+    // To one queue alone it may go straight to a consumer of the same node, before it is stored.
+    const queue = world.random() < 0.5 ? oneOf(world, workQueues) : null;
     const session = Math.floor(20 + world.random() * 400);
     for (let sent = 0; sent < session && !ended.aborted && !world.publishing.aborted; ) {
       if (unconfirmed.size >= mostUnconfirmed) {
@@ -24,11 +26,14 @@ export async function amqpPublisher(world: SoakWorld, name: string): Promise<voi
       const body = `${name}-${number++}`;
       sent++;
       unconfirmed.add(body);
-      world.ledger.published(copiesOf(body), "unknown");
-      channel.publish(exchange, "", Buffer.from(body), { persistent: true }, (error) => {
+      const copies = queue === null ? copiesOf(body) : [`${queue}/${body}`];
+      world.ledger.published(copies, "unknown");
+      const confirmed = (error: unknown) => {
         unconfirmed.delete(body);
-        if (error === null || error === undefined) world.ledger.published(copiesOf(body), "known");
-      });
+        if (error === null || error === undefined) world.ledger.published(copies, "known");
+      };
+      const [to, key] = queue === null ? [exchange, ""] : ["", queue];
+      channel.publish(to, key, Buffer.from(body), { persistent: true }, confirmed);
       if (world.random() < 0.5) await pause(world.random() * 20);
     }
     // Half of them wait for their confirms before they go.
