@@ -19,7 +19,7 @@ import { WARREN_VERSION } from "@/lib/version";
 /** Runs the engine's background duties and the AMQP door. */
 async function startBroker(): Promise<RunningProcess> {
   const environment = readEnvironment();
-  const { host, amqpPort, amqps, maxMessageBytes, acknowledgementTimeoutMs, notifyLocal } = environment;
+  const { host, amqpPort, amqps, maxMessageBytes, acknowledgementTimeoutMs, notifyLocal, storeFirst } = environment;
   const databaseUrl = existingDatabaseUrl(environment);
   await requirePort(amqpPort, host, "AMQP_PORT");
   if (amqps !== undefined) await requirePort(amqps.port, host, "AMQPS_PORT");
@@ -39,6 +39,7 @@ async function startBroker(): Promise<RunningProcess> {
     onError,
     amqp: address,
     notifyLocal,
+    storeFirst,
     logins: () => logins.counts,
   });
   const users = openConsoleDatabase(databaseUrl);

@@ -32,6 +32,8 @@ export interface BrokerOptions {
   readonly amqp?: Promise<AmqpAddress>;
   /** Whether notices of failures may be sent to this machine itself; if not given, no. */
   readonly notifyLocal?: boolean;
+  /** Whether persistent messages are stored before anybody is given them; if not given, no. See decision 180. */
+  readonly storeFirst?: boolean;
 }
 
 export interface ComposedBroker {
@@ -59,6 +61,7 @@ export function composeBroker(options: BrokerOptions): ComposedBroker {
     databaseUrl: options.databaseUrl,
     applicationName: `warren ${options.node.kind}`,
     log: { error: options.onError },
+    ...(options.storeFirst && { storeFirst: true }),
     notifier: noticeSender({ allowLocal: options.notifyLocal ?? false }),
   });
   const access = new AccessControl(engine.context);

@@ -1,4 +1,5 @@
-import type { Leased } from "@/lib/broker/broker";
+import type { Given } from "@/lib/broker/broker";
+import type { TakingPace } from "@/lib/broker/requests";
 
 /** So much is taken ahead as consumers take in this time, in ms: about what it takes to fetch more. */
 const aheadMs = 25;
@@ -8,6 +9,8 @@ export const longestMs = 250;
 const least = 20;
 /** How long, in ms, a rate is measured. */
 const windowMs = 25;
+/** Consumers who took nothing for so long, in ms, have stopped. */
+const stoppedMs = 150;
 /** For how long nothing is taken ahead after a message came back, in ms: it is first in line again, before all these. */
 const pauseMs = 1000;
 
@@ -16,7 +19,7 @@ const pauseMs = 1000;
  * so that their next one doesn't wait for the database. Consumers that stop, or are slow, have none.
  */
 export class Ahead {
-  #messages: Leased[] = [];
+  #messages: Given[] = [];
   #next = 0;
   /** In messages per ms. */
   #rate = 0;
@@ -36,13 +39,13 @@ export class Ahead {
     return count < least ? 0 : count;
   }
 
-  add(messages: readonly Leased[]): void {
+  add(messages: readonly Given[]): void {
     this.#messages = this.#messages.slice(this.#next).concat(messages);
     this.#next = 0;
   }
 
   /** The one that is next in line. */
-  first(): Leased | undefined {
+  first(): Given | undefined {
     return this.#messages[this.#next];
   }
 
@@ -52,7 +55,7 @@ export class Ahead {
   }
 
   /** All of them: they are not going to be delivered. */
-  takeAll(): readonly Leased[] {
+  takeAll(): readonly Given[] {
     const all = this.#messages.slice(this.#next);
     this.#messages = [];
     this.#next = 0;
@@ -78,6 +81,12 @@ export class Ahead {
     this.#rate = this.#rate === 0 ? this.#windowCount / ms : (this.#rate + this.#windowCount / ms) / 2;
     this.#windowBegan = now;
     this.#windowCount = 0;
+  }
+
+  /** How fast messages are delivered of late; null when that has stopped. */
+  pace(now: number): TakingPace | null {
+    if (now - this.#lastDelivery > stoppedMs) return null;
+    return { perMs: this.#rate === 0 ? Number.POSITIVE_INFINITY : this.#rate, before: this.size };
   }
 
   /** Whether there is more than consumers are going to take soon. */

@@ -5,7 +5,7 @@ import type { QueueDispatcher } from "@/lib/amqp/queue-dispatcher";
 import type { TokenBucket } from "@/lib/amqp/token-bucket";
 import type { CreditHolder, Held } from "@/lib/amqp/unacknowledged";
 import type { Actor } from "@/lib/broker/actor";
-import type { Leased, Taken } from "@/lib/broker/broker";
+import type { Given, Taken } from "@/lib/broker/broker";
 import type { Subscription } from "@/lib/broker/door-cluster";
 import type { FieldTable } from "@/lib/broker/properties/field-value";
 import { encodeProperties } from "@/lib/broker/properties/properties";
@@ -98,12 +98,12 @@ export class Consumer implements CreditHolder {
     return (this.prefetch !== 0 && this.#held >= this.prefetch) || this.#channel.credit <= 0;
   }
 
-  deliver(message: Leased): void {
+  deliver(message: Given): void {
     const { noAck } = this;
     const { receipt } = message;
     const now = Date.now();
     if (noAck || receipt === null) this.#send(message, null, now);
-    else this.#send(message, { receipt, id: message.id, consumer: this, since: now, timeoutMs: this.timeoutMs }, now);
+    else this.#send(message, { receipt, message, consumer: this, since: now, timeoutMs: this.timeoutMs }, now);
     // It was taken for consumers some of which acknowledge.
     if (noAck && receipt !== null) {
       this.#channel.connection.settler.add([receipt], { kind: "ack" });

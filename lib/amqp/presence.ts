@@ -112,7 +112,7 @@ function consumerReport(
     since: consumer.since,
     full: consumer.isFull,
     held: consumer.held,
-    holds: held.map(({ id, since }) => ({ id, since })),
+    holds: held.flatMap(({ message: { id }, since }) => (id === 0 ? [] : [{ id, since }])),
     lastDeliveredAt: activity.lastDeliveredAt,
     lastSettledAt: activity.lastSettledAt,
     delivered: activity.delivered,

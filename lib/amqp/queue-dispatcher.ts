@@ -3,7 +3,7 @@ import type { Consumer } from "@/lib/amqp/consumer";
 import type { AmqpLog } from "@/lib/amqp/door";
 import { untilDone } from "@/lib/amqp/until-done";
 import { systemActor } from "@/lib/broker/actor";
-import type { Broker, Leased, Taken } from "@/lib/broker/broker";
+import type { Broker, Given, Taken } from "@/lib/broker/broker";
 import type { Standing } from "@/lib/broker/door-cluster";
 import { isBrokerError } from "@/lib/broker/errors";
 import type { StraightTaker } from "@/lib/broker/requests";
@@ -44,8 +44,14 @@ export class QueueDispatcher {
   readonly #kept: Taken[] = [];
   readonly #straight: StraightTaker = {
     room: () => (this.#kept.length === 0 && this.#takesStraight() ? this.#room() : 0),
-    isBusy: () => this.#takesStraight() && this.#consumers.some(({ connection }) => connection.isCongested),
+    pace: () => (this.#takesStraight() && this.#isCongested() ? { perMs: Number.POSITIVE_INFINITY, before: 0 } : null),
     take: (messages) => this.#give(messages),
+  };
+  /** The same for consumers that acknowledge. */
+  readonly #inHand: StraightTaker = {
+    room: () => (this.#ahead.size === 0 && this.#takesInHand() ? this.#room() : 0),
+    pace: () => (this.#takesInHand() ? this.#ahead.pace(performance.now()) : null),
+    take: (messages) => this.#deal(messages),
   };
   readonly #ahead = new Ahead();
   #aheadTimer: NodeJS.Timeout | undefined;
@@ -244,7 +250,7 @@ export class QueueDispatcher {
       boundToNode: true,
       countAs: "deliver",
       room: () => (autoAck && !this.#isAutoAck() ? 0 : this.#room()),
-      straight: autoAck ? this.#straight : undefined,
+      straight: autoAck ? this.#straight : this.#inHand,
       ahead: () => this.#aheadRoom(),
       signal,
     });
@@ -252,13 +258,17 @@ export class QueueDispatcher {
       this.#give(messages);
       return messages.length > 0;
     }
+    this.#deal(messages);
+    // It is no queue that messages are taken from ahead.
+    if (messages.length === 0 && this.#room() === 0) this.#ahead.pause(performance.now());
+    return messages.length > 0;
+  }
+
+  #deal(messages: readonly Given[]): void {
     this.#measure(messages);
     this.#ahead.add(messages);
     this.#dealAhead();
     this.#watchAhead();
-    // It is no queue that messages are taken from ahead.
-    if (messages.length === 0 && this.#room() === 0) this.#ahead.pause(performance.now());
-    return messages.length > 0;
   }
 
   /** What is taken ahead stays for as long as consumers are likely to take it soon. */
@@ -285,7 +295,7 @@ export class QueueDispatcher {
     if (count > 0) this.#ahead.delivered(count, performance.now());
   }
 
-  async #requeue(messages: readonly Leased[]): Promise<void> {
+  async #requeue(messages: readonly Given[]): Promise<void> {
     const settlements = messages.flatMap(({ receipt }) =>
       receipt === null ? [] : [{ receipt, outcome: { kind: "requeue", undelivered: true } as const }],
     );
@@ -333,6 +343,17 @@ export class QueueDispatcher {
   /** Whether consumers may be given what comes past the queue: it is no other node's turn. */
   #takesStraight(): boolean {
     return !this.#resting && (this.#standing?.elsewhere ?? null) === null && this.#isAutoAck();
+  }
+
+  /** Somebody has to read what he was sent. */
+  #isCongested(): boolean {
+    return this.#consumers.some(({ connection }) => connection.isCongested);
+  }
+
+  /** The same for what consumers acknowledge: it must not matter who else consumes, nor come before what goes back. */
+  #takesInHand(): boolean {
+    if (this.#resting || this.#givingBack !== undefined || this.dependsOnOthers) return false;
+    return this.#consumers.length > 0 && (this.#standing?.elsewhere ?? null) === null;
   }
 
   /** Hands out in turn what was acknowledged as it was taken, and keeps what nobody has credit for any more. */

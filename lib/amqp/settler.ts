@@ -1,6 +1,6 @@
 import type { Actor } from "@/lib/broker/actor";
 import type { Broker } from "@/lib/broker/broker";
-import type { Receipt, Settlement } from "@/lib/broker/requests";
+import type { AnyReceipt, Settlement } from "@/lib/broker/requests";
 
 const atOnce = 1000;
 const retryPauseMs = 500;
@@ -33,9 +33,10 @@ export class Settler {
    * @param promised the client is told when it is done, so that it must not be taken back by a crash
    * @param done called when it is settled
    */
-  add(receipts: Iterable<Receipt>, outcome: Settlement["outcome"], promised = false, done?: () => void): void {
+  add(receipts: Iterable<AnyReceipt>, outcome: Settlement["outcome"], promised = false, done?: () => void): void {
     if (promised) this.#promised = true;
     for (const receipt of receipts) {
+      if (outcome.kind === "ack" && typeof receipt !== "string" && receipt.acknowledge(this.#actor)) continue;
       this.#waiting.push({ receipt, outcome });
       this.#added++;
     }

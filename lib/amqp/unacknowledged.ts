@@ -1,5 +1,5 @@
 import { AmqpError } from "@/lib/amqp/wire/errors";
-import type { Receipt, Settlement } from "@/lib/broker/requests";
+import type { AnyReceipt, Settlement } from "@/lib/broker/requests";
 
 /** Who is relieved when a delivery is settled. */
 export interface CreditHolder {
@@ -10,9 +10,9 @@ export interface CreditHolder {
 }
 
 export interface Held {
-  readonly receipt: Receipt;
-  /** Its id in its queue. */
-  readonly id: number;
+  readonly receipt: AnyReceipt;
+  /** Its id in its queue; 0 until it is stored. */
+  readonly message: { readonly id: number };
   /** Null for what was fetched with basic.get, which counts against no prefetch limit. */
   readonly consumer: CreditHolder | null;
   /** When it was delivered, in ms since 1970. */

@@ -8,6 +8,7 @@ import type { Jobs } from "@/lib/broker/jobs";
 import type { DeadLetter, Envelope, MessageRef, Page, PeekedMessage, TrashBatch } from "@/lib/broker/message";
 import type { Channel, Connection, Consumer } from "@/lib/broker/presence";
 import type {
+  AnyReceipt,
   BindingRequest,
   BulkResult,
   DeadLetterQuery,
@@ -41,6 +42,9 @@ export interface Leased extends Envelope {
   /** Messages still ready behind this one, at least. */
   readonly remaining: number;
 }
+
+/** A message in the hands of a `StraightTaker`. Its numbers are 0 until it is stored. */
+export type Given = Omit<Leased, "receipt"> & { readonly receipt: AnyReceipt | null };
 
 /** What consumers see of a message that is acknowledged as it is taken. */
 export type Taken = Pick<

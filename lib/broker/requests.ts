@@ -1,4 +1,5 @@
-import type { Taken } from "@/lib/broker/broker";
+import type { Actor } from "@/lib/broker/actor";
+import type { Given } from "@/lib/broker/broker";
 import type { DeathReason, MessageState } from "@/lib/broker/message";
 import type { FieldTable } from "@/lib/broker/properties/field-value";
 import type { MessageProperties } from "@/lib/broker/properties/properties";
@@ -103,13 +104,20 @@ export interface RoutePreview {
   readonly alternateExchange: string | null;
 }
 
-/** Somebody who takes messages without acknowledging, in the moment in which they come, while the call that waits goes on. */
+export interface TakingPace {
+  /** In messages per ms; infinite while that isn't known since it has only just begun. */
+  readonly perMs: number;
+  /** How many messages come before what it would be given. */
+  readonly before: number;
+}
+
+/** Somebody who takes messages in the moment in which they come, while the call that waits goes on. */
 export interface StraightTaker {
   /** How many it would take by now of what was not stored. */
   room(): number;
-  /** It has no room, but only until somebody has read what was given: what comes may wait for a moment. */
-  isBusy(): boolean;
-  take(messages: readonly Taken[]): void;
+  /** How fast it takes messages of late; null for who doesn't. What comes may wait for a moment for who does. */
+  pace(): TakingPace | null;
+  take(messages: readonly Given[]): void;
 }
 
 export interface LeaseRequest {
@@ -124,7 +132,7 @@ export interface LeaseRequest {
    * out in the order in which they came, and where none counts that is ready.
    */
   readonly ahead?: () => number;
-  /** With `autoAck`, for callers in this process: is given what comes while the call waits, which then goes on waiting. */
+  /** For callers in this process: is given what comes while the call waits, which then goes on waiting. */
   readonly straight?: StraightTaker | undefined;
   /** How long they are the caller's, in ms, 0 to 12 h; when it runs out they return, flagged redelivered. */
   readonly visibilityTimeoutMs: number;
@@ -151,8 +159,16 @@ export interface LeaseRequest {
 /** Proof of holding a lease; opaque to callers. Settling with one whose lease has passed on settles nothing. */
 export type Receipt = string;
 
+/** What stands for a receipt within this process, of a message that was given to a `StraightTaker` before it was stored. */
+export interface InHandReceipt {
+  /** Acknowledges the message if that can be done at once; if this returns false, it has to be settled as all others are. */
+  acknowledge(actor: Actor): boolean;
+}
+
+export type AnyReceipt = Receipt | InHandReceipt;
+
 export interface Settlement {
-  readonly receipt: Receipt;
+  readonly receipt: AnyReceipt;
   readonly outcome:
     | { readonly kind: "ack" }
     /** Back to its original position; `delayMs` later if given. `counts` (default true): whether this counts towards the delivery limit. */
@@ -177,7 +193,7 @@ export interface FailureReport {
 }
 
 export interface SettlementResult {
-  readonly receipt: Receipt;
+  readonly receipt: AnyReceipt;
   /** `gone`: the lease had run out or was settled before; nothing was changed. */
   readonly result: "settled" | "gone";
 }

@@ -13,6 +13,7 @@ import type { ClaimTurns } from "@/lib/engine/lease/turns";
 import type { MessageCache } from "@/lib/engine/message-cache";
 import type { NodeSelf } from "@/lib/engine/node-self";
 import type { PostgresPresence } from "@/lib/engine/presence/board";
+import type { InHand } from "@/lib/engine/publish/in-hand";
 import type { Publisher } from "@/lib/engine/publish/publisher";
 import type { RetentionMarks } from "@/lib/engine/publish/retention-marks";
 import type { StraightRecord } from "@/lib/engine/publish/straight-record";
@@ -34,6 +35,8 @@ export interface EngineContext {
   readonly publisher: Publisher;
   /** Calls of this node that take messages straight from who publishes them. */
   readonly takers: StandingTakers;
+  /** What they were given and is not stored yet. */
+  readonly inHand: InHand;
   /** What they took is written down. */
   readonly straight: StraightRecord;
   /**

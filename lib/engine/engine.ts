@@ -15,18 +15,21 @@ import { HeldClaims } from "@/lib/engine/lease/held-claims";
 import { ExpiryLookouts } from "@/lib/engine/lease/lookouts";
 import { LostClaims } from "@/lib/engine/lease/lost-claims";
 import { RecentAcknowledgements } from "@/lib/engine/lease/recent-acknowledgements";
-import { StandingTakers } from "@/lib/engine/lease/standing-takers";
+import { type StandingTaker, StandingTakers } from "@/lib/engine/lease/standing-takers";
 import { ClaimTurns } from "@/lib/engine/lease/turns";
 import { MessageCache } from "@/lib/engine/message-cache";
 import { NodeSelf } from "@/lib/engine/node-self";
 import { postgresBroker } from "@/lib/engine/postgres-broker";
 import { PostgresPresence } from "@/lib/engine/presence/board";
+import { InHand } from "@/lib/engine/publish/in-hand";
+import type { InHandMessage } from "@/lib/engine/publish/in-hand-message";
 import { Publisher } from "@/lib/engine/publish/publisher";
 import { RetentionMarks } from "@/lib/engine/publish/retention-marks";
 import type { Handovers, Routed } from "@/lib/engine/publish/store";
 import { StraightWay } from "@/lib/engine/publish/straight";
 import { StraightRecord } from "@/lib/engine/publish/straight-record";
 import { QueueSignals } from "@/lib/engine/signals";
+import type { NewMessage } from "@/lib/engine/sql/publish";
 import { TopologyCache } from "@/lib/engine/topology/cache";
 import type { QueueRecord } from "@/lib/engine/topology/records";
 import { QueueUsage } from "@/lib/engine/topology/usage";
@@ -39,6 +42,8 @@ export interface EngineOptions {
   readonly log: EngineLog;
   /** What carries notices of failures to the world outside; without it they are not sent. */
   readonly notifier?: NoticeSender;
+  /** Persistent messages are stored before anybody is given them. */
+  readonly storeFirst?: boolean;
 }
 
 export interface Engine {
@@ -82,10 +87,19 @@ export function createEngine(options: EngineOptions): Engine {
   const takers = new StandingTakers();
   const trail = new Trail(database);
   const straight = new StraightRecord(database, topology, trail, log);
-  const publisher = new Publisher(database, topology, handovers, new StraightWay(takers, straight), async (stored) => {
+  const inHand = new InHand(database, topology, straight, {
+    stored: (given, rows) => inHandStored(context, given, rows),
+    granted: handovers.granted,
+    lost: handovers.lost,
+    ready: (queueIds) => signals.announce(queueIds),
+    relieved: () => publisher.roomMade(),
+  });
+  const way = new StraightWay(takers, straight, inHand, options.storeFirst ?? false);
+  const publisher = new Publisher(database, topology, handovers, way, inHand, async (stored) => {
     for (const one of stored) remember(messages, one);
     for (const queueId of stored.find((one) => one.handed)?.handed ?? []) signals.noteEmpty(queueId);
     for (const one of stored) noteExpiry(context, one);
+    for (const one of stored) for (const { id } of readyIn(one)) if (takers.holdingAt(id)) signals.count(id, 1);
     await queuesGrew(stored.flatMap(readyIn));
     await context.retention.stored(stored);
     await deadLetterRefused(context, stored);
@@ -97,6 +111,7 @@ export function createEngine(options: EngineOptions): Engine {
     signals,
     publisher,
     takers,
+    inHand,
     straight,
     queuesGrew,
     retention: new RetentionMarks(database),
@@ -124,6 +139,8 @@ export function createEngine(options: EngineOptions): Engine {
     close: async () => {
       signals.wakeAll();
       await Promise.all([context.lostClaims.close(), context.acknowledgements.close()]);
+      await publisher.close();
+      await inHand.stored();
       await straight.flush();
       await trail.flush();
       await database.close();
@@ -138,6 +155,21 @@ function remember(messages: MessageCache, stored: Routed): void {
   if (readers === 0) return;
   const { exchange, routingKey, encoded, body } = stored.message;
   messages.add(stored.messageId, { exchange, routingKey, properties: encoded, body }, readers);
+}
+
+/** What consumers had in hand is held by them, and comes back by itself when they don't settle it in time. */
+function inHandStored(context: EngineContext, given: readonly InHandMessage[], rows: readonly NewMessage[]): void {
+  const notes = new Map<StandingTaker, number[]>();
+  for (const { taker, id } of given) {
+    const seqs = notes.get(taker);
+    if (seqs) seqs.push(id);
+    else notes.set(taker, [id]);
+  }
+  for (const [{ queueId, holder, holding }, seqs] of notes) {
+    if (holding) context.lookouts.granted(queueId, holding.visibilityTimeoutMs);
+    context.trail.note("delivered", queueId, holder, seqs);
+  }
+  for (const { placements } of rows) for (const { ttlMs } of placements) context.expiries.stored(ttlMs);
 }
 
 /** Tells when it expires in one of its queues. */

@@ -56,6 +56,8 @@ export class QueueSignals {
   readonly #missed = new Set<number>();
   /** Queues in which nothing was ready when somebody here last knew, and of which nothing was told since. */
   readonly #empty = new Set<number>();
+  /** About how many messages are ready, as far as this node has stored and fetched them since a queue was known to be empty. */
+  readonly #likely = new Map<number, number>();
   /** Looks that are under way. */
   readonly #looks = new Map<number, Set<Look>>();
   readonly #listeners = new Set<(queueIds: readonly number[]) => void>();
@@ -100,8 +102,26 @@ export class QueueSignals {
    */
   noteEmpty(queueId: number, look?: Look): void {
     if (look?.outdated || this.#missed.has(queueId)) return;
+    this.#likely.delete(queueId);
     if (this.#empty.size >= mostEmpty) this.#empty.clear();
     this.#empty.add(queueId);
+  }
+
+  /** So many became ready in this queue, or were fetched from it (below 0). */
+  count(queueId: number, messages: number): void {
+    if (this.#likely.size >= mostEmpty) this.#likely.clear();
+    this.#likely.set(queueId, Math.max(0, this.likely(queueId) + messages));
+  }
+
+  /** About how many are ready; only a hint. */
+  likely(queueId: number): number {
+    return this.#likely.get(queueId) ?? 0;
+  }
+
+  /** Something is about to become ready in this queue. */
+  doubt(queueId: number): void {
+    this.#empty.delete(queueId);
+    for (const look of this.#looks.get(queueId) ?? []) look.outdated = true;
   }
 
   /** Whether it is not worth while to look before waiting. Like a signal this is only a hint. */

@@ -14,6 +14,7 @@ test("everything has a default, and an empty variable counts as absent", () => {
     maxMessageBytes: 16_777_216,
     acknowledgementTimeoutMs: 1_800_000,
     notifyLocal: false,
+    storeFirst: false,
   });
 });
 
@@ -49,6 +50,10 @@ test.each([
   [
     { WARREN_MAX_MESSAGE_BYTES: "536870913" },
     "WARREN_MAX_MESSAGE_BYTES must be a number of bytes from 1 to 536870912.",
+  ],
+  [
+    { WARREN_STORE_FIRST: "yes" },
+    "WARREN_STORE_FIRST must be 1 (store persistent messages before anybody gets them) or 0.",
   ],
   [{ WARREN_TRUST_PROXY: "yes" }, "WARREN_TRUST_PROXY must be 1 (believe X-Forwarded-For) or 0."],
 ])("refuses %o in one sentence", (variables, sentence) => {

@@ -24,6 +24,8 @@ export interface Environment {
   readonly acknowledgementTimeoutMs: number;
   /** Whether notices of failures may be sent to this machine itself. */
   readonly notifyLocal: boolean;
+  /** Persistent messages are stored before anybody is given them, and confirmed only then. */
+  readonly storeFirst: boolean;
 }
 
 interface AmqpsEnvironment {
@@ -90,6 +92,11 @@ const variables = z.object({
       error: "WARREN_NOTIFY_LOCAL must be 1 (allow this machine as a target) or 0.",
     })
     .default("0"),
+  WARREN_STORE_FIRST: z
+    .enum(["0", "1", "false", "true"], {
+      error: "WARREN_STORE_FIRST must be 1 (store persistent messages before anybody gets them) or 0.",
+    })
+    .default("0"),
   WARREN_ACK_TIMEOUT_MS: z
     .string()
     .regex(/^\d{1,9}$/, ACK_TIMEOUT_MESSAGE)
@@ -124,6 +131,7 @@ export function readEnvironment(source: Variables = process.env): Environment {
     trustProxy: data.WARREN_TRUST_PROXY === "1" || data.WARREN_TRUST_PROXY === "true",
     maxMessageBytes: data.WARREN_MAX_MESSAGE_BYTES,
     acknowledgementTimeoutMs: data.WARREN_ACK_TIMEOUT_MS,
+    storeFirst: data.WARREN_STORE_FIRST === "1" || data.WARREN_STORE_FIRST === "true",
     notifyLocal: data.WARREN_NOTIFY_LOCAL === "1" || data.WARREN_NOTIFY_LOCAL === "true",
   };
 }

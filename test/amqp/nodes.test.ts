@@ -1,64 +1,16 @@
-import type { Channel, ChannelModel, ConsumeMessage, Options } from "amqplib";
-import { Client } from "pg";
+import type { Channel, ConsumeMessage } from "amqplib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemActor } from "@/lib/broker/actor";
-import { type ComposedBroker, composeBroker } from "@/lib/compose";
-import { startAmqpServer, type TestServer } from "@/test/support/amqp/amqp-server";
-import { createTestDatabase, type TestDatabase } from "@/test/support/database";
+import { consume, Nodes } from "@/test/support/amqp/nodes";
 
-/** Two broker nodes on one database, each with a door; what is agreed on is agreed on by both. */
-let database: TestDatabase;
-let nodes: { readonly composed: ComposedBroker; readonly server: TestServer }[];
-const connections: ChannelModel[] = [];
-
+/** What two broker nodes on one database agree on. */
+let nodes: Nodes;
 beforeEach(async () => {
-  database = await createTestDatabase();
-  nodes = await Promise.all([startNode("first"), startNode("second")]);
+  nodes = await Nodes.start(2);
 });
+afterEach(() => nodes.close());
 
-afterEach(async () => {
-  for (const connection of connections.splice(0)) await connection.close().catch(() => {});
-  for (const { server, composed } of nodes) {
-    await server.close();
-    await composed.close();
-  }
-  await database.drop();
-});
-
-async function startNode(name: string) {
-  const node = { name, kind: "broker" as const, version: "0" };
-  const composed = composeBroker({ databaseUrl: database.url, node, onError: () => {} });
-  // Nobody has logged in who would have made the first user.
-  const guest = { name: "guest", passwordHash: "", tags: ["administrator"] };
-  await composed.administration.createFirstUser(guest);
-  const server = await startAmqpServer({}, composed.broker, { presence: composed.presence, cluster: composed.doors });
-  await composed.entered;
-  return { composed, server };
-}
-
-/** What the others do when they have not heard of a node for too long. This one lives on, and enters itself anew. */
-async function giveUp(node: number): Promise<void> {
-  const client = new Client({ connectionString: database.url });
-  await client.connect();
-  const id = Number((nodes[node] as (typeof nodes)[number]).composed.doors.node);
-  await client.query("UPDATE warren.node SET gone_at = now() WHERE id = $1", [id]);
-  await client.end();
-}
-
-/** A channel of a connection of its own to the first (0) or the second node (1). */
-async function channelOn(node: number): Promise<Channel> {
-  const connection = await (nodes[node] as (typeof nodes)[number]).server.connect();
-  connections.push(connection);
-  const channel = await connection.createConfirmChannel();
-  channel.on("error", () => {});
-  return channel;
-}
-
-async function consume(channel: Channel, queue: string, options: Options.Consume = {}) {
-  const seen: (ConsumeMessage | null)[] = [];
-  const { consumerTag } = await channel.consume(queue, (message) => seen.push(message), options);
-  return { seen, consumerTag, bodies: () => seen.map((message) => message?.content.toString() ?? null) };
-}
+const channelOn = (node: number) => nodes.open(node);
 
 async function send(channel: Channel, queue: string, ...bodies: string[]): Promise<void> {
   for (const body of bodies) channel.sendToQueue(queue, Buffer.from(body));
@@ -103,7 +55,7 @@ describe("one active consumer", () => {
     const second = await consume(two, "turns");
     await send(two, "turns", "a");
     await expect.poll(first.bodies).toEqual(["a"]);
-    await giveUp(0);
+    await nodes.giveUp(0);
     await expect.poll(second.bodies, { timeout: 180_000 }).toEqual(["a"]);
   });
 });
@@ -155,8 +107,8 @@ describe("exclusive", () => {
   test("a queue goes with the node of its connection", { timeout: 300_000 }, async () => {
     const [one, two] = [await channelOn(0), await channelOn(1)];
     await one.assertQueue("own", { exclusive: true });
-    await giveUp(0);
-    const { broker } = (nodes[1] as (typeof nodes)[number]).composed;
+    await nodes.giveUp(0);
+    const { broker } = nodes.node(1).composed;
     await expect
       .poll(
         () =>
@@ -198,8 +150,8 @@ test("an auto-delete queue goes with the node of its last consumer", { timeout: 
   const one = await channelOn(0);
   await one.assertQueue("fleeting", { autoDelete: true });
   await consume(one, "fleeting");
-  await giveUp(0);
-  const { broker } = (nodes[1] as (typeof nodes)[number]).composed;
+  await nodes.giveUp(0);
+  const { broker } = nodes.node(1).composed;
   await expect
     .poll(
       () =>
@@ -253,7 +205,7 @@ describe("a queue that is deleted under its consumers", () => {
     await send(two, "doomed", "a", "b");
     await expect.poll(() => full.seen.length + idle.seen.length).toBe(2);
     if (how === "over HTTP") {
-      const { broker } = (nodes[1] as (typeof nodes)[number]).composed;
+      const { broker } = nodes.node(1).composed;
       const actor = { user: "guest", tags: [], address: null, door: "http" as const };
       await broker.deleteQueue(actor, "/", "doomed", { ifUnused: false, ifEmpty: false });
     } else await two.deleteQueue("doomed");
@@ -266,9 +218,9 @@ test("who was taken for dead and was not, consumes again, behind the others", as
   await one.assertQueue("back", { arguments: { "x-single-active-consumer": true } });
   const first = await consume(one, "back", { noAck: true });
   const second = await consume(two, "back", { noAck: true });
-  const { composed } = nodes[0] as (typeof nodes)[number];
+  const { composed } = nodes.node(0);
   const before = composed.doors.node;
-  await giveUp(0);
+  await nodes.giveUp(0);
   await expect.poll(() => composed.doors.node).not.toBe(before);
   await expect.poll(async () => (await two.checkQueue("back")).consumerCount).toBe(2);
   await send(two, "back", "a");

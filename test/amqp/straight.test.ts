@@ -1,67 +1,20 @@
-import type { Channel, ChannelModel, ConfirmChannel, ConsumeMessage, Options } from "amqplib";
-import { Client } from "pg";
+import type { ConsumeMessage, Options } from "amqplib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemActor } from "@/lib/broker/actor";
-import { type ComposedBroker, composeBroker } from "@/lib/compose";
-import { startAmqpServer, type TestServer } from "@/test/support/amqp/amqp-server";
+import { consume as consumeWith, Nodes, numbers } from "@/test/support/amqp/nodes";
 import { RawClient } from "@/test/support/amqp/raw-client";
-import { createTestDatabase, type TestDatabase } from "@/test/support/database";
 
-/** What goes straight from publishers to consumers who don't acknowledge; see decision 160. Two nodes on one database. */
-interface Node {
-  readonly composed: ComposedBroker;
-  readonly server: TestServer;
-}
-
-let database: TestDatabase;
-let other: Client;
-let nodes: Node[] = [];
-const connections: ChannelModel[] = [];
-
+/** What goes straight from publishers to consumers who don't acknowledge; see decision 160. */
+let nodes: Nodes;
 beforeEach(async () => {
-  database = await createTestDatabase();
-  other = new Client({ connectionString: database.url });
-  await other.connect();
-  nodes = [await startNode("first")];
+  nodes = await Nodes.start(1);
 });
+afterEach(() => nodes.close());
 
-afterEach(async () => {
-  for (const connection of connections.splice(0)) await connection.close().catch(() => {});
-  for (const { server, composed } of nodes) {
-    await server.close();
-    await composed.close();
-  }
-  await other.end();
-  await database.drop();
-});
+const open = (node = 0) => nodes.open(node);
 
-async function startNode(name: string): Promise<Node> {
-  const node = { name, kind: "broker" as const, version: "0" };
-  const composed = composeBroker({ databaseUrl: database.url, node, onError: () => {} });
-  // Nobody has logged in who would have made the first user.
-  await composed.administration.createFirstUser({ name: "guest", passwordHash: "", tags: ["administrator"] });
-  const server = await startAmqpServer({}, composed.broker, { presence: composed.presence, cluster: composed.doors });
-  await composed.entered;
-  return { composed, server };
-}
-
-/** A channel of a connection of its own to the first (0) or the second node (1). */
-async function open(node = 0): Promise<ConfirmChannel> {
-  const connection = await (nodes[node] as Node).server.connect();
-  connections.push(connection);
-  const channel = await connection.createConfirmChannel();
-  channel.on("error", () => {});
-  return channel;
-}
-
-async function consume(channel: Channel, queue: string, options: Options.Consume = { noAck: true }) {
-  const seen: (ConsumeMessage | null)[] = [];
-  const { consumerTag } = await channel.consume(queue, (message) => seen.push(message), options);
-  return { seen, consumerTag, bodies: () => seen.map((message) => message?.content.toString() ?? null) };
-}
-
-function numbers(count: number): string[] {
-  return Array.from({ length: count }, (_, i) => String(i));
+function consume(channel: Parameters<typeof consumeWith>[0], queue: string) {
+  return consumeWith(channel, queue, { noAck: true });
 }
 
 const warmUp = "warm-up";
@@ -70,7 +23,7 @@ const warmUp = "warm-up";
 async function untilStraight(queue: string, exchange = ""): Promise<number> {
   let count = 0;
   const message = { vhost: "/", exchange, routingKey: queue, properties: {}, body: Buffer.from(warmUp) };
-  const { broker } = (nodes[0] as Node).composed;
+  const { broker } = nodes;
   await expect
     .poll(async () => {
       count++;
@@ -82,22 +35,8 @@ async function untilStraight(queue: string, exchange = ""): Promise<number> {
 
 async function isStraight(queue: string): Promise<boolean> {
   const message = { vhost: "/", exchange: "", routingKey: queue, properties: {}, body: Buffer.from(warmUp) };
-  const { broker } = (nodes[0] as Node).composed;
+  const { broker } = nodes;
   return (await broker.publish(systemActor, { ...message, unnumbered: true })).messageId === null;
-}
-
-/** Nothing can be stored meanwhile. */
-async function whileNothingIsStored(work: () => Promise<void>): Promise<void> {
-  await other.query("BEGIN; LOCK TABLE warren.message IN SHARE MODE");
-  try {
-    await work();
-  } finally {
-    await other.query("COMMIT");
-  }
-}
-
-function statusOf(queue: string) {
-  return (nodes[0] as Node).composed.broker.getQueue(systemActor, "/", queue);
 }
 
 test("a transient message is delivered and confirmed without the database, a persistent one is not", async () => {
@@ -107,7 +46,7 @@ test("a transient message is delivered and confirmed without the database, a per
   const beside = await consume(await open(), "beside");
   await untilStraight("beside");
   const before = await untilStraight("q");
-  await whileNothingIsStored(async () => {
+  await nodes.whileNothingIsStored(async () => {
     for (const body of numbers(1000)) channel.sendToQueue("q", Buffer.from(body));
     await channel.waitForConfirms();
     await expect.poll(bodies).toHaveLength(before + 1000);
@@ -156,12 +95,12 @@ test("counters are exact, and what came slowly can be found again", async () => 
   await channel.waitForConfirms();
   const total = before + 300;
   await expect.poll(() => [a.seen.length, b.seen.length]).toEqual([total, total]);
-  const { broker } = (nodes[0] as Node).composed;
+  const { broker } = nodes;
   for (const queue of ["a", "b"]) {
     await expect
-      .poll(async () => (await statusOf(queue)).totals)
+      .poll(async () => (await nodes.statusOf(queue)).totals)
       .toMatchObject({ publish: total, deliver: 0, deliverNoAck: total });
-    expect((await statusOf(queue)).counts).toMatchObject({ ready: 0, unacknowledged: 0 });
+    expect((await nodes.statusOf(queue)).counts).toMatchObject({ ready: 0, unacknowledged: 0 });
   }
   expect(await broker.getExchange(systemActor, "/", "news")).toMatchObject({ publishIn: total, publishOut: 2 * total });
   const query = { vhost: "/", property: "message_id" as const, value: "m7" };
@@ -183,8 +122,10 @@ test("what comes fast is counted exactly, and a part of it is kept", { timeout: 
   const seconds = (performance.now() - began) / 1000;
   const total = before + 20_000;
   await expect.poll(() => consumer.seen.length, { timeout: 30_000 }).toBe(total);
-  await expect.poll(async () => (await statusOf("q")).totals).toMatchObject({ publish: total, deliverNoAck: total });
-  const { rows } = await other.query<{ n: number }>("SELECT count(*)::integer AS n FROM warren.message");
+  await expect
+    .poll(async () => (await nodes.statusOf("q")).totals)
+    .toMatchObject({ publish: total, deliverNoAck: total });
+  const { rows } = await nodes.other.query<{ n: number }>("SELECT count(*)::integer AS n FROM warren.message");
   expect(rows[0]?.n).toBeGreaterThan(1000);
   expect(rows[0]?.n).toBeLessThanOrEqual(before + 2000 * (1 + Math.ceil(seconds)));
 });
@@ -222,7 +163,7 @@ test("a consumer that doesn't read is given a bounded amount, and the rest in or
 }, async () => {
   const channel = await open();
   await channel.assertQueue("q");
-  const client = new RawClient((nodes[0] as Node).server.port);
+  const client = new RawClient(nodes.node(0).server.port);
   await client.open();
   await client.openChannel();
   const flags = { noLocal: false, noAck: true, exclusive: false, noWait: false };
@@ -240,7 +181,7 @@ test("a consumer that doesn't read is given a bounded amount, and the rest in or
   }
   await channel.waitForConfirms();
   // 40 MB: more than the kernel's buffers and the door's 4 MiB hold. What came later than that is stored.
-  expect((await statusOf("q")).counts.ready).toBeGreaterThan(total / 4);
+  expect((await nodes.statusOf("q")).counts.ready).toBeGreaterThan(total / 4);
   client.socket.resume();
   await expect.poll(() => bodies().length, { timeout: 60_000 }).toBe(before + total);
   const order = bodies().slice(before);
@@ -269,7 +210,7 @@ describe("the ordinary way is taken", () => {
     const consumer = await consume(await open(), "q");
     const beside = await consume(await open(), "straight");
     await untilStraight("straight");
-    await whileNothingIsStored(async () => {
+    await nodes.whileNothingIsStored(async () => {
       channel.sendToQueue("q", Buffer.from("x"), options);
       channel.sendToQueue("straight", Buffer.from("x"));
       await expect.poll(beside.bodies).toContain("x");
@@ -294,7 +235,7 @@ describe("the ordinary way is taken", () => {
   });
 
   test("when somebody else waits there, too", async () => {
-    const { broker } = (nodes[0] as Node).composed;
+    const { broker } = nodes;
     const channel = await open();
     await channel.assertQueue("q");
     await consume(await open(), "q");
@@ -350,7 +291,7 @@ test("who acknowledges may join who doesn't", async () => {
   }
   await channel.waitForConfirms();
   await expect.poll(() => seen.length + taking.seen.length, { timeout: 20_000 }).toBe(before + total);
-  await expect.poll(async () => (await statusOf("q")).counts).toMatchObject({ ready: 0, unacknowledged: 0 });
+  await expect.poll(async () => (await nodes.statusOf("q")).counts).toMatchObject({ ready: 0, unacknowledged: 0 });
   expect(seen.length).toBeGreaterThan(0);
   expect(closed).toBeUndefined();
 });
@@ -365,7 +306,7 @@ test("a queue that was deleted and made again is another one", async () => {
     channel.sendToQueue("q", Buffer.from("x"));
     await channel.waitForConfirms();
     await expect.poll(() => consumer.seen.length).toBe(before + 1);
-    await expect.poll(async () => (await statusOf("q")).totals.deliverNoAck).toBe(before + 1);
+    await expect.poll(async () => (await nodes.statusOf("q")).totals.deliverNoAck).toBe(before + 1);
     await channel.deleteQueue("q");
     await expect.poll(() => consumer.seen.at(-1)).toBeNull();
   }
@@ -373,7 +314,7 @@ test("a queue that was deleted and made again is another one", async () => {
 
 describe("with two nodes", () => {
   beforeEach(async () => {
-    nodes.push(await startNode("second"));
+    await nodes.add();
   });
 
   test("who consumes on the other one gets everything, in order", async () => {

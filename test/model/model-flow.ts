@@ -142,7 +142,7 @@ export class ModelFlow {
   }
 
   settle({ receipt, outcome }: Settlement): "settled" | "gone" {
-    const held = this.held(receipt);
+    const held = this.held(String(receipt));
     if (!held) return "gone";
     const { queue, entry } = held;
     switch (outcome.kind) {

@@ -1,3 +1,10 @@
+import type { Actor } from "@/lib/broker/actor";
+
+/** How somebody who holds messages is shown. */
+export function holderOf(actor: Actor): string {
+  return actor.address === null ? actor.user : `${actor.user} @ ${actor.address}`;
+}
+
 /** Under which name the broker itself holds messages for the moment between taking them out and burying them. */
 export const brokerHolder = "broker";
 

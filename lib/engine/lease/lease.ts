@@ -8,6 +8,7 @@ import { isConnectionTrouble } from "@/lib/engine/database-errors";
 import { bury } from "@/lib/engine/dead-lettering/bury";
 import { leasedMessages, type TakenRow } from "@/lib/engine/lease/contents";
 import { returnExpiredLeases } from "@/lib/engine/lease/expired-leases";
+import { holderOf } from "@/lib/engine/lease/hold";
 import { withinRate } from "@/lib/engine/lease/rate-limit";
 import { newLeaseToken } from "@/lib/engine/lease/receipt";
 import { StandingTaker } from "@/lib/engine/lease/standing-takers";
@@ -118,9 +119,14 @@ function termsOf(
 
 async function standingTaker(context: EngineContext, actor: Actor, request: LeaseRequest, straight: StraightTaker) {
   const queue = await findQueue(context, request);
-  return new StandingTaker(context.signals, queue.id, holderOf(actor), straight, (messages) =>
-    noted(context, actor, request, queue, messages),
-  );
+  const { autoAck, visibilityTimeoutMs } = request;
+  // Asked each time: a node that was taken for dead goes on under another number.
+  const holding = autoAck ? null : { node: () => nodeOf(context, request), visibilityTimeoutMs };
+  const terms = { queueId: queue.id, holder: holderOf(actor), holding };
+  return new StandingTaker(context.signals, terms, straight, (messages) => {
+    if (holding) context.lookouts.granted(queue.id, visibilityTimeoutMs);
+    noted(context, actor, request, queue, messages);
+  });
 }
 
 /** How many messages the caller would take by now. */
@@ -179,6 +185,7 @@ async function claim(
   // With a rate limit, fewer may be let through than there are.
   const tookAll = queue.limits.rateLimit ? rows.length === 0 : rows.length < request.max;
   if (tookAll && !more && tokenInMs === null && queue.id === known.id) context.signals.noteEmpty(queue.id, look);
+  if (rows.length > 0) context.signals.count(queue.id, -rows.length);
   // What it has found has to be with the caller before what comes next.
   if (rows.length > 0) look.outdated = true;
   context.lookouts.granted(queue.id, request.visibilityTimeoutMs);
@@ -295,11 +302,6 @@ async function claimOnce(
 async function findQueue(context: EngineContext, { vhost, queue }: LeaseRequest): Promise<QueueRecord> {
   const known = (await context.topology.current()).vhosts.get(vhost)?.queues.get(queue);
   return known ?? (await context.topology.fresh()).queue(vhost, queue);
-}
-
-/** How a holder is shown. */
-export function holderOf(actor: Actor): string {
-  return actor.address === null ? actor.user : `${actor.user} @ ${actor.address}`;
 }
 
 function checkRequest({ max, visibilityTimeoutMs, waitMs }: LeaseRequest): void {

@@ -1,6 +1,6 @@
 import type { Actor } from "@/lib/broker/actor";
 import type { FailureReason } from "@/lib/broker/failures";
-import type { Receipt, Settlement, SettlementResult } from "@/lib/broker/requests";
+import type { AnyReceipt, Receipt, Settlement, SettlementResult } from "@/lib/broker/requests";
 import type { ConnectionPool } from "@/lib/engine/connection-pool";
 import type { EngineContext } from "@/lib/engine/context";
 import { bury, leaseKey } from "@/lib/engine/dead-lettering/bury";
@@ -9,9 +9,11 @@ import { isConcern } from "@/lib/engine/error-policy/judged";
 import type { DeliveryKind } from "@/lib/engine/history/trail";
 import { type Acknowledged, acknowledge, holdOneByOne } from "@/lib/engine/lease/acknowledge";
 import { cameBack } from "@/lib/engine/lease/came-back";
-import { checkRange, holderOf } from "@/lib/engine/lease/lease";
+import { holderOf } from "@/lib/engine/lease/hold";
+import { checkRange } from "@/lib/engine/lease/lease";
 import { type Hold, holdOf } from "@/lib/engine/lease/receipt";
 import { type Gathering, NaturalBatch } from "@/lib/engine/natural-batch";
+import { InHandMessage } from "@/lib/engine/publish/in-hand-message";
 import { isClaimToken } from "@/lib/engine/sql/lease";
 import { prolongLease, type Requeue, returnRequeued, type SettledRow } from "@/lib/engine/sql/settle";
 import type { TopologySnapshot } from "@/lib/engine/topology/snapshot";
@@ -33,6 +35,7 @@ interface Returned extends Requeue {
 const returnKinds = { timeout: "timed_out", consumer_lost: "consumer_lost" } as const;
 
 interface Parsed {
+  readonly receipt: AnyReceipt;
   readonly hold: Hold;
   readonly outcome: Settlement["outcome"];
 }
@@ -58,14 +61,46 @@ export class Settler {
    * the first. Throws `bad-request` for what is no receipt, before anything is settled.
    */
   async settle(actor: Actor, settlements: readonly Settlement[], lazily = false): Promise<readonly SettlementResult[]> {
-    const parsed = settlements.map(({ receipt, outcome }) => ({ receipt, hold: holdOf(receipt), outcome }));
-    const first = new Map<Receipt, (typeof parsed)[number]>();
-    for (const one of parsed) if (!first.has(one.receipt)) first.set(one.receipt, one);
-    const isSettled = await this.#settleAll(holderOf(actor), [...first.values()], lazily);
-    return parsed.map((one) => ({
-      receipt: one.receipt,
-      result: first.get(one.receipt) === one && isSettled(one.hold) ? "settled" : "gone",
-    }));
+    const by = holderOf(actor);
+    const first = new Map<AnyReceipt, Settlement>();
+    for (const one of settlements) if (!first.has(one.receipt)) first.set(one.receipt, one);
+    const { done, left } = await this.#inHand(actor, [...first.values()]);
+    const parsed = left.map(({ receipt, outcome }) => ({ receipt, hold: holdOfAny(receipt), outcome }));
+    const held = parsed.filter((one): one is Parsed => one.hold !== undefined);
+    const isSettled = held.length > 0 ? await this.#settleAll(by, held, lazily) : () => false;
+    for (const { receipt, hold } of held) if (isSettled(hold)) done.add(receipt);
+    return settlements.map((one) => {
+      const { receipt } = one;
+      return { receipt, result: first.get(receipt) === one && done.has(receipt) ? "settled" : "gone" };
+    });
+  }
+
+  /**
+   * Acknowledges messages that are not stored yet. To be settled in another way they have to be, and so has what was given
+   * after them of their queues: what comes back must be before it.
+   * @returns what is done, and what is left for the database
+   */
+  async #inHand(actor: Actor, settlements: readonly Settlement[]) {
+    const { inHand, publisher, signals } = this.#context;
+    const done = new Set<AnyReceipt>();
+    const left: Settlement[] = [];
+    const returning = new Set<number>();
+    const storing: InHandMessage[] = [];
+    for (const one of settlements) {
+      const { receipt, outcome } = one;
+      if (outcome.kind === "ack" && receipt instanceof InHandMessage && receipt.acknowledge(actor)) {
+        done.add(receipt);
+        continue;
+      }
+      if (outcome.kind !== "ack") returning.add(queueIdOf(receipt));
+      else if (receipt instanceof InHandMessage && receipt.isOpen) storing.push(receipt);
+      if (outcome.kind === "requeue") signals.doubt(queueIdOf(receipt));
+      left.push(one);
+    }
+    publisher.roomMade();
+    if (returning.size > 0 && inHand.isIn(returning)) await inHand.stored(returning);
+    if (storing.length > 0) await Promise.all(storing.map((message) => message.ended()));
+    return { done, left };
   }
 
   /** Gives the holder more time, from now. Throws `bad-request` for what is no receipt. */
@@ -191,6 +226,15 @@ function requeueOf(
   const undelivered = outcome.undelivered === true;
   const kind = undelivered ? "undelivered" : outcome.because === undefined ? "requeued" : returnKinds[outcome.because];
   return { ...hold, delayMs, counts: outcome.counts ?? !undelivered, undelivered, deliveryLimit, kind };
+}
+
+/** Undefined for what was in hand and is over. */
+function holdOfAny(receipt: AnyReceipt): Hold | undefined {
+  return receipt instanceof InHandMessage ? receipt.hold : holdOf(receipt as Receipt);
+}
+
+function queueIdOf(receipt: AnyReceipt): number {
+  return receipt instanceof InHandMessage ? receipt.queue.id : holdOf(receipt as Receipt).queueId;
 }
 
 /** Tells the history what became of deliveries. */

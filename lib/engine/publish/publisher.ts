@@ -2,10 +2,12 @@ import { BrokerError } from "@/lib/broker/errors";
 import type { PublishOutcome } from "@/lib/broker/requests";
 import type { Database } from "@/lib/engine/database";
 import { isConnectionTrouble } from "@/lib/engine/database-errors";
+import type { InHand } from "@/lib/engine/publish/in-hand";
 import type { Outgoing } from "@/lib/engine/publish/outgoing";
-import { type Handovers, type Routed, routed, storeRouted } from "@/lib/engine/publish/store";
+import { type Handovers, outcomeOf, type Routed, routed, storeRouted } from "@/lib/engine/publish/store";
 import type { StraightWay } from "@/lib/engine/publish/straight";
 import { UnderWay, type Way } from "@/lib/engine/publish/under-way";
+import { type Waiting, WaitingLines } from "@/lib/engine/publish/waiting-lines";
 import type { TopologyCache } from "@/lib/engine/topology/cache";
 import type { TopologySnapshot } from "@/lib/engine/topology/snapshot";
 
@@ -25,67 +27,85 @@ const roomEveryMs = 5;
 /** How often a flush is routed anew because the topology changed meanwhile. */
 const maxReroutes = 100;
 
-interface Waiting {
-  readonly message: Outgoing;
-  /** Where it goes, if that was asked when it came. */
-  readonly way: Way | undefined;
-  /** It waits for somebody to have room, or for such a one before it. */
-  isHeld: boolean;
-  readonly resolve: (outcome: PublishOutcome) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** Called after each commit, before the publishers hear of it. */
 export type AfterFlush = (stored: readonly Routed[]) => Promise<void>;
 
 /**
  * Writes messages in natural batches: one flush is under way at any time, what arrives meanwhile goes with the next,
- * and nothing waits when idle. One at a time also keeps the order in which messages were handed over. Transient messages
- * are given straight to consumers who wait for such, unless one is on its way to the same queue.
+ * and nothing waits when idle. One at a time also keeps the order in which messages were handed over. Messages
+ * for consumers who wait for them are given to them straight, unless one is on its way to the same queue.
  */
 export class Publisher {
   readonly #database: Database;
   readonly #topology: TopologyCache;
   readonly #handovers: Handovers;
   readonly #straight: StraightWay;
+  readonly #inHand: InHand;
   readonly #afterFlush: AfterFlush;
   readonly #underWay = new UnderWay();
   #waiting: Waiting[] = [];
+  /** What waits for consumers who acknowledge, to have room. */
+  readonly #lines: WaitingLines;
   #running = false;
   #wake: (() => void) | undefined;
+  #flight: Promise<void> = Promise.resolve();
 
   constructor(
     database: Database,
     topology: TopologyCache,
     handovers: Handovers,
     straight: StraightWay,
+    inHand: InHand,
     afterFlush: AfterFlush,
   ) {
     this.#database = database;
     this.#topology = topology;
     this.#handovers = handovers;
     this.#straight = straight;
+    this.#inHand = inHand;
     this.#afterFlush = afterFlush;
+    this.#lines = new WaitingLines(straight, this.#underWay, topology, (ended) => {
+      this.#waiting.push(...ended);
+      this.#start();
+    });
   }
 
   /**
-   * Resolves after commit, or when those for whom it is have it. `unavailable` leaves open whether it was stored: the
+   * Resolves after commit, or when those for whom it is are done with it. `unavailable` leaves open whether it was stored: the
    * connection was lost before the answer.
    */
   publish(message: Outgoing): Promise<PublishOutcome> {
     const way = this.#wayOf(message);
-    if (way && this.#underWay.isFree(way.snapshot, way.routed.queues) && this.#straight.give(way.routed)) {
-      return Promise.resolve(outcomeOf(way.routed));
+    if (way && this.#underWay.isFree(way.snapshot, way.routed.queues)) {
+      const outcome = this.#straight.give(way.routed);
+      if (outcome) return outcome;
     }
     return new Promise((resolve, reject) => {
       this.#underWay.begins(way);
-      this.#waiting.push({ message, way, isHeld: false, resolve, reject });
+      const waiting = { message, way, isHeld: false, resolve, reject };
+      if (this.#lines.joins(waiting)) return;
+      this.#waiting.push(waiting);
       if (!way || !this.#straight.mayGo(way.routed)) this.#wake?.();
-      if (this.#running) return;
-      this.#running = true;
-      // Everything that came in with the same turn of the event loop goes together.
-      setImmediate(() => void this.#run());
+      this.#start();
     });
+  }
+
+  #start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    // Everything that came in with the same turn of the event loop goes together.
+    this.#flight = new Promise(setImmediate).then(() => this.#run());
+  }
+
+  /** Somebody who acknowledges may have room now, when what is being done is done. */
+  roomMade(): void {
+    this.#lines.roomMade();
+  }
+
+  /** What waits for room waits no longer. Resolves when nothing is being stored any more. */
+  async close(): Promise<void> {
+    this.#lines.endAll();
+    await this.#flight;
   }
 
   /** Where a message goes, as far as that matters before it is stored. */
@@ -111,17 +131,26 @@ export class Publisher {
     const taken = new Set<number>();
     const held = new Set<number>();
     const left: Waiting[] = [];
+    // Where one goes somewhere that isn't known, nobody behind it may pass it.
+    const mayLine = snapshot !== undefined && this.#waiting.every(({ way }) => way?.snapshot === snapshot);
     let isSure = snapshot !== undefined;
     for (const waiting of this.#waiting) {
       const { way } = waiting;
       isSure &&= way?.snapshot === snapshot;
       const queues = way?.routed.queues ?? [];
       const isFirst = isSure && queues.every(({ id }) => !taken.has(id));
-      if (isFirst && way && this.#straight.give(way.routed)) {
+      const outcome = isFirst && way && this.#straight.give(way.routed);
+      if (outcome) {
         this.#underWay.ends(way);
-        waiting.resolve(outcomeOf(way.routed));
+        waiting.resolve(outcome);
         continue;
       }
+      if (way && mayLine && this.#lines.stands(waiting, way, isFirst, now)) {
+        for (const { id } of queues) taken.add(id);
+        continue;
+      }
+      // It can't wait with them, and must not pass them.
+      for (const { id } of queues) left.push(...this.#lines.ended(id));
       waiting.isHeld = isFirst
         ? way !== undefined && this.#straight.isWorthWaiting(way.routed, now)
         : queues.some(({ id }) => held.has(id));
@@ -192,6 +221,7 @@ export class Publisher {
   /** @returns what has the publishers told, to be called once */
   async #flush(batch: readonly Waiting[]): Promise<() => void> {
     try {
+      await this.#othersInHand(batch);
       const stored = await this.#store(batch);
       // What follows a commit (a queue cut to its length) is waited for by the publishers, not by the next flush.
       const ended = this.#afterFlush(stored.map((one) => one.routed)).then(
@@ -216,6 +246,17 @@ export class Publisher {
       for (const waiting of batch) (await this.#flush([waiting]))();
       return () => {};
     }
+  }
+
+  /** What consumers were given of the same queues comes before them. */
+  async #othersInHand(batch: readonly Waiting[]): Promise<void> {
+    if (this.#inHand.isEmpty) return;
+    const queueIds = new Set<number>();
+    for (const { way } of batch) {
+      if (way === undefined) return this.#inHand.stored();
+      for (const { id } of way.routed.queues) queueIds.add(id);
+    }
+    if (this.#inHand.isIn(queueIds)) await this.#inHand.stored(queueIds);
   }
 
   /** Who waits at their queues has them by now, or was told of them. */
@@ -274,14 +315,4 @@ function route(batch: readonly Waiting[], snapshot: TopologySnapshot) {
     }
   }
   return { routable, refused };
-}
-
-function outcomeOf({ queues, rejected, duplicates, messageId }: Routed): PublishOutcome {
-  return {
-    messageId,
-    routed: queues.length + duplicates.length > 0,
-    queues: queues.map((queue) => queue.name),
-    rejected: rejected.map((queue) => queue.name),
-    ...(duplicates.length > 0 && { duplicates: duplicates.map((queue) => queue.name) }),
-  };
 }

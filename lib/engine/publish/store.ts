@@ -1,3 +1,4 @@
+import type { PublishOutcome } from "@/lib/broker/requests";
 import { groupHeader, headerId } from "@/lib/broker/rules/header-id";
 import type { Database } from "@/lib/engine/database";
 import { isConnectionTrouble } from "@/lib/engine/database-errors";
@@ -33,6 +34,17 @@ export interface Routed {
   readonly handed?: ReadonlySet<number>;
   /** Null until it is stored, and for one that goes nowhere. */
   readonly messageId: number | null;
+}
+
+/** What its publisher is told. */
+export function outcomeOf({ queues, rejected, duplicates, messageId }: Routed): PublishOutcome {
+  return {
+    messageId,
+    routed: queues.length + duplicates.length > 0,
+    queues: queues.map((queue) => queue.name),
+    rejected: rejected.map((queue) => queue.name),
+    ...(duplicates.length > 0 && { duplicates: duplicates.map((queue) => queue.name) }),
+  };
 }
 
 /** Throws `not-found` and `access-refused`, see `route`, and `precondition-failed` for an invalid deduplication or group id. */
@@ -182,7 +194,8 @@ export function deadLettersRefusals({ limits }: QueueRecord): boolean {
   return limits.overflow === "reject-publish-dlx" && limits.deadLetterExchange !== null;
 }
 
-function mustSurvive({ message, queues }: Routed): boolean {
+/** Whether it is to be on the disk before it counts as stored. */
+export function mustSurvive({ message, queues }: Routed): boolean {
   return message.persistent && queues.some((queue) => queue.durable);
 }
 
@@ -202,7 +215,7 @@ function newMessage({ message, vhostId, queues }: Routed, offerOf?: (queueId: nu
 }
 
 /** Counts a message, and what came of it, at the exchange that it was published to, as RabbitMQ does. */
-function usesOf(messages: readonly Routed[]): ExchangeUse[] {
+export function usesOf(messages: readonly Routed[]): ExchangeUse[] {
   const uses = new Map<number, { exchangeId: number; publishIn: number; publishOut: number; dropUnroutable: number }>();
   for (const { exchanges, queues, rejected, duplicates } of messages) {
     const [first] = exchanges;

@@ -2,36 +2,49 @@ import type { EngineLog } from "@/lib/engine/context";
 import type { Database } from "@/lib/engine/database";
 import { isConnectionTrouble } from "@/lib/engine/database-errors";
 import type { Trail } from "@/lib/engine/history/trail";
+import { Allowance } from "@/lib/engine/publish/allowance";
 import type { Routed } from "@/lib/engine/publish/store";
 import { insertMessages, type NewMessage } from "@/lib/engine/sql/publish";
-import { queueDeltaTaken } from "@/lib/engine/sql/queue-delta";
+import { queueDeltaPassed } from "@/lib/engine/sql/queue-delta";
 import type { TopologyCache } from "@/lib/engine/topology/cache";
 
-/** How long it is gathered, in ms: a node that is killed has not counted what was given away in this time. */
-const gatherMs = 100;
+/** How long it is gathered, in ms: a node that is killed has not counted what was done with in this time. */
+const gatherTakenMs = 100;
+const gatherAcknowledgedMs = 25;
 /** How long it is waited, in ms, when the database is away. */
 const retryMs = 1_000;
-/** So much is kept of what is given away, in messages and bytes per second; of a burst as much at once. */
-const keptPerSecond = 2_000;
-const keptBytesPerSecond = 8 * 1024 * 1024;
+/** So much is kept a second of what was taken without acknowledgement, and of a burst as much at once. */
+const keptTaken = { messages: 2_000, bytes: 8 * 1024 * 1024 };
+/** The same for what was acknowledged: more than what would be kept for a day of it in the end. */
+const keptAcknowledged = { messages: 50_000, bytes: 32 * 1024 * 1024 };
+/** One statement writes at most so much. */
+const chunk = { messages: 1_000, bytes: 8 * 1024 * 1024 };
 /** How often what was gathered is written anew because the topology changed meanwhile. */
 const attempts = 20;
 
+/** Who has had a message in which queue. */
+export interface Passage {
+  readonly queueId: number;
+  readonly holder: string;
+  /** Who acknowledged it; null where it was taken without. */
+  readonly acknowledgedBy: string | null;
+}
+
 interface Kept {
   readonly row: NewMessage;
-  readonly taken: readonly { readonly queueId: number; readonly holder: string }[];
+  readonly passages: readonly Passage[];
 }
 
 /** In messages. */
 interface Counts {
-  readonly queues: Map<number, number>;
+  readonly queues: Map<number, { taken: number; acknowledged: number }>;
   readonly exchanges: Map<number, { publishIn: number; publishOut: number }>;
 }
 
 /**
- * Writes down, in the background, what went straight to consumers: the counters of all of it, and the messages
- * themselves, for retention and their timeline, as far as they don't come faster than a part of the database's time can
- * keep. Never throws.
+ * Writes down, in the background, what went straight to consumers and was done with before it was stored: the counters of
+ * all of it, and the messages themselves, for retention and their timeline, as far as they don't come faster than a part of
+ * the database's time can keep. Never throws.
  */
 export class StraightRecord {
   readonly #database: Database;
@@ -40,9 +53,8 @@ export class StraightRecord {
   readonly #log: EngineLog;
   #kept: Kept[] = [];
   #counts: Counts = { queues: new Map(), exchanges: new Map() };
-  #mayKeep = keptPerSecond;
-  #mayKeepBytes = keptBytesPerSecond;
-  #refilledAt = performance.now();
+  readonly #takenAllowance = new Allowance(keptTaken);
+  readonly #acknowledgedAllowance = new Allowance(keptAcknowledged);
   #timer: NodeJS.Timeout | undefined;
   #flight: Promise<void> = Promise.resolve();
 
@@ -53,15 +65,17 @@ export class StraightRecord {
     this.#log = log;
   }
 
-  /** @param takers who has it, in the order of its queues */
-  given(one: Routed, takers: readonly { readonly queueId: number; readonly holder: string }[]): void {
+  /** @param passages in each of its queues, in their order; all of one kind */
+  passed(one: Routed, passages: readonly Passage[]): void {
     const { queues, exchanges } = one;
-    for (const { id } of queues) count(this.#counts.queues, id, 1);
+    const isTaken = passages[0]?.acknowledgedBy === null;
+    for (const { queueId } of passages) count(this.#counts.queues, queueId, isTaken ? 1 : 0, isTaken ? 0 : 1);
     const [first] = exchanges;
     if (first) use(this.#counts.exchanges, first.id, 1, queues.length);
     const { body, encoded } = one.message;
-    if (this.#mayKeep >= 1 && this.#mayKeepBytes >= body.length + encoded.length) this.#keep(one, takers);
-    this.#timer ??= setTimeout(() => void this.flush(), gatherMs).unref();
+    const allowance = isTaken ? this.#takenAllowance : this.#acknowledgedAllowance;
+    if (allowance.take(body.length + encoded.length)) this.#keep(one, passages);
+    this.#timer ??= setTimeout(() => void this.flush(), isTaken ? gatherTakenMs : gatherAcknowledgedMs).unref();
   }
 
   /** Resolves when what was given so far is written, or couldn't be. */
@@ -72,18 +86,17 @@ export class StraightRecord {
     return this.#flight;
   }
 
-  #keep({ message, vhostId }: Routed, takers: Kept["taken"]): void {
+  #keep({ message, vhostId }: Routed, passages: readonly Passage[]): void {
     const { exchange, routingKey, encoded, body, publishedBy } = message;
-    this.#mayKeep--;
-    this.#mayKeepBytes -= body.length + encoded.length;
     // Copies: what came are views of much larger pieces, which would not be free before they are written.
     const [properties, copy] = [Buffer.from(encoded), Buffer.from(body)];
     const row = { vhostId, publishedBy, exchange, routingKey, properties, body: copy, delayMs: 0, placements: [] };
-    this.#kept.push({ row, taken: takers.map(({ queueId, holder }) => ({ queueId, holder })) });
+    this.#kept.push({ row, passages });
   }
 
   async #write(): Promise<void> {
-    this.#refill();
+    this.#takenAllowance.refill();
+    this.#acknowledgedAllowance.refill();
     const kept = this.#kept;
     const counts = this.#counts;
     if (counts.queues.size === 0) return;
@@ -101,16 +114,21 @@ export class StraightRecord {
 
   /** @returns the numbers of the messages */
   async #store(kept: readonly Kept[], { queues, exchanges }: Counts): Promise<readonly number[]> {
-    const rows = kept.map(({ row }) => row);
+    const chunks = chunksOf(kept.map(({ row }) => row));
     const uses = [...exchanges].map(([exchangeId, used]) => ({ exchangeId, ...used, dropUnroutable: 0 }));
     for (let attempt = 0; attempt < attempts; attempt++) {
       const { version } = await this.#topology.current();
-      const inserted = await this.#database.relaxed.transaction(async (tx) => {
-        const done = await insertMessages(tx, version, rows, uses);
-        if (done) await queueDeltaTaken(tx, queues);
-        return done;
+      const ids = await this.#database.relaxed.transaction(async (tx) => {
+        const all: number[] = [];
+        for (const [index, rows] of chunks.entries()) {
+          const done = await insertMessages(tx, version, rows, index === 0 ? uses : []);
+          if (!done) return null;
+          for (const id of done.ids) all.push(id);
+        }
+        await queueDeltaPassed(tx, queues);
+        return all;
       });
-      if (inserted) return inserted.ids;
+      if (ids) return ids;
       // Which is also how a node hears of a change that it was not told of.
       await this.#topology.reload();
     }
@@ -118,37 +136,54 @@ export class StraightRecord {
   }
 
   #note(kept: readonly Kept[], ids: readonly number[]): void {
-    const notes = new Map<string, { queueId: number; holder: string; seqs: number[] }>();
-    kept.forEach(({ taken }, index) => {
-      for (const { queueId, holder } of taken) {
-        const key = `${queueId} ${holder}`;
-        const note = notes.get(key) ?? { queueId, holder, seqs: [] };
+    const notes = new Map<string, Passage & { seqs: number[] }>();
+    kept.forEach(({ passages }, index) => {
+      for (const { queueId, holder, acknowledgedBy } of passages) {
+        const key = `${queueId} ${holder} ${acknowledgedBy}`;
+        const note = notes.get(key) ?? { queueId, holder, acknowledgedBy, seqs: [] };
         notes.set(key, note);
         note.seqs.push(ids[index] ?? 0);
       }
     });
-    for (const { queueId, holder, seqs } of notes.values()) this.#trail.note("taken", queueId, holder, seqs);
+    for (const { queueId, holder, acknowledgedBy, seqs } of notes.values()) {
+      this.#trail.note(acknowledgedBy === null ? "taken" : "delivered", queueId, holder, seqs);
+      if (acknowledgedBy !== null) this.#trail.note("acknowledged", queueId, acknowledgedBy, seqs);
+    }
   }
 
   #again({ queues, exchanges }: Counts): void {
-    for (const [id, n] of queues) count(this.#counts.queues, id, n);
+    for (const [id, { taken, acknowledged }] of queues) count(this.#counts.queues, id, taken, acknowledged);
     for (const [id, { publishIn, publishOut }] of exchanges) {
       use(this.#counts.exchanges, id, publishIn, publishOut);
     }
     this.#timer ??= setTimeout(() => void this.flush(), retryMs).unref();
   }
-
-  #refill(): void {
-    const now = performance.now();
-    const seconds = (now - this.#refilledAt) / 1000;
-    this.#refilledAt = now;
-    this.#mayKeep = Math.min(keptPerSecond, this.#mayKeep + seconds * keptPerSecond);
-    this.#mayKeepBytes = Math.min(keptBytesPerSecond, this.#mayKeepBytes + seconds * keptBytesPerSecond);
-  }
 }
 
-function count(counts: Map<number, number>, id: number, n: number): void {
-  counts.set(id, (counts.get(id) ?? 0) + n);
+/** At least one, perhaps empty: the counters go with it. */
+function chunksOf(rows: readonly NewMessage[]): NewMessage[][] {
+  let last: NewMessage[] = [];
+  const chunks = [last];
+  let bytes = 0;
+  for (const row of rows) {
+    if (last.length > 0 && (last.length >= chunk.messages || bytes + row.body.length > chunk.bytes)) {
+      last = [];
+      chunks.push(last);
+      bytes = 0;
+    }
+    last.push(row);
+    bytes += row.body.length;
+  }
+  return chunks;
+}
+
+function count(counts: Counts["queues"], id: number, taken: number, acknowledged: number): void {
+  const passed = counts.get(id);
+  if (!passed) counts.set(id, { taken, acknowledged });
+  else {
+    passed.taken += taken;
+    passed.acknowledged += acknowledged;
+  }
 }
 
 function use(uses: Counts["exchanges"], id: number, publishIn: number, publishOut: number): void {

@@ -38,6 +38,11 @@ export class UnderWay {
     }
   }
 
+  /** How many are on their way to this queue, of those of which it is known. */
+  count(queueId: number): number {
+    return this.#counts.get(queueId) ?? 0;
+  }
+
   /** Whether nothing is on its way to any of these queues. */
   isFree(snapshot: TopologySnapshot, queues: readonly QueueRecord[]): boolean {
     if (this.#total === 0) return true;

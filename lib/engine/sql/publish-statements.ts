@@ -148,3 +148,61 @@ handed AS (
     "ok, open, (SELECT count(*) FROM moved) AS moved, statement_timestamp() AS at",
   ),
 };
+
+// With messages that consumers of this node have in hand already. Where nothing else is ready, they are held by claims, as
+// above. Elsewhere they may not pass the cursor: they get numbers behind every cursor, as delayed ones have (see the migration
+// "delayed"), and rows of their own. A node that was given up holds nothing: then they are ready.
+export const insertInHand: Statement = {
+  name: "messages_insert_in_hand",
+  text: insertion(
+    "$36",
+    `placed AS MATERIALIZED (
+  SELECT p.*, CASE WHEN p.is_open OR NOT p.alive THEN p.id ELSE nextval('warren.delayed_seq') END AS seq
+  FROM (SELECT e.ord, ${or("e.queue_id", "$13::int[]")} AS queue_id, ${or("e.rank", "$14::smallint[]")} AS rank,
+               numbers.ids[e.ord] AS id, ${or("e.ttl", "$15::bigint[]")} AS ttl, ${or("e.bytes", "$16::int[]")} AS bytes,
+               ${or("e.offer", "$26::int[]")} AS offer, numbers.alive,
+               ${or("e.queue_id", "$13::int[]")} = ANY (numbers.open) AS is_open
+        FROM numbers, unnest($12::int[], $13::int[], $14::smallint[], $15::bigint[], $16::int[], $26::int[])
+          AS e (ord, queue_id, rank, ttl, bytes, offer)
+        WHERE numbers.ok) p
+),
+offers AS MATERIALIZED (
+  SELECT o.*
+  FROM numbers, unnest($27::int[], $28::int[], $29::bigint[], $30::text[], $31::int[], $32::bigint[], $33::int[],
+                       $34::int[], $35::bigint[])
+    AS o (number, queue_id, token, holder, node, visibility, is_get, count, bytes)
+  WHERE numbers.ok AND numbers.alive
+),
+entries AS (
+  INSERT INTO warren.entry (queue_id, rank, seq, message_id, expires_at, bytes)
+  SELECT queue_id, rank, seq, id, ${expiry("ttl")}, bytes FROM placed
+),
+claims AS (
+  INSERT INTO warren.claim (queue_id, rank, lo, hi, token, holder, node, leased_at, leased_until)
+  SELECT o.queue_id, 0, p.lo, p.hi, o.token, o.holder, nullif(o.node, 0), statement_timestamp(),
+         statement_timestamp() + o.visibility * interval '1 millisecond'
+  FROM (SELECT offer, min(seq) AS lo, max(seq) AS hi FROM placed WHERE is_open GROUP BY offer) p
+  CROSS JOIN LATERAL (SELECT * FROM offers o WHERE o.number = p.offer LIMIT 1) o
+),
+held AS (
+  INSERT INTO warren.deferred (queue_id, rank, seq, state, lease_token, leased_by, lease_node, leased_at, leased_until)
+  SELECT p.queue_id, p.rank, p.seq, 'leased', o.token + 1, o.holder, nullif(o.node, 0), statement_timestamp(),
+         statement_timestamp() + o.visibility * interval '1 millisecond'
+  FROM placed p CROSS JOIN LATERAL (SELECT * FROM offers o WHERE o.number = p.offer LIMIT 1) o
+  WHERE NOT p.is_open
+),
+moved AS MATERIALIZED (
+  SELECT warren.cursor_move(p.queue_id, p.seq)
+  FROM (SELECT queue_id, max(seq) AS seq FROM placed WHERE is_open GROUP BY queue_id) p
+)`,
+    `${plainDeltas},
+handed AS (
+  INSERT INTO warren.queue_delta (queue_id, ready, ready_bytes, unacked, unacked_bytes, deliver)
+  SELECT queue_id, -count, -bytes, count, bytes, count FROM offers
+)`,
+    `SELECT e.ok, e.open, EXISTS (SELECT FROM warren.node n WHERE n.id = $25::int AND n.gone_at IS NULL) AS alive
+  FROM warren.enter_open($1::bigint, $2::int[], $24::int[], $25::int) AS e`,
+    `ok, open, alive, (SELECT count(*) FROM moved) AS moved, statement_timestamp() AS at,
+       (SELECT array_agg(p.seq ORDER BY p.ord) FROM placed p WHERE NOT p.is_open) AS behind`,
+  ),
+};

@@ -2,9 +2,9 @@ import { ByteParts } from "@/lib/engine/byte-parts";
 import { int2Array, int4Array, int8Array, textArray } from "@/lib/engine/sql/binary-arrays";
 import type { Placement } from "@/lib/engine/sql/entry-copies";
 import { PackingSpace } from "@/lib/engine/sql/packing-space";
-import { insertHanded, insertPlain, insertSpecial } from "@/lib/engine/sql/publish-statements";
+import { insertHanded, insertInHand, insertPlain, insertSpecial } from "@/lib/engine/sql/publish-statements";
 import { shardsOf } from "@/lib/engine/sql/shards";
-import type { Queryable } from "@/lib/engine/statement";
+import type { Queryable, Statement } from "@/lib/engine/statement";
 
 /** A message to be stored, with its places in queues. */
 export interface NewMessage {
@@ -47,6 +47,17 @@ export interface Inserted {
   readonly at: Date;
 }
 
+/** What was stored of messages that were in hand. */
+export interface InHandStored {
+  readonly ids: readonly number[];
+  /** Queues in which they are held by claims; their numbers there are their ids. */
+  readonly open: readonly number[];
+  /** The numbers in their queues of all others, in their order: each is held by itself, under its offer's token + 1. */
+  readonly behind: readonly number[];
+  /** The node was given up, so that nobody holds them: they are ready. */
+  readonly isGone: boolean;
+}
+
 /** How often an exchange was used within one flush. */
 export interface ExchangeUse {
   readonly exchangeId: number;
@@ -71,15 +82,53 @@ export async function insertMessages(
   version: number,
   messages: readonly NewMessage[],
   uses: readonly ExchangeUse[],
-  handover?: { readonly queueIds: readonly number[]; readonly offers: readonly HandoverOffer[] },
+  handover?: HandoverParameters,
 ): Promise<Inserted | null> {
-  const pack = packed(messages);
-  const entries = entriesOf(messages);
-  const totals = totalsOf(messages);
   const isSpecial = messages.some(
     (message) => message.delayMs > 0 || message.placements.some((place) => place.groupKey != null),
   );
   const statement = handover ? insertHanded : isSpecial ? insertSpecial : insertPlain;
+  const row = await insert(db, statement, version, messages, uses, handover);
+  if (!row?.ok) return null;
+  const { open = [], at = new Date() } = row;
+  return { ids: idsOf(row, messages), open, at };
+}
+
+/**
+ * Stores messages that consumers of this node have in hand, each in one queue: as held by them.
+ * @param offers who has them; all of one node
+ * @returns null when the topology has moved on and nothing was written
+ */
+export async function insertMessagesInHand(
+  db: Queryable,
+  version: number,
+  messages: readonly NewMessage[],
+  uses: readonly ExchangeUse[],
+  offers: readonly HandoverOffer[],
+): Promise<InHandStored | null> {
+  const queueIds = [...new Set(offers.map(({ queueId }) => queueId))];
+  const row = await insert(db, insertInHand, version, messages, uses, { queueIds, offers });
+  if (!row?.ok) return null;
+  return { ids: idsOf(row, messages), open: row.open ?? [], behind: row.behind ?? [], isGone: row.alive === false };
+}
+
+interface HandoverParameters {
+  readonly queueIds: readonly number[];
+  readonly offers: readonly HandoverOffer[];
+}
+
+async function insert(
+  db: Queryable,
+  statement: Statement,
+  version: number,
+  messages: readonly NewMessage[],
+  uses: readonly ExchangeUse[],
+  handover: HandoverParameters | undefined,
+): Promise<InsertedRow | undefined> {
+  const pack = packed(messages);
+  const entries = entriesOf(messages);
+  const totals = totalsOf(messages);
+  const isSpecial = statement === insertSpecial;
   const [row] = await db.query<InsertedRow>(statement, [
     version,
     shardsOf(totals.keys()),
@@ -116,10 +165,11 @@ export async function insertMessages(
   ]);
   // It is answered, so it was sent whole, and is not tried again. After a failure the buffer is left to whoever has it.
   space.giveBack(pack.copies);
-  if (!row?.ok) return null;
-  const { first, open = [], at = new Date() } = row;
-  const ids = row.ids ?? messages.map((_, index) => (first ?? 0) + index);
-  return { ids, open, at };
+  return row;
+}
+
+function idsOf({ first, ids }: InsertedRow, messages: readonly NewMessage[]): readonly number[] {
+  return ids ?? messages.map((_, index) => (first ?? 0) + index);
 }
 
 interface InsertedRow {
@@ -129,6 +179,8 @@ interface InsertedRow {
   readonly ids: number[] | null;
   readonly open?: number[];
   readonly at?: Date;
+  readonly alive?: boolean;
+  readonly behind?: number[] | null;
 }
 
 /** Only the first of values that are all the same, which the statements understand: an array costs both sides time. */
@@ -140,7 +192,7 @@ function repeated<T>(values: readonly T[]): readonly T[] {
 
 function handoverParameters(
   entries: readonly { offer: number }[],
-  { queueIds, offers }: { readonly queueIds: readonly number[]; readonly offers: readonly HandoverOffer[] },
+  { queueIds, offers }: HandoverParameters,
 ): unknown[] {
   return [
     int4Array(queueIds),
