@@ -1,7 +1,7 @@
 import type { Consumer } from "@/lib/amqp/consumer";
 import type { AmqpLog } from "@/lib/amqp/door";
 import type { QueueDispatcher } from "@/lib/amqp/queue-dispatcher";
-import type { DoorCluster, Standing } from "@/lib/broker/door-cluster";
+import type { DoorCluster, Standing, Subscription } from "@/lib/broker/door-cluster";
 
 /** Changes of so long, in ms, are looked at together. */
 const gatherMs = 10;
@@ -9,6 +9,11 @@ const gatherMs = 10;
 const watchMs = 1000;
 /** So many of those rounds lie between two looks at all queues. */
 const roundsBetweenAll = 5;
+
+interface Asked {
+  readonly consumer: Consumer;
+  readonly subscription: Subscription;
+}
 
 /**
  * Keeps the dispatchers of this node up to date about the consumers of other nodes: who is the single active one, who of
@@ -72,18 +77,20 @@ export class Standings {
   async #lookNow(): Promise<void> {
     const followed = [...this.#due].flatMap((id) => {
       const dispatcher = this.#dispatchers.get(id);
-      return dispatcher === undefined ? [] : [{ id, dispatcher, consumers: [...dispatcher.consumers] }];
+      if (dispatcher === undefined) return [];
+      // As they are entered now: one may be renewed while it is looked.
+      const consumers = dispatcher.consumers.map((consumer) => ({ consumer, subscription: consumer.subscription }));
+      return [{ id, dispatcher, asked: consumers.filter(({ subscription }) => subscription.queueId === id) }];
     });
     this.#due.clear();
     if (followed.length === 0) return;
     try {
       const standings = await this.#cluster.standings(followed.map(({ id }) => id));
-      for (const { id, dispatcher, consumers } of followed) {
+      for (const { id, dispatcher, asked } of followed) {
         const standing = standings.get(id);
-        const asked = consumers.filter(({ subscription }) => subscription.queueId === id);
         if (standing === undefined) {
           this.#dispatchers.delete(id);
-          for (const consumer of asked) consumer.queueGone();
+          for (const { consumer } of asked) consumer.queueGone();
         } else this.#onStanding(dispatcher, standing, asked);
       }
       this.#failed = false;
@@ -94,10 +101,12 @@ export class Standings {
     }
   }
 
-  /** @param asked those who were there before it was looked */
-  #onStanding(dispatcher: QueueDispatcher, standing: Standing, asked: readonly Consumer[]): void {
+  /** @param asked those who were there before it was looked, as they were entered then */
+  #onStanding(dispatcher: QueueDispatcher, standing: Standing, asked: readonly Asked[]): void {
     const own = new Set(standing.own);
-    for (const consumer of asked) if (!own.has(consumer.subscription.id)) consumer.forgotten();
+    for (const { consumer, subscription } of asked) {
+      if (consumer.subscription === subscription && !own.has(subscription.id)) consumer.forgotten();
+    }
     if (dispatcher.stand(standing)) for (const consumer of dispatcher.consumers) this.#onActiveChanged(consumer);
   }
 }
