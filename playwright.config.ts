@@ -21,7 +21,9 @@ export default defineConfig({
     // Set by the global setup, before the workers read this file.
     baseURL: process.env.WARREN_E2E_URL,
     viewport: { width: 1440, height: 900 },
-    trace: "retain-on-failure",
+    // Without pictures of each moment: they are drawn by the processor, and at the end of a test the browser once waited for one
+    // for ever (https://github.com/microsoft/playwright/issues/18016). What failed is photographed below.
+    trace: { mode: "retain-on-failure", screenshots: false, snapshots: true, sources: false },
     screenshot: "only-on-failure",
     launchOptions: {
       ...(system === undefined ? {} : { executablePath: system }),
