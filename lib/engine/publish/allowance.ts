@@ -1,14 +1,22 @@
-/** So many messages and bytes a second, and as much at once. */
+interface Amount {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+/** So many messages and bytes a second. */
 export class Allowance {
-  readonly #perSecond: { readonly messages: number; readonly bytes: number };
+  readonly #perSecond: Amount;
+  readonly #atOnce: Amount;
   #messages: number;
   #bytes: number;
   #refilledAt = performance.now();
 
-  constructor(perSecond: { readonly messages: number; readonly bytes: number }) {
+  /** @param atOnce of what was not taken for a time so much at once; if not given, what is allowed in a second */
+  constructor(perSecond: Amount, atOnce = perSecond) {
     this.#perSecond = perSecond;
-    this.#messages = perSecond.messages;
-    this.#bytes = perSecond.bytes;
+    this.#atOnce = atOnce;
+    this.#messages = atOnce.messages;
+    this.#bytes = atOnce.bytes;
   }
 
   /** Takes one message of so many bytes; false, and nothing is taken, where there is not so much left. */
@@ -25,7 +33,7 @@ export class Allowance {
     const seconds = (now - this.#refilledAt) / 1000;
     this.#refilledAt = now;
     const { messages, bytes } = this.#perSecond;
-    this.#messages = Math.min(messages, this.#messages + seconds * messages);
-    this.#bytes = Math.min(bytes, this.#bytes + seconds * bytes);
+    this.#messages = Math.min(this.#atOnce.messages, this.#messages + seconds * messages);
+    this.#bytes = Math.min(this.#atOnce.bytes, this.#bytes + seconds * bytes);
   }
 }

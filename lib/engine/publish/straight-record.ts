@@ -15,8 +15,11 @@ const gatherAcknowledgedMs = 25;
 const retryMs = 1_000;
 /** So much is kept a second of what was taken without acknowledgement, and of a burst as much at once. */
 const keptTaken = { messages: 2_000, bytes: 8 * 1024 * 1024 };
-/** The same for what was acknowledged: more than what would be kept for a day of it in the end. */
+/** The same for what was acknowledged, and of a burst more. Large messages keep the database so busy that it holds up all others. */
 const keptAcknowledged = { messages: 50_000, bytes: 32 * 1024 * 1024 };
+const largeBody = 16 * 1024;
+const keptLarge = { messages: 1_000, bytes: 8 * 1024 * 1024 };
+const keptAtOnce = { messages: 100_000, bytes: 64 * 1024 * 1024 };
 /** One statement writes at most so much. */
 const chunk = { messages: 1_000, bytes: 8 * 1024 * 1024 };
 /** How often what was gathered is written anew because the topology changed meanwhile. */
@@ -54,7 +57,8 @@ export class StraightRecord {
   #kept: Kept[] = [];
   #counts: Counts = { queues: new Map(), exchanges: new Map() };
   readonly #takenAllowance = new Allowance(keptTaken);
-  readonly #acknowledgedAllowance = new Allowance(keptAcknowledged);
+  readonly #acknowledgedAllowance = new Allowance(keptAcknowledged, keptAtOnce);
+  readonly #largeAllowance = new Allowance(keptLarge, keptAtOnce);
   #timer: NodeJS.Timeout | undefined;
   #flight: Promise<void> = Promise.resolve();
 
@@ -73,8 +77,7 @@ export class StraightRecord {
     const [first] = exchanges;
     if (first) use(this.#counts.exchanges, first.id, 1, queues.length);
     const { body, encoded } = one.message;
-    const allowance = isTaken ? this.#takenAllowance : this.#acknowledgedAllowance;
-    if (allowance.take(body.length + encoded.length)) this.#keep(one, passages);
+    if (this.#allowanceOf(isTaken, body.length).take(body.length + encoded.length)) this.#keep(one, passages);
     this.#timer ??= setTimeout(() => void this.flush(), isTaken ? gatherTakenMs : gatherAcknowledgedMs).unref();
   }
 
@@ -84,6 +87,11 @@ export class StraightRecord {
     this.#timer = undefined;
     this.#flight = this.#flight.then(() => this.#write());
     return this.#flight;
+  }
+
+  #allowanceOf(isTaken: boolean, bytes: number): Allowance {
+    if (isTaken) return this.#takenAllowance;
+    return bytes < largeBody ? this.#acknowledgedAllowance : this.#largeAllowance;
   }
 
   #keep({ message, vhostId }: Routed, passages: readonly Passage[]): void {
@@ -97,6 +105,7 @@ export class StraightRecord {
   async #write(): Promise<void> {
     this.#takenAllowance.refill();
     this.#acknowledgedAllowance.refill();
+    this.#largeAllowance.refill();
     const kept = this.#kept;
     const counts = this.#counts;
     if (counts.queues.size === 0) return;
