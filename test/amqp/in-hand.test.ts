@@ -193,6 +193,20 @@ test("nobody waits for a consumer who is at work", async () => {
   await expect.poll(async () => (await nodes.statusOf("q")).counts).toMatchObject({ ready: 99, unacknowledged: 1 });
 });
 
+test("a transient message for several queues is stored, whoever waits there", async () => {
+  await channel.assertExchange("news", "fanout");
+  for (const queue of ["a", "b"]) {
+    await channel.assertQueue(queue);
+    await channel.bindQueue(queue, "news", "");
+  }
+  const [a, b] = [await ready("a"), await ready("b")];
+  let confirms = 0;
+  channel.publish("news", "", Buffer.from("x"), {}, () => confirms++);
+  await expect.poll(() => confirms).toBe(1);
+  await expect.poll(() => [a.bodies(), b.bodies()]).toEqual([["x"], ["x"]]);
+  consuming.ackAll();
+});
+
 test("what can't be stored is nacked, and whoever has it may acknowledge it all the same", async () => {
   const { seen, bodies } = await ready();
   const mine = (await nodes.sql<{ pid: number }>("SELECT pg_backend_pid() AS pid"))[0]?.pid;

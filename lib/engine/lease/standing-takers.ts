@@ -154,7 +154,8 @@ export class StandingTakers {
 
   /** Whether one that acknowledges nothing can be given something at this queue now, or will soon. */
   isWorthWaiting(queueId: number, now: number): boolean {
-    for (const taker of this.#byQueue.get(queueId) ?? []) if (taker.isOpen || taker.isWorthWaiting(now)) return true;
+    for (const taker of this.#byQueue.get(queueId) ?? [])
+      if (taker.holding === null && (taker.isOpen || taker.isWorthWaiting(now))) return true;
     return false;
   }
 
