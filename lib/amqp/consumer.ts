@@ -103,7 +103,7 @@ export class Consumer implements CreditHolder {
     const { receipt } = message;
     const now = Date.now();
     if (noAck || receipt === null) this.#send(message, null, now);
-    else this.#send(message, { receipt, message, consumer: this, since: now, timeoutMs: this.timeoutMs }, now);
+    else this.#send(message, { receipt, id: message.id, consumer: this, since: now, timeoutMs: this.timeoutMs }, now);
     // It was taken for consumers some of which acknowledge.
     if (noAck && receipt !== null) {
       this.#channel.connection.settler.add([receipt], { kind: "ack" });

@@ -1,7 +1,7 @@
 import type { Channel } from "@/lib/amqp/channel";
 import type { Connection } from "@/lib/amqp/connection";
 import type { Consumer } from "@/lib/amqp/consumer";
-import type { Held } from "@/lib/amqp/unacknowledged";
+import { type Held, idOf } from "@/lib/amqp/unacknowledged";
 import type { Connection as ConnectionStatus, PresenceChanges, Report } from "@/lib/broker/presence";
 import { textOf } from "@/lib/broker/properties/field-value";
 import { toPlain } from "@/lib/broker/properties/plain";
@@ -112,7 +112,7 @@ function consumerReport(
     since: consumer.since,
     full: consumer.isFull,
     held: consumer.held,
-    holds: held.flatMap(({ message: { id }, since }) => (id === 0 ? [] : [{ id, since }])),
+    holds: held.map((one) => ({ id: idOf(one), since: one.since })).filter(({ id }) => id > 0),
     lastDeliveredAt: activity.lastDeliveredAt,
     lastSettledAt: activity.lastSettledAt,
     delivered: activity.delivered,

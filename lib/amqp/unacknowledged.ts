@@ -11,14 +11,19 @@ export interface CreditHolder {
 
 export interface Held {
   readonly receipt: AnyReceipt;
-  /** Its id in its queue; 0 until it is stored. */
-  readonly message: { readonly id: number };
+  /** Its id in its queue, unless the receipt knows it. */
+  readonly id: number;
   /** Null for what was fetched with basic.get, which counts against no prefetch limit. */
   readonly consumer: CreditHolder | null;
   /** When it was delivered, in ms since 1970. */
   readonly since: number;
   /** How long it may stay unacknowledged, in ms; null for as long as the server allows. */
   readonly timeoutMs: number | null;
+}
+
+/** Its id in its queue; 0 until it is stored. */
+export function idOf({ receipt, id }: Pick<Held, "receipt" | "id">): number {
+  return typeof receipt === "string" ? id : receipt.id;
 }
 
 /** A channel's deliveries that are not acknowledged yet, by delivery tag. Tags begin at 1 and only grow. */

@@ -161,6 +161,8 @@ export type Receipt = string;
 
 /** What stands for a receipt within this process, of a message that was given to a `StraightTaker` before it was stored. */
 export interface InHandReceipt {
+  /** Of the message in its queue; 0 until it is stored. */
+  readonly id: number;
   /** Acknowledges the message if that can be done at once; if this returns false, it has to be settled as all others are. */
   acknowledge(actor: Actor): boolean;
 }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import type { ConfirmChannel, ConsumeMessage } from "amqplib";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { systemActor } from "@/lib/broker/actor";
@@ -215,6 +217,31 @@ test("a transient message for several queues is stored, whoever waits there", as
   await expect.poll(() => confirms).toBe(1);
   await expect.poll(() => [a.bodies(), b.bodies()]).toEqual([["x"], ["x"]]);
   consuming.ackAll();
+});
+
+test("what is not acknowledged is stored, and takes no memory", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const used = () => {
+    collect();
+    return process.memoryUsage().arrayBuffers;
+  };
+  const { consumerTag } = await ready("q", 0);
+  await consuming.cancel(consumerTag);
+  const before = used();
+  let count = 0;
+  const publishSome = async () => {
+    for (let i = 0; i < 40; i++) {
+      channel.sendToQueue("q", Buffer.alloc(1024 * 1024), persistent);
+      if (i % 10 === 9) await channel.waitForConfirms();
+    }
+  };
+  await publishSome();
+  await consuming.consume("q", () => count++);
+  await expect.poll(() => count).toBe(40);
+  await publishSome();
+  await expect.poll(() => count).toBe(80);
+  await expect.poll(() => (used() - before) / 1024 / 1024).toBeLessThan(30);
 });
 
 test("what can't be stored is nacked, and whoever has it may acknowledge it all the same", async () => {

@@ -162,7 +162,7 @@ async function get(channel: Channel, { queue: named, noAck }: Arguments<"basic.g
   const held =
     message.receipt === null
       ? null
-      : { receipt: message.receipt, message, consumer: null, since: Date.now(), timeoutMs };
+      : { receipt: message.receipt, id: message.id, consumer: null, since: Date.now(), timeoutMs };
   if (held !== null) channel.watchTimeout(timeoutMs);
   channel.tally.totals[noAck ? "get_no_ack" : "get"]++;
   if (message.redelivered) channel.tally.totals.redeliver++;

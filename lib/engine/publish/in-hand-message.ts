@@ -1,9 +1,11 @@
 import type { Actor } from "@/lib/broker/actor";
+import type { Given } from "@/lib/broker/broker";
 import type { InHandReceipt, PublishOutcome } from "@/lib/broker/requests";
 import { messageTtl } from "@/lib/broker/rules/queue-arguments";
 import { holderOf } from "@/lib/engine/lease/hold";
 import type { Hold } from "@/lib/engine/lease/receipt";
 import type { StandingTaker } from "@/lib/engine/lease/standing-takers";
+import type { Outgoing } from "@/lib/engine/publish/outgoing";
 import type { Routed } from "@/lib/engine/publish/store";
 import { StraightMessage } from "@/lib/engine/publish/straight-message";
 import type { QueueRecord } from "@/lib/engine/topology/records";
@@ -11,10 +13,33 @@ import type { QueueRecord } from "@/lib/engine/topology/records";
 /** `over`: acknowledged before it was stored, or its queue went, or it could not be stored. */
 type State = "given" | "storing" | "stored" | "over";
 
-/** A message that somebody was given before it was stored; what he has of it is at the same time his receipt. */
-export class InHandMessage extends StraightMessage implements InHandReceipt {
+/** What somebody is given of such a message. */
+class GivenMessage extends StraightMessage {
+  readonly #receipt: InHandMessage;
+
+  constructor(message: Outgoing, receipt: InHandMessage) {
+    super(message);
+    this.#receipt = receipt;
+  }
+
+  override get receipt(): InHandMessage {
+    return this.#receipt;
+  }
+
+  override get id(): number {
+    return this.#receipt.id;
+  }
+}
+
+/**
+ * A message that somebody was given before it was stored, which is at the same time his receipt. Its body is not kept for
+ * longer than until it is stored or over: it may take hours to be acknowledged.
+ */
+export class InHandMessage implements InHandReceipt {
   readonly taker: StandingTaker;
   readonly queue: QueueRecord;
+  /** How large its body is. */
+  readonly bytes: number;
   /** By performance.now(), as all times here. */
   readonly givenAt: number;
   readonly outcome: Promise<PublishOutcome>;
@@ -33,7 +58,7 @@ export class InHandMessage extends StraightMessage implements InHandReceipt {
     { routed, queue, taker, now }: { routed: Routed; queue: QueueRecord; taker: StandingTaker; now: number },
     acknowledge: (message: InHandMessage, by: string) => boolean,
   ) {
-    super(routed.message);
+    this.bytes = routed.message.body.length;
     this.#acknowledge = acknowledge;
     this.#routed = routed;
     this.queue = queue;
@@ -45,12 +70,13 @@ export class InHandMessage extends StraightMessage implements InHandReceipt {
     });
   }
 
-  override get receipt(): InHandReceipt {
-    return this;
+  get id(): number {
+    return this.hold?.seq ?? 0;
   }
 
-  override get id(): number {
-    return this.hold?.seq ?? 0;
+  /** To be given away. Only while it is neither stored nor over. */
+  get given(): Given {
+    return new GivenMessage(this.routed.message, this);
   }
 
   acknowledge(actor: Actor): boolean {

@@ -69,9 +69,9 @@ export class InHand {
   give(one: Routed, queue: QueueRecord, taker: StandingTaker): Promise<PublishOutcome> {
     const message = new InHandMessage({ routed: one, queue, taker, now: performance.now() }, this.#acknowledge);
     this.#given.add(message);
-    this.#givenBytes += message.body.length;
+    this.#givenBytes += message.bytes;
     this.#open.set(queue.id, (this.#open.get(queue.id) ?? 0) + 1);
-    taker.give(message);
+    taker.give(message.given);
     if (this.#patienceMs(taker) === 0) this.#storeFrom([message]);
     else this.#lookLater();
     return message.outcome;
@@ -164,7 +164,7 @@ export class InHand {
     const batch: InHandMessage[] = [];
     let bytes = 0;
     for (const message of this.#due) {
-      bytes += message.body.length;
+      bytes += message.bytes;
       if (batch.length > 0 && (bytes > maxBytes || batch.length === maxMessages)) break;
       batch.push(message);
     }
@@ -255,7 +255,7 @@ export class InHand {
 
   #take(message: InHandMessage): void {
     this.#due.delete(message);
-    if (this.#given.delete(message)) this.#givenBytes -= message.body.length;
+    if (this.#given.delete(message)) this.#givenBytes -= message.bytes;
   }
 
   /** It is no longer on its way. */
@@ -276,7 +276,7 @@ interface Offers {
 function offersOf(messages: readonly InHandMessage[]): Offers {
   const all: (HandoverOffer & { count: number; bytes: number })[] = [];
   const last = new Map<number, { readonly taker: StandingTaker; readonly offer: (typeof all)[number] }>();
-  const of = messages.map(({ queue, taker, body }) => {
+  const of = messages.map(({ queue, taker, bytes }) => {
     const before = last.get(queue.id);
     const offer = before?.taker === taker ? before.offer : newOffer(queue, taker, all.length + 1);
     if (offer !== before?.offer) {
@@ -284,7 +284,7 @@ function offersOf(messages: readonly InHandMessage[]): Offers {
       last.set(queue.id, { taker, offer });
     }
     offer.count++;
-    offer.bytes += body.length;
+    offer.bytes += bytes;
     return offer;
   });
   return { all, of };
