@@ -100,16 +100,23 @@ async function untilLost(
   stopping: AbortSignal,
   onListening: () => void,
 ): Promise<void> {
+  let stop = () => {};
   const lost = new Promise<void>((resolve, reject) => {
     client.on("error", reject);
     client.on("end", resolve);
-    stopping.addEventListener("abort", () => resolve(), { once: true });
+    stop = resolve;
   });
   lost.catch(() => {});
-  client.on("notification", ({ payload }) => hear(payload));
-  await client.connect();
-  await client.query(`LISTEN ${channel}`);
-  // Whatever was said before this moment was not heard.
-  onListening();
-  await lost;
+  stopping.addEventListener("abort", stop);
+  try {
+    client.on("notification", ({ payload }) => hear(payload));
+    await client.connect();
+    await client.query(`LISTEN ${channel}`);
+    // Whatever was said before this moment was not heard.
+    onListening();
+    await lost;
+  } finally {
+    // There is one for each time that it is connected anew.
+    stopping.removeEventListener("abort", stop);
+  }
 }

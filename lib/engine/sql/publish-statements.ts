@@ -151,13 +151,13 @@ handed AS (
 
 // With messages that consumers of this node have in hand already. Where nothing else is ready, they are held by claims, as
 // above. Elsewhere they may not pass the cursor: they get numbers behind every cursor, as delayed ones have (see the migration
-// "delayed"), and rows of their own. A node that was given up holds nothing: then they are ready.
+// "delayed"), and rows of their own. A node that was given up holds nothing: then they are ready, and redelivered.
 export const insertInHand: Statement = {
   name: "messages_insert_in_hand",
   text: insertion(
     "$36",
     `placed AS MATERIALIZED (
-  SELECT p.*, CASE WHEN p.is_open OR NOT p.alive THEN p.id ELSE nextval('warren.delayed_seq') END AS seq
+  SELECT p.*, CASE WHEN p.is_open THEN p.id ELSE nextval('warren.delayed_seq') END AS seq
   FROM (SELECT e.ord, ${or("e.queue_id", "$13::int[]")} AS queue_id, ${or("e.rank", "$14::smallint[]")} AS rank,
                numbers.ids[e.ord] AS id, ${or("e.ttl", "$15::bigint[]")} AS ttl, ${or("e.bytes", "$16::int[]")} AS bytes,
                ${or("e.offer", "$26::int[]")} AS offer, numbers.alive,
@@ -190,6 +190,10 @@ held AS (
          statement_timestamp() + o.visibility * interval '1 millisecond'
   FROM placed p CROSS JOIN LATERAL (SELECT * FROM offers o WHERE o.number = p.offer LIMIT 1) o
   WHERE NOT p.is_open
+),
+returned AS (
+  INSERT INTO warren.deferred (queue_id, rank, seq, state, redelivered)
+  SELECT queue_id, rank, seq, 'ready', true FROM placed WHERE NOT alive
 ),
 moved AS MATERIALIZED (
   SELECT warren.cursor_move(p.queue_id, p.seq)

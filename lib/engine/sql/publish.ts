@@ -54,7 +54,7 @@ export interface InHandStored {
   readonly open: readonly number[];
   /** The numbers in their queues of all others, in their order: each is held by itself, under its offer's token + 1. */
   readonly behind: readonly number[];
-  /** The node was given up, so that nobody holds them: they are ready. */
+  /** The node was given up, so that nobody holds them: they are ready, and redelivered. */
   readonly isGone: boolean;
 }
 
