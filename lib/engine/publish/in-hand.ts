@@ -51,7 +51,9 @@ export class InHand {
   #givenBytes = 0;
   /** How many in each queue are given or being stored. */
   readonly #open = new Map<number, number>();
-  /** Those of `given` that are to be stored now, in the same order within each queue. */
+  /** Those of `given` that need not be stored yet, by queue, in the same order. */
+  readonly #early = new Map<number, Set<InHandMessage>>();
+  /** The others, which are to be stored now, in the same order within each queue. */
   readonly #due = new Set<InHandMessage>();
   /** What is being stored. */
   #batch: readonly InHandMessage[] = [];
@@ -70,6 +72,9 @@ export class InHand {
     const message = new InHandMessage({ routed: one, queue, taker, now: performance.now() }, this.#acknowledge);
     this.#given.add(message);
     this.#givenBytes += message.bytes;
+    const early = this.#early.get(queue.id);
+    if (early) early.add(message);
+    else this.#early.set(queue.id, new Set([message]));
     this.#open.set(queue.id, (this.#open.get(queue.id) ?? 0) + 1);
     taker.give(message.given);
     if (this.#patienceMs(taker) === 0) this.#storeFrom([message]);
@@ -106,7 +111,7 @@ export class InHand {
     if (this.#open.size === 0) return;
     const isMeant = ({ queue }: InHandMessage) => !queueIds || queueIds.has(queue.id);
     const given = [...this.#given].filter(isMeant);
-    for (const message of given) this.#due.add(message);
+    for (const message of given) this.#isDue(message);
     if (given.length > 0) this.#start();
     await Promise.all([...this.#batch.filter(isMeant), ...given].map((message) => message.ended()));
   }
@@ -114,14 +119,27 @@ export class InHand {
   /** These, and what was given of their queues before them, are to be stored now. */
   #storeFrom(messages: readonly InHandMessage[]): void {
     const last = new Map(messages.map((message) => [message.queue.id, message]));
-    for (const message of this.#given) {
-      const { id } = message.queue;
-      if (!last.has(id)) continue;
-      this.#due.add(message);
-      if (last.get(id) === message) last.delete(id);
-      if (last.size === 0) break;
+    for (const [queueId, message] of last) {
+      const early = this.#early.get(queueId);
+      // It may be acknowledged already.
+      if (!early?.has(message)) continue;
+      for (const one of early) {
+        this.#isDue(one);
+        if (one === message) break;
+      }
     }
-    this.#start();
+    if (this.#due.size > 0) this.#start();
+  }
+
+  #isDue(message: InHandMessage): void {
+    this.#due.add(message);
+    this.#isNotEarly(message);
+  }
+
+  #isNotEarly(message: InHandMessage): void {
+    const early = this.#early.get(message.queue.id);
+    early?.delete(message);
+    if (early?.size === 0) this.#early.delete(message.queue.id);
   }
 
   #start(): void {
@@ -142,13 +160,11 @@ export class InHand {
   #look(): void {
     const now = performance.now();
     const late: InHandMessage[] = [];
-    for (const message of this.#given) {
-      if (this.#due.has(message)) continue;
-      if (now - message.givenAt < this.#patienceMs(message.taker)) continue;
-      late.push(message);
+    for (const early of this.#early.values()) {
+      for (const message of early) if (now - message.givenAt >= this.#patienceMs(message.taker)) late.push(message);
     }
     if (late.length > 0) this.#storeFrom(late);
-    if (this.#given.size > this.#due.size) this.#lookLater();
+    if (this.#early.size > 0) this.#lookLater();
   }
 
   async #run(): Promise<void> {
@@ -255,6 +271,7 @@ export class InHand {
 
   #take(message: InHandMessage): void {
     this.#due.delete(message);
+    this.#isNotEarly(message);
     if (this.#given.delete(message)) this.#givenBytes -= message.bytes;
   }
 
