@@ -24,6 +24,11 @@ export class AcknowledgementPace {
     this.#usualMs += weight * (Math.min(ms, mostMs) - this.#usualMs);
   }
 
+  /** Whether it is done at once as a rule, and not by a worker who has to do something first. */
+  get isQuick(): boolean {
+    return this.#usualMs <= quickMs;
+  }
+
   /**
    * For how long, in ms, a message may wait for its acknowledgement before it is stored; 0: not at all.
    * @param waiting how many messages of this node wait so

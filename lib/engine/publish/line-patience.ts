@@ -36,11 +36,13 @@ export class LinePatience {
    */
   isWorthLine(taker: StandingTaker, length: number, bytes: number, now: number): boolean {
     const pace = taker.pace();
-    if (pace === null) return false;
-    const isBusy = this.#isBusy(bytes);
+    // Nothing is known of who has only just begun, but that a worker takes his time.
+    if (pace === null || (pace.perMs === Number.POSITIVE_INFINITY && !taker.acknowledgements.isQuick)) return false;
     const ms = (taker.stored + pace.before + length) / pace.perMs;
-    if (ms > (isBusy ? busyWorthMs : worthMs) + storingMs(length, length * bytes)) return false;
-    if (!taker.isFree) return isBusy && this.#isTried(taker, ms, now);
+    const spareMs = storingMs(length, length * bytes);
+    if (ms > busyWorthMs + spareMs) return false;
+    if ((!taker.isFree || ms > worthMs + spareMs) && !this.#isBusy(bytes)) return false;
+    if (!taker.isFree) return this.#isTried(taker, ms, now);
     this.#tries.delete(taker.acknowledgements);
     return true;
   }
