@@ -92,6 +92,7 @@ export function createEngine(options: EngineOptions): Engine {
     granted: handovers.granted,
     lost: handovers.lost,
     ready: (queueIds) => signals.announce(queueIds),
+    isEmpty: (queueId) => signals.isEmpty(queueId),
     relieved: () => publisher.roomMade(),
   });
   const way = new StraightWay(takers, straight, inHand, options.storeFirst ?? false);

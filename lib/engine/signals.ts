@@ -58,6 +58,8 @@ export class QueueSignals {
   readonly #empty = new Set<number>();
   /** About how many messages are ready, as far as this node has stored and fetched them since a queue was known to be empty. */
   readonly #likely = new Map<number, number>();
+  /** Queues in which something is about to become ready, and how often that was said. */
+  readonly #doubts = new Map<number, number>();
   /** Looks that are under way. */
   readonly #looks = new Map<number, Set<Look>>();
   readonly #listeners = new Set<(queueIds: readonly number[]) => void>();
@@ -101,7 +103,7 @@ export class QueueSignals {
    * @param look the one that has found nothing
    */
   noteEmpty(queueId: number, look?: Look): void {
-    if (look?.outdated || this.#missed.has(queueId)) return;
+    if (look?.outdated || this.#missed.has(queueId) || this.#doubts.has(queueId)) return;
     this.#likely.delete(queueId);
     if (this.#empty.size >= mostEmpty) this.#empty.clear();
     this.#empty.add(queueId);
@@ -118,10 +120,23 @@ export class QueueSignals {
     return this.#likely.get(queueId) ?? 0;
   }
 
-  /** Something is about to become ready in this queue. */
-  doubt(queueId: number): void {
-    this.#empty.delete(queueId);
-    for (const look of this.#looks.get(queueId) ?? []) look.outdated = true;
+  /**
+   * Something is about to become ready in these queues: until then they don't count as empty, whatever a look finds.
+   * @returns to be called when it is ready, or isn't going to be
+   */
+  doubt(queueIds: ReadonlySet<number>): () => void {
+    for (const id of queueIds) {
+      this.#empty.delete(id);
+      this.#doubts.set(id, (this.#doubts.get(id) ?? 0) + 1);
+    }
+    return () => {
+      for (const id of queueIds) {
+        const left = (this.#doubts.get(id) ?? 0) - 1;
+        if (left > 0) this.#doubts.set(id, left);
+        else this.#doubts.delete(id);
+        for (const look of this.#looks.get(id) ?? []) look.outdated = true;
+      }
+    };
   }
 
   /** Whether it is not worth while to look before waiting. Like a signal this is only a hint. */

@@ -295,6 +295,23 @@ test("while somebody else takes messages, it is held by itself, and comes back a
   await expect.poll(async () => (await nodes.statusOf("q")).counts).toMatchObject({ ready: 0, unacknowledged: 0 });
 });
 
+test("what is given while somebody looks into the queue has its place among the others when all come back", async () => {
+  const { bodies } = await ready();
+  const first = publish("q", ["a"]);
+  await expect.poll(() => first).toEqual([true]);
+  let second: boolean[] = [];
+  await nodes.whileClaimed(async () => {
+    second = publish("q", ["b"]);
+    await expect.poll(bodies).toEqual(["a", "b"]);
+    // Less than who looks would be waited for.
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  });
+  await expect.poll(() => second).toEqual([true]);
+  consuming.nackAll(true);
+  await expect.poll(bodies).toEqual(["a", "b", "a", "b"]);
+  consuming.ackAll();
+});
+
 test("what a node has in hand that was given up is ready for others, and redelivered", async () => {
   const { seen } = await ready();
   await nodes.giveUp(0);

@@ -64,15 +64,22 @@ export class Settler {
     const by = holderOf(actor);
     const first = new Map<AnyReceipt, Settlement>();
     for (const one of settlements) if (!first.has(one.receipt)) first.set(one.receipt, one);
-    const { done, left } = await this.#inHand(actor, [...first.values()]);
-    const parsed = left.map(({ receipt, outcome }) => ({ receipt, hold: holdOfAny(receipt), outcome }));
-    const held = parsed.filter((one): one is Parsed => one.hold !== undefined);
-    const isSettled = held.length > 0 ? await this.#settleAll(by, held, lazily) : () => false;
-    for (const { receipt, hold } of held) if (isSettled(hold)) done.add(receipt);
-    return settlements.map((one) => {
-      const { receipt } = one;
-      return { receipt, result: first.get(receipt) === one && done.has(receipt) ? "settled" : "gone" };
-    });
+    const returning = settlements.filter(({ outcome }) => outcome.kind === "requeue");
+    // Nothing may go straight past what comes back.
+    const isBack = this.#context.signals.doubt(new Set(returning.map(({ receipt }) => queueIdOf(receipt))));
+    try {
+      const { done, left } = await this.#inHand(actor, [...first.values()]);
+      const parsed = left.map(({ receipt, outcome }) => ({ receipt, hold: holdOfAny(receipt), outcome }));
+      const held = parsed.filter((one): one is Parsed => one.hold !== undefined);
+      const isSettled = held.length > 0 ? await this.#settleAll(by, held, lazily) : () => false;
+      for (const { receipt, hold } of held) if (isSettled(hold)) done.add(receipt);
+      return settlements.map((one) => {
+        const { receipt } = one;
+        return { receipt, result: first.get(receipt) === one && done.has(receipt) ? "settled" : "gone" };
+      });
+    } finally {
+      isBack();
+    }
   }
 
   /**
@@ -81,7 +88,7 @@ export class Settler {
    * @returns what is done, and what is left for the database
    */
   async #inHand(actor: Actor, settlements: readonly Settlement[]) {
-    const { inHand, publisher, signals } = this.#context;
+    const { inHand, publisher } = this.#context;
     const done = new Set<AnyReceipt>();
     const left: Settlement[] = [];
     const returning = new Set<number>();
@@ -94,7 +101,6 @@ export class Settler {
       }
       if (outcome.kind !== "ack") returning.add(queueIdOf(receipt));
       else if (receipt instanceof InHandMessage && receipt.isOpen) storing.push(receipt);
-      if (outcome.kind === "requeue") signals.doubt(queueIdOf(receipt));
       left.push(one);
     }
     publisher.roomMade();

@@ -52,6 +52,7 @@ export class InHandMessage implements InHandReceipt {
   #resolve!: (outcome: PublishOutcome) => void;
   #reject!: (error: unknown) => void;
   #waiters: (() => void)[] = [];
+  #isTimed = false;
 
   /** @param acknowledge see `InHandReceipt`; `by` is whom the history is to name */
   constructor(
@@ -77,6 +78,12 @@ export class InHandMessage implements InHandReceipt {
   /** To be given away. Only while it is neither stored nor over. */
   get given(): Given {
     return new GivenMessage(this.routed.message, this);
+  }
+
+  /** It is acknowledged: the first time counts. */
+  took(now: number): void {
+    if (!this.#isTimed) this.taker.acknowledgements.took(now - this.givenAt);
+    this.#isTimed = true;
   }
 
   acknowledge(actor: Actor): boolean {

@@ -22,6 +22,13 @@ const lookEveryMs = 5;
 /** How often messages are stored anew because the topology changed meanwhile. */
 const attempts = 100;
 
+/**
+ * Somebody who is just taking messages of a queue that is believed to be empty (who looks into it, a basic.get) is done within
+ * milliseconds: it is tried again so often, after so many ms each. What is stored beside him has no place among the others.
+ */
+const triesBeside = 25;
+const besideMs = 2;
+
 /** Who hears of what happens to them. */
 export interface InHandEvents {
   /** These are stored, in such rows, and held by who has them. */
@@ -32,6 +39,8 @@ export interface InHandEvents {
   lost(queueId: number, leaseToken: number): void;
   /** Messages are ready in these queues that nobody has announced. */
   ready(queueIds: Iterable<number>): void;
+  /** Whether nothing is ready in a queue as far as is known here. */
+  isEmpty(queueId: number): boolean;
   /** Somebody has less in hand. */
   relieved(): void;
 }
@@ -94,8 +103,8 @@ export class InHand {
   }
 
   readonly #acknowledge = (message: InHandMessage, by: string): boolean => {
+    message.took(performance.now());
     const { taker } = message;
-    taker.acknowledgements.took(performance.now() - message.givenAt);
     if (message.state !== "given") return false;
     const { routed } = message;
     this.#take(message);
@@ -161,7 +170,13 @@ export class InHand {
     const now = performance.now();
     const late: InHandMessage[] = [];
     for (const early of this.#early.values()) {
-      for (const message of early) if (now - message.givenAt >= this.#patienceMs(message.taker)) late.push(message);
+      for (const message of early) {
+        const waited = now - message.givenAt;
+        if (waited < this.#patienceMs(message.taker)) continue;
+        // Perhaps it never is: that he takes at least so long is known.
+        message.taker.acknowledgements.took(waited);
+        late.push(message);
+      }
     }
     if (late.length > 0) this.#storeFrom(late);
     if (this.#early.size > 0) this.#lookLater();
@@ -209,8 +224,10 @@ export class InHand {
 
   async #storeNow(batch: readonly InHandMessage[]): Promise<void> {
     let left = batch;
+    let tries = 0;
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const { version, queuesById } = attempt === 0 ? await this.#topology.current() : await this.#topology.reload();
+      const { version, queuesById } =
+        attempt === tries ? await this.#topology.current() : await this.#topology.reload();
       // Its queue has gone, and it with it.
       for (const message of left) if (!queuesById.has(message.queue.id)) this.#isOver(message);
       left = left.filter(({ isOpen }) => isOpen);
@@ -220,14 +237,21 @@ export class InHand {
       const now = performance.now();
       const rows = left.map((message, index) => rowOf(message, offers.of[index]?.number ?? 0, now));
       const uses = usesOf(left.map(({ routed }) => routed));
-      const inserted = await insertMessagesInHand(pool, version, rows, uses, offers.all).catch((error: unknown) => {
-        if (isConnectionTrouble(error))
-          for (const { queueId, token } of offers.all) this.#events.lost(queueId, token + 1);
-        throw error;
-      });
-      if (!inserted) continue;
-      this.#areStored(left, rows, offers, inserted);
-      return;
+      const mayWait = tries < triesBeside && left.every(({ queue }) => this.#events.isEmpty(queue.id));
+      const inserted = await insertMessagesInHand(pool, version, rows, uses, offers.all, mayWait).catch(
+        (error: unknown) => {
+          if (isConnectionTrouble(error))
+            for (const { queueId, token } of offers.all) this.#events.lost(queueId, token + 1);
+          throw error;
+        },
+      );
+      if (inserted === "busy") {
+        tries++;
+        await new Promise((resolve) => setTimeout(resolve, besideMs));
+      } else if (inserted !== "moved") {
+        this.#areStored(left, rows, offers, inserted);
+        return;
+      }
     }
     throw new BrokerError("unavailable", "The topology changes too quickly to publish by it. Try again shortly.");
   }

@@ -151,11 +151,11 @@ handed AS (
 
 // With messages that consumers of this node have in hand already. Where nothing else is ready, they are held by claims, as
 // above. Elsewhere they may not pass the cursor: they get numbers behind every cursor, as delayed ones have (see the migration
-// "delayed"), and rows of their own. A node that was given up holds nothing: then they are ready, and redelivered.
+// "delayed"), and rows of their own; or nothing is stored, if that is asked for. A node that was given up holds nothing: then they are ready, and redelivered.
 export const insertInHand: Statement = {
   name: "messages_insert_in_hand",
   text: insertion(
-    "$36",
+    "$37",
     `placed AS MATERIALIZED (
   SELECT p.*, CASE WHEN p.is_open THEN p.id ELSE nextval('warren.delayed_seq') END AS seq
   FROM (SELECT e.ord, ${or("e.queue_id", "$13::int[]")} AS queue_id, ${or("e.rank", "$14::smallint[]")} AS rank,
@@ -204,9 +204,10 @@ handed AS (
   INSERT INTO warren.queue_delta (queue_id, ready, ready_bytes, unacked, unacked_bytes, deliver)
   SELECT queue_id, -count, -bytes, count, bytes, count FROM offers
 )`,
-    `SELECT e.ok, e.open, EXISTS (SELECT FROM warren.node n WHERE n.id = $25::int AND n.gone_at IS NULL) AS alive
-  FROM warren.enter_open($1::bigint, $2::int[], $24::int[], $25::int) AS e`,
-    `ok, open, alive, (SELECT count(*) FROM moved) AS moved, statement_timestamp() AS at,
+    `SELECT e.ok AND NOT ($36::boolean AND n.alive AND NOT e.open @> $24::int[]) AS ok, e.ok AS entered, e.open, n.alive
+  FROM warren.enter_open($1::bigint, $2::int[], $24::int[], $25::int) AS e
+  CROSS JOIN (SELECT EXISTS (SELECT FROM warren.node n WHERE n.id = $25::int AND n.gone_at IS NULL) AS alive) n`,
+    `ok, entered, open, alive, (SELECT count(*) FROM moved) AS moved, statement_timestamp() AS at,
        (SELECT array_agg(p.seq ORDER BY p.ord) FROM placed p WHERE NOT p.is_open) AS behind`,
   ),
 };

@@ -97,7 +97,8 @@ export async function insertMessages(
 /**
  * Stores messages that consumers of this node have in hand, each in one queue: as held by them.
  * @param offers who has them; all of one node
- * @returns null when the topology has moved on and nothing was written
+ * @param onlyOpen not where somebody else is just taking messages, or some are ready
+ * @returns "moved" when the topology has moved on, and "busy" when somebody is there who must not be: nothing was written
  */
 export async function insertMessagesInHand(
   db: Queryable,
@@ -105,16 +106,19 @@ export async function insertMessagesInHand(
   messages: readonly NewMessage[],
   uses: readonly ExchangeUse[],
   offers: readonly HandoverOffer[],
-): Promise<InHandStored | null> {
+  onlyOpen: boolean,
+): Promise<InHandStored | "moved" | "busy"> {
   const queueIds = [...new Set(offers.map(({ queueId }) => queueId))];
-  const row = await insert(db, insertInHand, version, messages, uses, { queueIds, offers });
-  if (!row?.ok) return null;
+  const row = await insert(db, insertInHand, version, messages, uses, { queueIds, offers, onlyOpen });
+  if (!row?.ok) return row?.entered ? "busy" : "moved";
   return { ids: idsOf(row, messages), open: row.open ?? [], behind: row.behind ?? [], isGone: row.alive === false };
 }
 
 interface HandoverParameters {
   readonly queueIds: readonly number[];
   readonly offers: readonly HandoverOffer[];
+  /** Of what is in hand. */
+  readonly onlyOpen?: boolean;
 }
 
 async function insert(
@@ -179,6 +183,7 @@ interface InsertedRow {
   readonly ids: number[] | null;
   readonly open?: number[];
   readonly at?: Date;
+  readonly entered?: boolean;
   readonly alive?: boolean;
   readonly behind?: number[] | null;
 }
@@ -192,7 +197,7 @@ function repeated<T>(values: readonly T[]): readonly T[] {
 
 function handoverParameters(
   entries: readonly { offer: number }[],
-  { queueIds, offers }: HandoverParameters,
+  { queueIds, offers, onlyOpen }: HandoverParameters,
 ): unknown[] {
   return [
     int4Array(queueIds),
@@ -207,6 +212,7 @@ function handoverParameters(
     int4Array(offers.map((offer) => (offer.isGet ? 1 : 0))),
     int4Array(offers.map((offer) => offer.count)),
     int8Array(offers.map((offer) => offer.bytes)),
+    ...(onlyOpen === undefined ? [] : [onlyOpen]),
   ];
 }
 
