@@ -99,6 +99,21 @@ test("it is delivered before it is stored, and confirmed when it is acknowledged
   expect(await nodes.sql("SELECT FROM warren.entry")).toHaveLength(0);
 });
 
+test("of a transient one the confirm doesn't wait for anything, so no answer to it comes before", async () => {
+  const { seen, bodies } = await ready();
+  await nodes.whileNothingIsStored(async () => {
+    const confirms = publish("q", ["a", "b"], { persistent: false });
+    await expect.poll(() => confirms).toEqual([true, true]);
+    await expect.poll(bodies).toEqual(["a", "b"]);
+  });
+  // It is kept for who has it nevertheless.
+  await expect.poll(async () => (await nodes.statusOf("q")).counts).toMatchObject({ ready: 0, unacknowledged: 2 });
+  consuming.ack(at(seen, 0));
+  await consuming.close();
+  const next = await consume(await nodes.open(), "q");
+  await expect.poll(next.bodies).toEqual(["b"]);
+});
+
 test("what is not acknowledged soon is stored, and confirmed then, as held by who has it", async () => {
   const { seen, bodies } = await ready();
   let confirms: boolean[] = [];

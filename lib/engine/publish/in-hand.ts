@@ -16,6 +16,9 @@ import type { QueueRecord } from "@/lib/engine/topology/records";
 const maxMessages = 1000;
 const maxBytes = 8 * 1024 * 1024;
 
+/** While more than this is in hand, in bytes, every publisher waits until his message is done with: that bounds the memory. */
+const maxPromisedBytes = 16 * 1024 * 1024;
+
 /** How often it is looked, in ms, for messages that have waited for their acknowledgement for long enough. */
 const lookEveryMs = 5;
 
@@ -76,7 +79,10 @@ export class InHand {
     this.#events = events;
   }
 
-  /** @returns what the publisher is to be told, when it is acknowledged or stored */
+  /**
+   * @returns what the publisher is to be told, when it is acknowledged or stored; at once of one that need not survive, for
+   * then who answers a request it makes can't be faster than its confirm (as in RabbitMQ, which writes no such message)
+   */
   give(one: Routed, queue: QueueRecord, taker: StandingTaker): Promise<PublishOutcome> {
     const message = new InHandMessage({ routed: one, queue, taker, now: performance.now() }, this.#acknowledge);
     this.#given.add(message);
@@ -88,7 +94,10 @@ export class InHand {
     taker.give(message.given);
     if (this.#patienceMs(taker) === 0) this.#storeFrom([message]);
     else this.#lookLater();
-    return message.outcome;
+    if (mustSurvive(one) || this.#givenBytes > maxPromisedBytes) return message.outcome;
+    // That it couldn't be stored is nothing its publisher was promised.
+    message.outcome.catch(() => {});
+    return Promise.resolve(outcomeOf(one));
   }
 
   /** Whether any of these queues has messages that are not stored yet. */
