@@ -97,6 +97,14 @@ waiting AS (
   ),
 };
 
+const offersWhere = (condition: string) => `offers AS MATERIALIZED (
+  SELECT o.*
+  FROM numbers, unnest($27::int[], $28::int[], $29::bigint[], $30::text[], $31::int[], $32::bigint[], $33::int[],
+                       $34::int[], $35::bigint[])
+    AS o (number, queue_id, token, holder, node, visibility, is_get, count, bytes)
+  WHERE ${condition}
+)`;
+
 // With messages for those who wait at queues in which nothing is ready: what is offered to them is held by claims from the
 // beginning, and what they acknowledge as they take it has no entry at all. See the migration "handover".
 export const insertHanded: Statement = {
@@ -112,13 +120,7 @@ export const insertHanded: Statement = {
           AS e (ord, queue_id, rank, ttl, bytes, offer)
         WHERE numbers.ok) p
 ),
-offers AS MATERIALIZED (
-  SELECT o.*
-  FROM numbers, unnest($27::int[], $28::int[], $29::bigint[], $30::text[], $31::int[], $32::bigint[], $33::int[],
-                       $34::int[], $35::bigint[])
-    AS o (number, queue_id, token, holder, node, visibility, is_get, count, bytes)
-  WHERE o.queue_id = ANY (numbers.open)
-),
+${offersWhere("o.queue_id = ANY (numbers.open)")},
 entries AS (
   INSERT INTO warren.entry (queue_id, rank, seq, message_id, expires_at, bytes)
   SELECT queue_id, rank, seq, seq, ${expiry("ttl")}, bytes FROM placed WHERE offer >= 0
@@ -166,13 +168,7 @@ export const insertInHand: Statement = {
           AS e (ord, queue_id, rank, ttl, bytes, offer)
         WHERE numbers.ok) p
 ),
-offers AS MATERIALIZED (
-  SELECT o.*
-  FROM numbers, unnest($27::int[], $28::int[], $29::bigint[], $30::text[], $31::int[], $32::bigint[], $33::int[],
-                       $34::int[], $35::bigint[])
-    AS o (number, queue_id, token, holder, node, visibility, is_get, count, bytes)
-  WHERE numbers.ok AND numbers.alive
-),
+${offersWhere("numbers.ok AND numbers.alive")},
 entries AS (
   INSERT INTO warren.entry (queue_id, rank, seq, message_id, expires_at, bytes)
   SELECT queue_id, rank, seq, id, ${expiry("ttl")}, bytes FROM placed
