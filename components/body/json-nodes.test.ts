@@ -22,9 +22,10 @@ describe("readJson", () => {
       fc.property(fc.json({ maxDepth: 6 }), (text) => {
         const { nodes, error } = readJson(text);
         expect(error).toBeNull();
-        const wanted = JSON.parse(text, (key, value) => (key === "__proto__" ? undefined : value));
-        expect(JSON.stringify(plainOf(nodes, 0))).toBe(JSON.stringify(wanted));
+        expect(JSON.stringify(plainOf(nodes, 0))).toBe(JSON.stringify(JSON.parse(text)));
       }),
+      // The generator makes this name seldom, and both JSON.parse and a reading hold it as any other.
+      { examples: [['[{"__proto__":""}]'], ['{"__proto__":{"a":1},"constructor":null}']] },
     );
   });
 
