@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { MessageEvent } from "@/lib/broker/timeline";
-import { deliveredBefore } from "@/lib/engine/history/events";
+import { deliveredBefore, inTurn } from "@/lib/engine/history/events";
 
 const at = (ms: number) => new Date(Date.UTC(2026, 10, 21) + ms);
 
@@ -30,4 +30,50 @@ test("deliveries of other copies, long after, or of what nobody held, keep their
   expect(times(deliveredBefore([failure(10, 4)], [delivery(12, "b"), delivery(12, "a", 8)]))).toEqual([12, 12]);
   expect(times(deliveredBefore([failure(10, 4)], [delivery(5000)]))).toEqual([5000]);
   expect(times(deliveredBefore([failure(10, null)], [delivery(12)]))).toEqual([12]);
+});
+
+/** Steps of one message in one queue, as kinds and times. */
+function walk(...steps: readonly (readonly [MessageEvent["kind"], number])[]) {
+  const events = steps.map(([kind, ms]) => ({ ...delivery(ms), kind }));
+  return inTurn(events).map((event) => [event.kind, event.at.getTime() - at(0).getTime()]);
+}
+
+test("a message goes back before it is delivered anew, whatever the clocks of those who wrote it down say", () => {
+  const right = [
+    ["delivered", 1],
+    ["returned", 5],
+    ["delivered", 5],
+    ["acknowledged", 9],
+  ] as const;
+  expect(walk(...right)).toEqual(right);
+  expect(walk(["delivered", 1], ["delivered", 3], ["returned", 5], ["acknowledged", 9])).toEqual(right);
+  expect(walk(["returned", 1], ["delivered", 3], ["delivered", 5], ["requeued", 9])).toEqual([
+    ["delivered", 1],
+    ["returned", 1],
+    ["delivered", 5],
+    ["requeued", 9],
+  ]);
+});
+
+test("steps that may have been lost are not made up by others", () => {
+  const lost = [
+    ["delivered", 1],
+    ["delivered", 3],
+    ["acknowledged", 5],
+  ] as const;
+  expect(walk(...lost)).toEqual(lost);
+  const died = [
+    ["returned", 1],
+    ["delivered", 3],
+    ["acknowledged", 5],
+  ] as const;
+  expect(walk(...died)).toEqual(died);
+  const later = [
+    ["delivered", 1],
+    ["delivered", 3],
+    ["returned", 5000],
+  ] as const;
+  expect(walk(...later)).toEqual(later);
+  const other = [delivery(1), delivery(3, "b"), { ...delivery(4, "b"), kind: "returned" as const }];
+  expect(inTurn(other)).toEqual(other);
 });

@@ -143,6 +143,53 @@ export function deliveredBefore(
   return events;
 }
 
+/**
+ * Puts what happened in one place, given in the order of the times, into the turns that it must have had: who held a
+ * message gave it back before the next one got it. Deliveries are written down on their node's clock, and what ends them
+ * on Postgres's; so those within a second of each other may stand the other way round. What has no such neighbour stays:
+ * a node that died took with it what it had not written down.
+ */
+export function inTurn(events: readonly MessageEvent[]): readonly MessageEvent[] {
+  const places = new Map<string, MessageEvent[]>();
+  for (const event of events) {
+    const place = placeOf(event.queue, event.id);
+    const steps = places.get(place);
+    if (steps) steps.push(event);
+    else places.set(place, [event]);
+  }
+  const late = new Set<MessageEvent>();
+  const before = new Map<MessageEvent, MessageEvent>();
+  const behind = new Map<MessageEvent, MessageEvent>();
+  for (const steps of places.values()) {
+    let held = false;
+    for (let at = 0; at < steps.length; at++) {
+      const [step, next, after] = steps.slice(at, at + 3);
+      if (!step) break;
+      const near = next !== undefined && next.at.getTime() - step.at.getTime() < mostLateMs;
+      if (near && held && step.kind === "delivered" && goesBack(next)) {
+        late.add(step);
+        behind.set(next, { ...step, at: next.at });
+        at++;
+      } else if (near && !held && goesBack(step) && next.kind === "delivered" && after?.kind === "delivered") {
+        late.add(next);
+        before.set(step, { ...next, at: step.at });
+        at++;
+        continue;
+      }
+      held = step.kind === "delivered";
+    }
+  }
+  if (late.size === 0) return events;
+  return events.flatMap((event) => {
+    if (late.has(event)) return [];
+    return [before.get(event), event, behind.get(event)].filter((each) => each !== undefined);
+  });
+}
+
+function goesBack({ kind }: MessageEvent): boolean {
+  return kind === "returned" || kind === "requeued";
+}
+
 function placeOf(queue: string | null, id: number | null): string {
   return `${id} ${queue}`;
 }

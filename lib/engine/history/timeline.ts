@@ -3,7 +3,7 @@ import { decodeProperties } from "@/lib/broker/properties/properties";
 import { withoutBcc } from "@/lib/broker/rules/router";
 import type { Life, MessageEvent, Timeline, TimelineQuery, Timelines } from "@/lib/broker/timeline";
 import type { EngineContext } from "@/lib/engine/context";
-import { copiesIn, deliveredBefore, deliveryEvents, messageEvents } from "@/lib/engine/history/events";
+import { copiesIn, deliveredBefore, deliveryEvents, inTurn, messageEvents } from "@/lib/engine/history/events";
 import { findByProperty } from "@/lib/engine/history/find";
 import { bucketOf } from "@/lib/engine/history/packed";
 import { editEvents, failureEvents, reviewEvents, trashEvents } from "@/lib/engine/history/sources";
@@ -72,7 +72,7 @@ async function lifeOf(
     trashedCopies(main, vhostId, id, [id, ...copies.map(({ seq }) => seq)]),
   ]);
   const failed = failureEvents(failures);
-  const events = [
+  const inOrder = [
     ...failed,
     ...own.events,
     ...deliveredBefore(failed, deliveryEvents(snapshot, id, copies, [...told, ...more])),
@@ -80,6 +80,7 @@ async function lifeOf(
     ...editEvents(id, edits),
     ...trashEvents(snapshot, trashed, failures),
   ].sort((a, b) => a.at.getTime() - b.at.getTime() || orderOf(a) - orderOf(b));
+  const events = inTurn(inOrder);
   const nameOf = (queueId: number) => snapshot.queuesById.get(queueId)?.name ?? "";
   return {
     messageId: id,
