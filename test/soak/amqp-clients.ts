@@ -128,7 +128,7 @@ export async function amqpConsumer(world: SoakWorld, name: string, queue: string
 /** Publishes the numbers of a lane, one after the other, over one channel at a time. */
 export async function lanePublisher(world: SoakWorld, lane: Lane): Promise<void> {
   let number = 0;
-  await sessions(world, world.publishing, async (connection, ended) => {
+  await sessions(world, world.publishing, async (connection, ended, node) => {
     const channel = await connection.createConfirmChannel();
     channel.on("error", () => {});
     const over = endOf(ended);
@@ -138,7 +138,7 @@ export async function lanePublisher(world: SoakWorld, lane: Lane): Promise<void>
         (one) =>
           new Promise<void>((resolve) => {
             channel.publish("", lane.queue, Buffer.from(String(one)), { persistent: true }, (error) => {
-              if (error === null || error === undefined) lane.confirmed(one);
+              if (error === null || error === undefined) lane.confirmed(one, node);
               resolve();
             });
           }),
@@ -152,7 +152,7 @@ export async function lanePublisher(world: SoakWorld, lane: Lane): Promise<void>
 /** Takes a lane's numbers one by one, and requeues some. */
 export async function laneConsumer(world: SoakWorld, lane: Lane): Promise<void> {
   let session = 0;
-  await sessions(world, world.consuming, async (connection, ended) => {
+  await sessions(world, world.consuming, async (connection, ended, node) => {
     session++;
     const own = session;
     const channel = await connection.createChannel();
@@ -161,7 +161,7 @@ export async function laneConsumer(world: SoakWorld, lane: Lane): Promise<void> 
     await channel.consume(lane.queue, (message) => {
       if (message === null || ended.aborted) return;
       const number = Number(message.content);
-      lane.delivered(number, own, message.fields.redelivered);
+      lane.delivered(number, own, node);
       if (world.random() < 0.15) channel.nack(message, false, true);
       else {
         lane.acknowledged(number);
@@ -176,17 +176,17 @@ export async function laneConsumer(world: SoakWorld, lane: Lane): Promise<void> 
 async function sessions(
   world: SoakWorld,
   until: AbortSignal,
-  work: (connection: ChannelModel, ended: AbortSignal) => Promise<void>,
+  work: (connection: ChannelModel, ended: AbortSignal, node: string) => Promise<void>,
 ): Promise<void> {
   while (!until.aborted) {
-    const { port } = oneOf(world, world.cluster.nodesOf("broker"));
+    const { port, name } = oneOf(world, world.cluster.nodesOf("broker"));
     const ended = new AbortController();
     let connection: ChannelModel | undefined;
     try {
       connection = await amqp.connect(`amqp://guest:guest@127.0.0.1:${port}`, { timeout: 5_000 });
       connection.on("error", () => {});
       connection.on("close", () => ended.abort());
-      await Promise.race([work(connection, ended.signal), endOf(ended.signal)]);
+      await Promise.race([work(connection, ended.signal, name), endOf(ended.signal)]);
     } catch {
       // Broken off; the next session begins.
     }

@@ -1,6 +1,6 @@
 /** What a lane's consumer saw and did, in order. */
 type Event =
-  | { readonly kind: "delivered"; readonly number: number; readonly session: number; readonly redelivered: boolean }
+  | { readonly kind: "delivered"; readonly number: number; readonly session: number; readonly seen: string }
   | { readonly kind: "acknowledged"; readonly number: number };
 
 /**
@@ -9,19 +9,22 @@ type Event =
  */
 export class Lane {
   readonly queue: string;
-  readonly #confirmed = new Set<number>();
+  /** When and by which node, in words. */
+  readonly #confirmed = new Map<number, string>();
   readonly #events: Event[] = [];
 
   constructor(queue: string) {
     this.queue = queue;
   }
 
-  confirmed(number: number): void {
-    this.#confirmed.add(number);
+  /** @param node that said so */
+  confirmed(number: number, node: string): void {
+    this.#confirmed.set(number, `${time()} by ${node}`);
   }
 
-  delivered(number: number, session: number, redelivered: boolean): void {
-    this.#events.push({ kind: "delivered", number, session, redelivered });
+  /** @param node to which the consumer's `session` is connected */
+  delivered(number: number, session: number, node: string): void {
+    this.#events.push({ kind: "delivered", number, session, seen: `${time()} by ${node}` });
   }
 
   acknowledged(number: number): void {
@@ -33,7 +36,7 @@ export class Lane {
    * it, so it may come later: what it saw, and the one that was on its way to it.
    */
   violations(): string[] {
-    const numbers = [...this.#confirmed].sort((a, b) => a - b);
+    const numbers = [...this.#confirmed.keys()].sort((a, b) => a - b);
     const acknowledged = new Set<number>();
     const heldBy = new Map<number, number>();
     const found: string[] = [];
@@ -55,7 +58,8 @@ export class Lane {
           heldBy.set(number, session - 1);
           continue;
         }
-        found.push(`${this.queue}: ${event.number} came before ${number}${holder ? ", which was requeued" : ""}`);
+        const which = `${event.number} came before ${number}${holder ? ", which was requeued" : ""}`;
+        found.push(`${this.queue}: ${which} (${this.#lifeOf(event.number)}; ${this.#lifeOf(number)})`);
         break;
       }
       heldBy.set(event.number, session);
@@ -66,6 +70,18 @@ export class Lane {
   /** Those that were confirmed and never came. */
   missing(): number[] {
     const came = new Set(this.#events.flatMap((event) => (event.kind === "delivered" ? [event.number] : [])));
-    return [...this.#confirmed].filter((number) => !came.has(number));
+    return [...this.#confirmed.keys()].filter((number) => !came.has(number));
   }
+
+  /** What is known of a number, in words. */
+  #lifeOf(number: number): string {
+    const came = this.#events.flatMap((event) =>
+      event.kind === "delivered" && event.number === number ? [`${event.seen} in session ${event.session}`] : [],
+    );
+    return `${number} confirmed at ${this.#confirmed.get(number) ?? "no time"}, delivered at ${came.join(", ") || "no time"}`;
+  }
+}
+
+function time(): string {
+  return new Date().toISOString().slice(11, 23);
 }

@@ -85,22 +85,27 @@ describe("the ledger notices", () => {
 describe("a lane notices", () => {
   test("what comes before an earlier number, at first and after it was requeued, and what never comes", () => {
     const lane = new Lane("lane");
-    for (const number of [0, 1, 2, 3]) lane.confirmed(number);
-    lane.delivered(1, 1, false);
+    for (const number of [0, 1, 2, 3]) lane.confirmed(number, "here");
+    lane.delivered(1, 1, "here");
     lane.acknowledged(1);
-    lane.delivered(0, 1, false);
+    lane.delivered(0, 1, "here");
     // 0 was requeued, and 2 comes first.
-    lane.delivered(2, 1, false);
-    expect(lane.violations()).toEqual(["lane: 1 came before 0", "lane: 2 came before 0, which was requeued"]);
+    lane.delivered(2, 1, "here");
+    expect(lane.violations()).toEqual([
+      expect.stringMatching(
+        /^lane: 1 came before 0 \(1 confirmed at .* by here, delivered at .* by here in session 1; 0 /,
+      ),
+      expect.stringMatching(/^lane: 2 came before 0, which was requeued /),
+    ]);
     expect(lane.missing()).toEqual([3]);
   });
 
   test("no harm in what an earlier session still holds, or was never confirmed", () => {
     const lane = new Lane("lane");
-    for (const number of [0, 2, 3]) lane.confirmed(number);
-    lane.delivered(0, 1, false);
+    for (const number of [0, 2, 3]) lane.confirmed(number, "here");
+    lane.delivered(0, 1, "here");
     // 2 was on its way to the first session.
-    lane.delivered(3, 2, false);
+    lane.delivered(3, 2, "here");
     expect(lane.violations()).toEqual([]);
   });
 });
