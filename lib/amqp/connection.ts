@@ -38,6 +38,8 @@ let count = 0;
 export class Connection {
   /** Grows with the order in which connections were made. */
   readonly number = ++count;
+  /** By `performance.now()`. */
+  readonly since = performance.now();
   readonly door: Door;
   readonly #socket: Socket;
   readonly #parser: FrameParser;

@@ -61,6 +61,11 @@ export interface PublishRequest {
   readonly body: Uint8Array;
   /** The caller needs no number for it: if it is transient, it may go straight to those who take such (`StraightTaker`). */
   readonly unnumbered?: boolean;
+  /**
+   * Since when the caller's client has been connected to this process, by `performance.now()`; 0, if omitted, for always. What
+   * it published over other processes before comes first, so it has to be looked for since then.
+   */
+  readonly connectedSince?: number;
 }
 
 /**

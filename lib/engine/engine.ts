@@ -95,10 +95,10 @@ export function createEngine(options: EngineOptions): Engine {
     isEmpty: (queueId) => signals.isEmpty(queueId),
     relieved: () => publisher.roomMade(),
   });
-  const way = new StraightWay(takers, straight, inHand, options.storeFirst ?? false);
-  const publisher = new Publisher(database, topology, handovers, way, inHand, async (stored) => {
+  const way = new StraightWay(takers, signals, straight, inHand, options.storeFirst ?? false);
+  const publisher = new Publisher(database, topology, handovers, way, inHand, async (stored, since) => {
     for (const one of stored) remember(messages, one);
-    for (const queueId of stored.find((one) => one.handed)?.handed ?? []) signals.noteEmpty(queueId);
+    for (const queueId of stored.find((one) => one.handed)?.handed ?? []) signals.noteEmpty(queueId, since);
     for (const one of stored) noteExpiry(context, one);
     for (const one of stored) for (const { id } of readyIn(one)) if (takers.holdingAt(id)) signals.count(id, 1);
     await queuesGrew(stored.flatMap(readyIn));
@@ -118,9 +118,12 @@ export function createEngine(options: EngineOptions): Engine {
     retention: new RetentionMarks(database),
     usage: new QueueUsage(database),
     turns: new ClaimTurns(),
-    lostClaims: new LostClaims(async (scope) => {
-      await returnExpiredLeases(context, scope);
-    }),
+    lostClaims: new LostClaims(
+      async (scope) => {
+        await returnExpiredLeases(context, scope);
+      },
+      (queueIds) => signals.doubt(queueIds),
+    ),
     messages,
     claims,
     acknowledgements: new RecentAcknowledgements((holds) => acknowledgeAgain(context, holds)),

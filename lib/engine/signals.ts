@@ -17,6 +17,8 @@ export interface TakerTerms {
 /** A look into a queue that is under way. */
 export interface Look {
   readonly queueId: number;
+  /** By `performance.now()`. */
+  readonly began: number;
   /** Nothing was known to be ready when it began. */
   readonly wasEmpty: boolean;
   /** Something may have become ready since. */
@@ -54,8 +56,11 @@ export class QueueSignals {
   readonly #waiting = new Map<number, Set<Waiter>>();
   /** Queues of which something was told when nobody waited: whoever is only just going to wait looks again at once. */
   readonly #missed = new Set<number>();
-  /** Queues in which nothing was ready when somebody here last knew, and of which nothing was told since. */
-  readonly #empty = new Set<number>();
+  /**
+   * Queues in which nothing was ready when somebody here last knew, and of which nothing was told since; with that moment, by
+   * `performance.now()`. What other nodes do is told late, or never: see `heed`.
+   */
+  readonly #empty = new Map<number, number>();
   /** About how many messages are ready, as far as this node has stored and fetched them since a queue was known to be empty. */
   readonly #likely = new Map<number, number>();
   /** Queues in which something is about to become ready, and how often that was said. */
@@ -85,7 +90,7 @@ export class QueueSignals {
 
   /** To be called before somebody looks into a queue; and `looked` when it is known what was found. */
   look(queueId: number): Look {
-    const look = { queueId, wasEmpty: this.#empty.has(queueId), outdated: false };
+    const look = { queueId, began: performance.now(), wasEmpty: this.#empty.has(queueId), outdated: false };
     const looks = this.#looks.get(queueId);
     if (looks) looks.add(look);
     else this.#looks.set(queueId, new Set([look]));
@@ -100,13 +105,24 @@ export class QueueSignals {
 
   /**
    * Nothing is ready in this queue, as far as a look into it, or what became of its last messages, tells.
+   * @param at when that was so, by `performance.now()`
    * @param look the one that has found nothing
    */
-  noteEmpty(queueId: number, look?: Look): void {
+  noteEmpty(queueId: number, at: number, look?: Look): void {
     if (look?.outdated || this.#missed.has(queueId) || this.#doubts.has(queueId)) return;
     this.#likely.delete(queueId);
     if (this.#empty.size >= mostEmpty) this.#empty.clear();
-    this.#empty.add(queueId);
+    this.#empty.set(queueId, at);
+  }
+
+  /**
+   * Somebody has come who may have published to this queue over another node, or given something back to it there, before: that
+   * it is empty is to be found out anew, unless it was known later.
+   * @param since when he came, by `performance.now()`
+   */
+  heed(queueId: number, since: number): void {
+    const known = this.#empty.get(queueId);
+    if (known !== undefined && known < since) this.wake([queueId]);
   }
 
   /** So many became ready in this queue, or were fetched from it (below 0). */
@@ -121,7 +137,8 @@ export class QueueSignals {
   }
 
   /**
-   * Something is about to become ready in these queues: until then they don't count as empty, whatever a look finds.
+   * Something is about to become ready in these queues: until then they don't count as empty, whatever a look finds, and nothing
+   * is handed to those who wait there.
    * @returns to be called when it is ready, or isn't going to be
    */
   doubt(queueIds: ReadonlySet<number>): () => void {
@@ -168,9 +185,13 @@ export class QueueSignals {
     return true;
   }
 
-  /** Takes waiters that have room out of the queue's line, until there is room for so many messages. They have to be ended. */
+  /**
+   * Takes waiters that have room out of the queue's line, until there is room for so many messages. They have to be ended. None
+   * while something that comes before these messages is about to become ready.
+   */
   reserve(queueId: number, messages: number): readonly ReservedTaker[] {
     const reserved: ReservedTaker[] = [];
+    if (this.#doubts.has(queueId)) return reserved;
     let left = messages;
     for (const waiter of this.#waiting.get(queueId) ?? []) {
       if (left <= 0) break;

@@ -47,6 +47,7 @@ export function publish(channel: Channel, args: Arguments<"basic.publish">, cont
       ...(properties === given && { encodedProperties: content.properties }),
       body: content.body,
       unnumbered: true,
+      connectedSince: connection.since,
     })
     .then((outcome: PublishOutcome) => {
       done(outcome.rejected.length === 0);

@@ -31,6 +31,7 @@ export async function lease(context: EngineContext, actor: Actor, request: Lease
   checkRequest(request);
   const taker = request.straight && (await standingTaker(context, actor, request, request.straight));
   if (!taker) return leaseFor(context, actor, request, undefined);
+  if (request.waitingSince !== undefined) context.signals.heed(taker.queueId, request.waitingSince);
   context.takers.enter(taker);
   try {
     return await leaseFor(context, actor, request, taker);
@@ -185,7 +186,8 @@ async function claim(
   const { queue, rows, readyLeft, more, tokenInMs } = claimed;
   // With a rate limit, fewer may be let through than there are.
   const tookAll = queue.limits.rateLimit ? rows.length === 0 : rows.length < request.max;
-  if (tookAll && !more && tokenInMs === null && queue.id === known.id) context.signals.noteEmpty(queue.id, look);
+  if (tookAll && !more && tokenInMs === null && queue.id === known.id)
+    context.signals.noteEmpty(queue.id, look.began, look);
   if (rows.length > 0) context.signals.count(queue.id, -rows.length);
   // What it has found has to be with the caller before what comes next.
   if (rows.length > 0) look.outdated = true;

@@ -5,7 +5,7 @@ import { QueueSignals } from "@/lib/engine/signals";
 
 function taker(perMs: number): StandingTaker {
   const signals = new QueueSignals();
-  signals.noteEmpty(1);
+  signals.noteEmpty(1, 0);
   const holding = { node: () => null, visibilityTimeoutMs: 1000 };
   const straight = { room: () => 0, pace: () => ({ perMs, before: 0 }), take: () => {} };
   const one = new StandingTaker(signals, { queueId: 1, holder: "", holding }, straight, () => {});

@@ -32,6 +32,8 @@ export interface Outgoing {
   readonly publishedBy: string;
   /** Nobody needs to know its number. */
   readonly unnumbered: boolean;
+  /** See `PublishRequest`. */
+  readonly connectedSince: number;
 }
 
 /**
@@ -62,6 +64,7 @@ export function outgoing(actor: Actor, request: PublishRequest): Outgoing {
     persistent: isPersistent(properties),
     publishedBy: actor.user,
     unnumbered: request.unnumbered ?? false,
+    connectedSince: request.connectedSince ?? 0,
   };
 }
 

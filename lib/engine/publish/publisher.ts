@@ -27,8 +27,8 @@ const roomEveryMs = 5;
 /** How often a flush is routed anew because the topology changed meanwhile. */
 const maxReroutes = 100;
 
-/** Called after each commit, before the publishers hear of it. */
-export type AfterFlush = (stored: readonly Routed[]) => Promise<void>;
+/** Called after each commit, before the publishers hear of it; `began` by `performance.now()`. */
+export type AfterFlush = (stored: readonly Routed[], began: number) => Promise<void>;
 
 /**
  * Writes messages in natural batches: one flush is under way at any time, what arrives meanwhile goes with the next,
@@ -76,6 +76,7 @@ export class Publisher {
    */
   publish(message: Outgoing): Promise<PublishOutcome> {
     const way = this.#wayOf(message);
+    if (way) this.#straight.heed(way.routed);
     if (way && this.#underWay.isFree(way.snapshot, way.routed.queues)) {
       const outcome = this.#straight.give(way.routed);
       if (outcome) return outcome;
@@ -222,9 +223,13 @@ export class Publisher {
   async #flush(batch: readonly Waiting[]): Promise<() => void> {
     try {
       await this.#othersInHand(batch);
+      const began = performance.now();
       const stored = await this.#store(batch);
       // What follows a commit (a queue cut to its length) is waited for by the publishers, not by the next flush.
-      const ended = this.#afterFlush(stored.map((one) => one.routed)).then(
+      const ended = this.#afterFlush(
+        stored.map((one) => one.routed),
+        began,
+      ).then(
         () => () => {
           for (const one of stored) one.waiting.resolve(outcomeOf(one.routed));
         },

@@ -6,6 +6,7 @@ import { LinePatience } from "@/lib/engine/publish/line-patience";
 import { mustSurvive, outcomeOf, type Routed } from "@/lib/engine/publish/store";
 import { StraightMessage } from "@/lib/engine/publish/straight-message";
 import type { StraightRecord } from "@/lib/engine/publish/straight-record";
+import type { QueueSignals } from "@/lib/engine/signals";
 import type { QueueRecord } from "@/lib/engine/topology/records";
 
 /**
@@ -14,6 +15,7 @@ import type { QueueRecord } from "@/lib/engine/topology/records";
  */
 export class StraightWay {
   readonly #takers: StandingTakers;
+  readonly #signals: QueueSignals;
   readonly #record: StraightRecord;
   readonly #inHand: InHand;
   readonly #patience: LinePatience;
@@ -22,8 +24,15 @@ export class StraightWay {
   readonly #allowing = new WeakMap<QueueRecord, boolean>();
 
   /** @param storeFirst what has to survive never goes so */
-  constructor(takers: StandingTakers, record: StraightRecord, inHand: InHand, storeFirst: boolean) {
+  constructor(
+    takers: StandingTakers,
+    signals: QueueSignals,
+    record: StraightRecord,
+    inHand: InHand,
+    storeFirst: boolean,
+  ) {
     this.#takers = takers;
+    this.#signals = signals;
     this.#record = record;
     this.#inHand = inHand;
     this.#storeFirst = storeFirst;
@@ -33,6 +42,11 @@ export class StraightWay {
   /** Whether anybody could take a message so. */
   get isWanted(): boolean {
     return !this.#takers.isEmpty;
+  }
+
+  /** Its publisher may have published to the same queues over another node before: that must not be passed. */
+  heed({ message, queues }: Routed): void {
+    for (const { id } of queues) this.#signals.heed(id, message.connectedSince);
   }
 
   /**
