@@ -22,6 +22,34 @@ test("the code to copy connects, as it stands", async ({ page, api, vhost }) => 
   await expect(page).toHaveURL(/with=pika/);
 });
 
+test("what is filled in late does not come between the letters that somebody types", async ({ page, vhost }) => {
+  let tell = () => {};
+  const told = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  await page.route("**/api/overview*", async (route) => {
+    await told;
+    await route.continue();
+  });
+  await page.goto(`/connect?vhost=${vhost}`);
+  const port = page.getByRole("textbox", { name: "Port" });
+  await port.fill("");
+  await port.pressSequentially("56");
+  const answer = page.waitForResponse(/\/api\/overview/);
+  tell();
+  await (await answer).finished();
+  await expect(port).toHaveValue("56");
+  await port.pressSequentially("73");
+  await expect(port).toHaveValue("5673");
+  const code = page.getByRole("region", { name: "Code" }).locator("pre").last();
+  await expect(code).toContainText("port: 5673,");
+  await port.pressSequentially("99");
+  await expect(page.getByText("The highest port is 65535.")).toBeVisible();
+  await port.fill("");
+  await port.blur();
+  await expect(port).toHaveValue(process.env.WARREN_E2E_AMQP_PORT ?? "5672");
+});
+
 test("a newcomer sends a message, breaks the worker, and finds the dead letter", async ({ page, api }) => {
   await page.goto("/connect");
   await page.getByRole("button", { name: "Start the sample" }).click();

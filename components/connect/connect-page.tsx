@@ -3,11 +3,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useSyncExternalStore } from "react";
+import { GivenInput } from "@/components/connect/given-input";
 import { passwordVariable, snippets } from "@/components/connect/snippets";
 import { TryIt } from "@/components/connect/try-it";
 import { useVhost } from "@/components/shell/vhost";
 import { CodeBlock } from "@/components/ui/code-block";
-import { Field, Input } from "@/components/ui/field";
+import { Field } from "@/components/ui/field";
 import { PageHead } from "@/components/ui/page-head";
 import { Select } from "@/components/ui/select";
 import { TextLink } from "@/components/ui/text-link";
@@ -25,6 +26,7 @@ const fields = {
 };
 /** AMQP's own port, where the broker does not say which it listens on. */
 const usualPort = 5672;
+const highestPort = 65_535;
 
 /** How a program connects: code to copy, with this broker's own address. */
 export function ConnectPage() {
@@ -73,26 +75,19 @@ export function ConnectPage() {
           {!overHttp && (
             <>
               <Field label="Host">
-                <Input
-                  mono
-                  value={target.host}
-                  onChange={(event) => void setAsked({ host: event.target.value || null })}
-                />
+                <GivenInput given={target.host} onType={(text) => void setAsked({ host: text || null })} />
               </Field>
-              <Field label="Port">
-                <Input
-                  mono
+              <Field label="Port" error={target.port > highestPort ? "The highest port is 65535." : undefined}>
+                <GivenInput
                   inputMode="numeric"
-                  value={target.port}
-                  onChange={(event) =>
-                    void setAsked({ port: Number(event.target.value.replaceAll(/\D/g, "")) || null })
-                  }
+                  given={String(target.port)}
+                  onType={(text) => void setAsked({ port: Number(text.replaceAll(/\D/g, "")) || null })}
                 />
               </Field>
             </>
           )}
           <Field label="User">
-            <Input mono value={target.user} onChange={(event) => void setAsked({ user: event.target.value || null })} />
+            <GivenInput given={target.user} onType={(text) => void setAsked({ user: text || null })} />
           </Field>
           <Field label="Virtual host">
             <Select
@@ -103,11 +98,7 @@ export function ConnectPage() {
             />
           </Field>
           <Field label="Queue">
-            <Input
-              mono
-              value={target.queue}
-              onChange={(event) => void setAsked({ queue: event.target.value || null })}
-            />
+            <GivenInput given={target.queue} onType={(text) => void setAsked({ queue: text || null })} />
           </Field>
         </form>
         <section aria-label="Code" className="flex flex-col gap-2 px-4 pb-4">
