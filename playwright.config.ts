@@ -21,8 +21,7 @@ export default defineConfig({
     // Set by the global setup, before the workers read this file.
     baseURL: process.env.WARREN_E2E_URL,
     viewport: { width: 1440, height: 900 },
-    // Without pictures of each moment: they are drawn by the processor, and at the end of a test the browser once waited for one
-    // for ever (https://github.com/microsoft/playwright/issues/18016). What failed is photographed below.
+    // Without pictures of each moment: they are drawn by the processor. What failed is photographed below.
     trace: { mode: "retain-on-failure", screenshots: false, snapshots: true, sources: false },
     screenshot: "only-on-failure",
     launchOptions: {

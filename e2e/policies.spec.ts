@@ -1,4 +1,4 @@
-import { expect, expectAccessible, makeQueue, test } from "@/e2e/support/fixtures";
+import { expect, expectAccessible, leave, makeQueue, test } from "@/e2e/support/fixtures";
 
 test("a policy is written with what it matches in sight, changed, and deleted", async ({ page, api, vhost }, info) => {
   for (const name of ["orders.new", "orders.paid", "parcels"]) await makeQueue(api, vhost, name);
@@ -194,5 +194,6 @@ test("who may only look sees policies and limits, and is told what a change need
   await expect(page.getByRole("grid", { name: "Limits of virtual hosts" })).toContainText("no limit");
   await page.getByRole("button", { name: "Users" }).click();
   await expect(page.getByRole("heading", { name: "Only administrators see the limits of users" })).toBeVisible();
+  await leave(page);
   await api.delete(`/api/users/${name}`);
 });

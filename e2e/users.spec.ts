@@ -1,4 +1,4 @@
-import { expect, expectAccessible, test } from "./support/fixtures";
+import { expect, expectAccessible, leave, test } from "./support/fixtures";
 
 test("a user is added, allowed what it needs, changed and deleted", async ({ page, api, vhost }, info) => {
   const name = `clerk-${vhost}`;
@@ -93,6 +93,7 @@ test("who isn't an administrator is told what is needed", async ({ page, api, vh
   await page.goto("/users");
   await expect(page.getByText("it needs one of the tags administrator")).toBeVisible();
   await expect(page.getByRole("button", { name: "Add user" })).toHaveAttribute("aria-disabled", "true");
+  await leave(page);
   await api.delete(`/api/users/${name}`);
 });
 

@@ -12,6 +12,7 @@ import { Kbd } from "@/components/ui/kbd";
 import { Link } from "@/components/ui/link";
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuRule } from "@/components/ui/menu";
 import { NameText } from "@/components/ui/visible-text";
+import { goToLogin } from "@/lib/api-client/client";
 import { overviewQuery } from "@/lib/api-client/overview";
 import { logout, whoamiQuery } from "@/lib/api-client/session";
 import { vhostsQuery } from "@/lib/api-client/vhosts";
@@ -102,7 +103,7 @@ function PersonMenu({ onKeys }: { onKeys: () => void }) {
   const { data: person } = useQuery(whoamiQuery());
   const leave = async () => {
     await logout().catch(() => undefined);
-    location.assign("/login");
+    goToLogin(false);
   };
   return (
     <Menu

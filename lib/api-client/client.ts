@@ -117,7 +117,18 @@ function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-function goToLogin() {
+/** A navigation that has not led anywhere for so long, in ms, may be begun anew. */
+const leavesWithinMs = 10_000;
+let leftAt = Number.NEGATIVE_INFINITY;
+
+/**
+ * Goes to the login, once: all questions of a page are refused together, and each navigation would break off the one before.
+ *
+ * @param next whether the reader is to come back to this page
+ */
+export function goToLogin(next = true): void {
   if (typeof location === "undefined" || location.pathname === "/login") return;
-  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  if (performance.now() - leftAt < leavesWithinMs) return;
+  leftAt = performance.now();
+  location.assign(next ? `/login?next=${encodeURIComponent(location.pathname + location.search)}` : "/login");
 }
