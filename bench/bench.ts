@@ -1,5 +1,6 @@
 import type { Contestant } from "@/bench/contestants/contestant";
 import type { Warren } from "@/bench/contestants/warren";
+import { warrenAsDoor } from "@/bench/contestants/warren-door";
 import type { Measurement, Meter } from "@/bench/meter";
 import type { BenchOptions } from "@/bench/options";
 import type { BenchPostgres } from "@/bench/postgres";
@@ -29,6 +30,8 @@ export class Bench {
   readonly warren: Warren;
   /** Warren, its peers and the limit script, as far as they were asked for. */
   readonly contestants: readonly Contestant[];
+  /** Warren as its AMQP door uses it, where Warren was asked for. */
+  readonly door: readonly Contestant[];
   readonly results: CaseResult[] = [];
   readonly #order: () => number;
   #workload: Workload | undefined;
@@ -45,6 +48,7 @@ export class Bench {
     this.meter = given.meter;
     this.warren = given.warren;
     this.contestants = given.contestants;
+    this.door = this.isAskedFor("warren") ? [warrenAsDoor(given.warren)] : [];
     this.#order = random(given.options.seed);
   }
 

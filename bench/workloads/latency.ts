@@ -22,7 +22,7 @@ export const latency: Workload = {
     for (const rate of rates) {
       await bench.compare(
         `${rate} messages/s, 1 consumer`,
-        bench.contestants
+        [...bench.contestants, ...bench.door]
           .filter(({ name }) => name !== "limit")
           .map((contestant) => paced(bench, contestant, rate, text)),
       );

@@ -27,7 +27,9 @@ export const steady: Workload = {
         const name = `${publishing.name}, ${consumers} consumer${consumers === 1 ? "" : "s"}`;
         await bench.compare(
           backlog === 0 ? name : `${name}, ${backlog} waiting`,
-          bench.contestants.map((contestant) => flow(bench, contestant, { ...publishing, consumers }, texts)),
+          [...bench.contestants, ...bench.door].map((contestant) =>
+            flow(bench, contestant, { ...publishing, consumers }, texts),
+          ),
         );
       }
     }
