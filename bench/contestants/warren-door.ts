@@ -1,11 +1,8 @@
 import { batchesHeld, type ConsumeOptions, type Consumption, type Contestant } from "@/bench/contestants/contestant";
 import { queueName, request, vhost } from "@/bench/contestants/warren";
+import { Ahead } from "@/lib/amqp/ahead";
 import { systemActor } from "@/lib/broker/actor";
 import type { Broker, Given } from "@/lib/broker/broker";
-
-/** How long, in ms, the rate of taking is measured; and after how long without any it has stopped. */
-const windowMs = 25;
-const stoppedMs = 150;
 
 /**
  * The engine as its AMQP door uses it: consumers of the publishers' node are given messages before they are stored, and what
@@ -38,13 +35,11 @@ class DoorConsumers implements Consumption {
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
   #credit: number;
+  /** Takes nothing ahead here, but knows how fast messages are taken. */
+  readonly #pace = new Ahead();
   #taken: Given[] = [];
   #settling = new Set<Promise<void>>();
   #hasCredit: (() => void) | undefined;
-  #perMs = 0;
-  #windowBegan = 0;
-  #windowCount = 0;
-  #last = 0;
 
   constructor(broker: Broker, options: ConsumeOptions) {
     this.#broker = broker;
@@ -64,7 +59,7 @@ class DoorConsumers implements Consumption {
     const { signal } = this.#stopping;
     const straight = {
       room: () => this.#credit,
-      pace: () => this.#pace(),
+      pace: () => this.#pace.pace(performance.now()),
       take: (messages: readonly Given[]) => this.#take(messages),
     };
     while (!signal.aborted) {
@@ -84,7 +79,7 @@ class DoorConsumers implements Consumption {
 
   #take(messages: readonly Given[]): void {
     this.#credit -= messages.length;
-    this.#measure(messages.length);
+    this.#pace.delivered(messages.length, performance.now());
     for (const { body } of messages) this.#options.onMessage(body as Buffer);
     if (this.#taken.length === 0) setImmediate(() => this.#acknowledge());
     this.#taken.push(...messages);
@@ -104,20 +99,5 @@ class DoorConsumers implements Consumption {
       this.#options.onDone(results.filter(({ result }) => result === "settled").length);
     });
     this.#settling.add(settling);
-  }
-
-  #measure(count: number): void {
-    const now = performance.now();
-    this.#last = now;
-    this.#windowCount += count;
-    if (now - this.#windowBegan < windowMs) return;
-    this.#perMs = this.#windowCount / (now - this.#windowBegan);
-    this.#windowBegan = now;
-    this.#windowCount = 0;
-  }
-
-  #pace() {
-    if (performance.now() - this.#last > stoppedMs) return null;
-    return { perMs: this.#perMs === 0 ? Number.POSITIVE_INFINITY : this.#perMs, before: 0 };
   }
 }

@@ -59,7 +59,7 @@ export interface PublishRequest {
   /** The same as AMQP's content header has them, where they are at hand: then they need not be encoded again. */
   readonly encodedProperties?: Buffer;
   readonly body: Uint8Array;
-  /** The caller needs no number for it: if it is transient, it may go straight to those who take such (`StraightTaker`). */
+  /** The caller needs no number for it: it may go straight to those who take such (`StraightTaker`), before it is stored. */
   readonly unnumbered?: boolean;
   /**
    * Since when the caller's client has been connected to this process, by `performance.now()`; 0, if omitted, for always. What

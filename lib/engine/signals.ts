@@ -106,13 +106,17 @@ export class QueueSignals {
   /**
    * Nothing is ready in this queue, as far as a look into it, or what became of its last messages, tells.
    * @param at when that was so, by `performance.now()`
-   * @param look the one that has found nothing
    */
-  noteEmpty(queueId: number, at: number, look?: Look): void {
-    if (look?.outdated || this.#missed.has(queueId) || this.#doubts.has(queueId)) return;
+  noteEmpty(queueId: number, at: number): void {
+    if (this.#missed.has(queueId) || this.#doubts.has(queueId)) return;
     this.#likely.delete(queueId);
     if (this.#empty.size >= mostEmpty) this.#empty.clear();
     this.#empty.set(queueId, at);
+  }
+
+  /** A look has found nothing: that was so when it began, if nothing was told since. */
+  foundEmpty({ queueId, began, outdated }: Look): void {
+    if (!outdated) this.noteEmpty(queueId, began);
   }
 
   /**

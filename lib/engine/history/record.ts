@@ -35,7 +35,7 @@ export async function traceCopies(
   });
   const rows = [...groups.values()].map(
     ({ bucket, queueIds, ids, seqs: numbers }): NewHistory => ({
-      ageMs: 0,
+      atMs: null,
       bucket,
       kind: trace.kind,
       queueId: queueIds.length === 1 ? (queueIds[0] ?? null) : null,

@@ -3,8 +3,9 @@ import { decodeProperties } from "@/lib/broker/properties/properties";
 import { withoutBcc } from "@/lib/broker/rules/router";
 import type { Life, MessageEvent, Timeline, TimelineQuery, Timelines } from "@/lib/broker/timeline";
 import type { EngineContext } from "@/lib/engine/context";
-import { copiesIn, deliveredBefore, deliveryEvents, inTurn, messageEvents } from "@/lib/engine/history/events";
+import { copiesIn, deliveryEvents, messageEvents } from "@/lib/engine/history/events";
 import { findByProperty } from "@/lib/engine/history/find";
+import { deliveredBefore, inTurn, orderOf, withoutUnseen } from "@/lib/engine/history/order";
 import { bucketOf } from "@/lib/engine/history/packed";
 import { editEvents, failureEvents, reviewEvents, trashEvents } from "@/lib/engine/history/sources";
 import { editsOf } from "@/lib/engine/sql/edit";
@@ -72,15 +73,16 @@ async function lifeOf(
     trashedCopies(main, vhostId, id, [id, ...copies.map(({ seq }) => seq)]),
   ]);
   const failed = failureEvents(failures);
+  const deliveries = deliveryEvents(snapshot, id, copies, [...told, ...more]);
   const inOrder = [
     ...failed,
     ...own.events,
-    ...deliveredBefore(failed, deliveryEvents(snapshot, id, copies, [...told, ...more])),
+    ...deliveredBefore(failed, deliveries.events),
     ...reviewEvents(reviews),
     ...editEvents(id, edits),
     ...trashEvents(snapshot, trashed, failures),
   ].sort((a, b) => a.at.getTime() - b.at.getTime() || orderOf(a) - orderOf(b));
-  const events = inTurn(inOrder);
+  const events = withoutUnseen(inTurn(inOrder), deliveries.unseen);
   const nameOf = (queueId: number) => snapshot.queuesById.get(queueId)?.name ?? "";
   return {
     messageId: id,
@@ -121,10 +123,4 @@ function published(message: StoredRow, queues: readonly string[]): MessageEvent 
 function routedTo(id: number, events: readonly MessageEvent[], present: readonly string[]): string[] {
   const seen = events.flatMap((event) => (event.id === id && event.queue !== null ? [event.queue] : []));
   return [...new Set([...present, ...seen])].sort();
-}
-
-/** Of events of one moment: what comes first. */
-function orderOf({ kind }: MessageEvent): number {
-  const order = ["delivered", "requeued", "returned", "acknowledged", "failed", "dropped", "dead_lettered", "notified"];
-  return order.indexOf(kind);
 }

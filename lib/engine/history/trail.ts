@@ -1,4 +1,5 @@
 import type { Database } from "@/lib/engine/database";
+import { DatabaseClock } from "@/lib/engine/history/clock";
 import { bucketOf, Packer } from "@/lib/engine/history/packed";
 import { historyInsert } from "@/lib/engine/sql/history";
 import { settingGet } from "@/lib/engine/sql/setting";
@@ -39,6 +40,7 @@ interface Gathered {
  */
 export class Trail {
   readonly #database: Database;
+  readonly #clock = new DatabaseClock();
   #gathered = new Map<string, Gathered>();
   #bytes = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -96,11 +98,11 @@ export class Trail {
     try {
       await this.#lookAtSetting(performance.now());
       if (!this.#enabled) return;
-      const now = performance.now();
+      await this.#clock.ask(this.#database.relaxed);
       await historyInsert(
         this.#database.relaxed,
         gathered.map(({ since, bucket, kind, queueId, by, packer }) => ({
-          ...{ ageMs: now - since, bucket, kind, queueId, detail: null, packed: packer.bytes(), copies: null },
+          ...{ atMs: this.#clock.at(since), bucket, kind, queueId, detail: null, packed: packer.bytes(), copies: null },
           by: by === null ? null : storable(by),
         })),
       );

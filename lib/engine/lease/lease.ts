@@ -186,8 +186,7 @@ async function claim(
   const { queue, rows, readyLeft, more, tokenInMs } = claimed;
   // With a rate limit, fewer may be let through than there are.
   const tookAll = queue.limits.rateLimit ? rows.length === 0 : rows.length < request.max;
-  if (tookAll && !more && tokenInMs === null && queue.id === known.id)
-    context.signals.noteEmpty(queue.id, look.began, look);
+  if (tookAll && !more && tokenInMs === null && queue.id === known.id) context.signals.foundEmpty(look);
   if (rows.length > 0) context.signals.count(queue.id, -rows.length);
   // What it has found has to be with the caller before what comes next.
   if (rows.length > 0) look.outdated = true;

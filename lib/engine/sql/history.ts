@@ -3,8 +3,8 @@ import type { Queryable } from "@/lib/engine/statement";
 
 /** One row of the history; see the migration. */
 export interface NewHistory {
-  /** How long ago it was, in ms. */
-  readonly ageMs: number;
+  /** When it was, in ms since 1970, by the database's clock; null for now. */
+  readonly atMs: number | null;
   readonly bucket: number;
   readonly kind: string;
   readonly queueId: number | null;
@@ -18,7 +18,7 @@ export interface NewHistory {
 export async function historyInsert(db: Queryable, rows: readonly NewHistory[]): Promise<void> {
   if (rows.length === 0) return;
   await db.query({ name: "history_insert", text: insert }, [
-    rows.map(({ ageMs }) => ageMs),
+    rows.map(({ atMs }) => atMs),
     int8Array(rows.map(({ bucket }) => bucket)),
     textArray(rows.map(({ kind }) => kind)),
     int4Array(rows.map(({ queueId }) => queueId ?? 0)),
@@ -31,10 +31,18 @@ export async function historyInsert(db: Queryable, rows: readonly NewHistory[]):
 
 const insert = `
 INSERT INTO warren.history (at, bucket, kind, queue_id, by, detail, packed, copies)
-SELECT clock_timestamp() - h.age * interval '1 millisecond', h.bucket, h.kind, nullif(h.queue_id, 0), h.by, h.detail::jsonb,
+SELECT coalesce(to_timestamp(h.at / 1000), clock_timestamp()), h.bucket, h.kind, nullif(h.queue_id, 0), h.by, h.detail::jsonb,
   h.packed, h.copies
 FROM unnest($1::float8[], $2::bigint[], $3::text[], $4::int[], $5::text[], $6::text[], $7::bytea[], $8::bytea[])
-  AS h (age, bucket, kind, queue_id, by, detail, packed, copies)`;
+  AS h (at, bucket, kind, queue_id, by, detail, packed, copies)`;
+
+/** The database's clock, in ms since 1970. */
+export async function databaseClock(db: Queryable): Promise<number> {
+  const text = "SELECT (1000 * extract(epoch FROM clock_timestamp()))::float8 AS ms";
+  const [row] = await db.query<{ ms: number }>({ name: "history_clock", text });
+  if (!row) throw new Error("the database tells no time");
+  return row.ms;
+}
 
 export interface HistoryRow {
   readonly at: Date;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { MessageEvent } from "@/lib/broker/timeline";
-import { deliveredBefore, inTurn } from "@/lib/engine/history/events";
+import { deliveredBefore, inTurn, withoutUnseen } from "@/lib/engine/history/order";
 
 const at = (ms: number) => new Date(Date.UTC(2026, 10, 21) + ms);
 
@@ -76,4 +76,35 @@ test("steps that may have been lost are not made up by others", () => {
   expect(walk(...later)).toEqual(later);
   const other = [delivery(1), delivery(3, "b"), { ...delivery(4, "b"), kind: "returned" as const }];
   expect(inTurn(other)).toEqual(other);
+});
+
+test("what went back unseen is left out with its delivery, also one that was written down after it", () => {
+  const left = (...steps: readonly (readonly [MessageEvent["kind"] | "unseen", number])[]) => {
+    const unseen = new Set<MessageEvent>();
+    const events = steps.map(([kind, ms]) => {
+      const event: MessageEvent = { ...delivery(ms), kind: kind === "unseen" ? "requeued" : kind };
+      if (kind === "unseen") unseen.add(event);
+      return event;
+    });
+    return withoutUnseen(inTurn(events), unseen).map((event) => [event.kind, event.at.getTime() - at(0).getTime()]);
+  };
+  const seen = [
+    ["delivered", 5],
+    ["requeued", 7],
+  ];
+  expect(left(["delivered", 1], ["unseen", 3], ["delivered", 5], ["requeued", 7])).toEqual(seen);
+  expect(left(["unseen", 1], ["delivered", 3], ["delivered", 5], ["requeued", 7])).toEqual(seen);
+  expect(left(["delivered", 5], ["requeued", 7], ["delivered", 9], ["unseen", 9])).toEqual(seen);
+  expect(left(["delivered", 5], ["requeued", 7], ["unseen", 9], ["delivered", 10])).toEqual(seen);
+  expect(left(["delivered", 5], ["requeued", 7], ["unseen", 9])).toEqual(seen);
+  expect(left(["unseen", 1], ["delivered", 5000], ["acknowledged", 5001])).toEqual([
+    ["delivered", 5000],
+    ["acknowledged", 5001],
+  ]);
+});
+
+test("what went back unseen in one queue leaves deliveries of another", () => {
+  const unseen: MessageEvent = { ...delivery(3, "b"), kind: "requeued" };
+  const events = [delivery(1, "a"), delivery(2, "b"), unseen];
+  expect(withoutUnseen(inTurn(events), new Set([unseen]))).toEqual([delivery(1, "a")]);
 });
