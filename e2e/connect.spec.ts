@@ -55,7 +55,8 @@ test("a newcomer sends a message, breaks the worker, and finds the dead letter",
   await page.getByRole("button", { name: "Start the sample" }).click();
   await page.getByRole("link", { name: /Send a message/ }).click();
   await page.getByRole("button", { name: /^Publish to 2 queues/ }).click();
-  await expect(page.getByText(/issues\.triage/).first()).toBeVisible();
+  await page.getByRole("status").getByRole("link", { name: "Its timeline" }).click();
+  await expect(page.getByText(/acknowledged/i).first()).toBeVisible();
 
   await page.goto("/connect");
   await page.getByRole("link", { name: /Break the worker/ }).click();
@@ -66,8 +67,11 @@ test("a newcomer sends a message, breaks the worker, and finds the dead letter",
       return ((await letters.json()) as { items: unknown[] }).items.length;
     })
     .toBeGreaterThan(0);
-  await page.goto("/connect");
-  await page.getByRole("link", { name: /Find the dead letter/ }).click();
+  await page.goto("/");
+  await page.getByRole("link", { name: "Follow a message" }).click();
+  const find = page.getByRole("link", { name: /Find the dead letter/ });
+  await expect(find).toBeInViewport();
+  await find.click();
   await expect(page.getByText(/TypeError|Error: /).first()).toBeVisible();
   await api.delete("/api/sample");
   await expect.poll(async () => (await api.get("/api/vhosts/github-sample")).status()).toBe(404);

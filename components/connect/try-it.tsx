@@ -39,7 +39,7 @@ interface Step {
 const steps: readonly Step[] = [
   {
     title: "Send a message",
-    text: "The form says which queues it goes to. Publish it: the worker of issues.triage takes it and acknowledges.",
+    text: "The form says which queues it goes to. Publish it: the worker of issues.triage takes it and acknowledges, as its timeline tells.",
     href: publishHref(vhost, "github.events", "issues.opened"),
     body: issue("you"),
   },
@@ -67,7 +67,7 @@ export function TryIt() {
   const { busy, error, start } = useSampleSwitch();
   const running = sample?.state === "running";
   return (
-    <section aria-label="Try it" className="border-t border-line">
+    <section id="try" aria-label="Try it" className="border-t border-line">
       <SectionHead
         title="Try it without a program"
         note={running ? "the sample’s workers wait" : undefined}

@@ -41,7 +41,7 @@ export function SampleDiagram() {
         ))}
       </g>
       <path
-        d={`M470 ${rowY(1) + 14}V${deadY + 14}H500`}
+        d={`M470 ${rowY(1) + 14}V${deadY + 14}H488`}
         fill="none"
         className="stroke-danger"
         strokeWidth="1.5"
@@ -66,7 +66,7 @@ export function SampleDiagram() {
           )}
         </g>
       ))}
-      <Box x={500} y={deadY} width={140} label="github.dead-letters" danger />
+      <Box x={488} y={deadY} width={152} label="github.dead-letters" danger />
     </svg>
   );
 }

@@ -67,7 +67,7 @@ export function SampleSection() {
               Start the sample
             </Button>
           )}
-          {state === "running" && <ButtonLink href="/connect">Follow a message</ButtonLink>}
+          {state === "running" && <ButtonLink href="/connect#try">Follow a message</ButtonLink>}
           {(state === "running" || state === "stopped") && (
             <Button
               variant="danger"

@@ -2,6 +2,7 @@
 
 import { CircleCheck, TriangleAlert, X } from "lucide-react";
 import type { ReactNode } from "react";
+import { timelineHref } from "@/components/messages/links";
 import type { Sending } from "@/components/publish/use-sending";
 import { exchangeHref, queueHref } from "@/components/queues/links";
 import { Button, IconButton } from "@/components/ui/button";
@@ -108,6 +109,15 @@ function Result({ vhost, sending }: { vhost: string; sending: Sending }) {
               href={`/messages?${new URLSearchParams({ vhost, q: `queue:${quoted(last.queues[0] ?? "")}` })}`}
             >
               {sent === 1 ? "See it" : "See them"} among the messages
+            </Link>
+            .
+          </>
+        )}
+        {sent === 1 && last.message_id !== null && (
+          <>
+            {" "}
+            <Link className="link" href={timelineHref(vhost, last.message_id)}>
+              Its timeline
             </Link>
           </>
         )}
