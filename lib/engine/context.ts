@@ -5,6 +5,7 @@ import type { PostgresDoorCluster } from "@/lib/engine/door-cluster";
 import type { Expiries } from "@/lib/engine/duties/expiries";
 import type { Trail } from "@/lib/engine/history/trail";
 import type { HeldClaims } from "@/lib/engine/lease/held-claims";
+import type { IdleWatch } from "@/lib/engine/lease/idle-watch";
 import type { ExpiryLookouts } from "@/lib/engine/lease/lookouts";
 import type { LostClaims } from "@/lib/engine/lease/lost-claims";
 import type { RecentAcknowledgements } from "@/lib/engine/lease/recent-acknowledgements";
@@ -58,6 +59,8 @@ export interface EngineContext {
   readonly messages: MessageCache;
   /** By which claims this node has handed messages out. */
   readonly claims: HeldClaims;
+  /** Looks into queues at which somebody waits in vain. */
+  readonly idle: IdleWatch;
   /** When to look for leases that have run out. */
   readonly lookouts: ExpiryLookouts;
   /** When messages that live for a moment only expire. */

@@ -12,6 +12,7 @@ import { Trail } from "@/lib/engine/history/trail";
 import { acknowledgeAgain } from "@/lib/engine/lease/acknowledge";
 import { returnExpiredLeases } from "@/lib/engine/lease/expired-leases";
 import { HeldClaims } from "@/lib/engine/lease/held-claims";
+import { IdleWatch } from "@/lib/engine/lease/idle-watch";
 import { ExpiryLookouts } from "@/lib/engine/lease/lookouts";
 import { LostClaims } from "@/lib/engine/lease/lost-claims";
 import { RecentAcknowledgements } from "@/lib/engine/lease/recent-acknowledgements";
@@ -127,6 +128,7 @@ export function createEngine(options: EngineOptions): Engine {
     messages,
     claims,
     acknowledgements: new RecentAcknowledgements((holds) => acknowledgeAgain(context, holds)),
+    idle: new IdleWatch(database, signals),
     lookouts: new ExpiryLookouts(),
     expiries: new Expiries(),
     groups: new KnownGroups(database),
@@ -141,6 +143,7 @@ export function createEngine(options: EngineOptions): Engine {
     broker: postgresBroker(context),
     context,
     close: async () => {
+      context.idle.close();
       signals.wakeAll();
       await Promise.all([context.lostClaims.close(), context.acknowledgements.close()]);
       await publisher.close();

@@ -25,6 +25,14 @@ export interface Look {
   outdated: boolean;
 }
 
+/** What is known of a queue in which nothing is ready; moments by `performance.now()`. */
+export interface Emptiness {
+  /** When it was found out first; it was never otherwise since, as far as is known here. */
+  readonly since: number;
+  /** When it was found out last. */
+  readonly at: number;
+}
+
 /** A waiter that goes on waiting until it is told to end, with messages or without. */
 export interface ReservedTaker {
   readonly terms: TakerTerms;
@@ -57,10 +65,10 @@ export class QueueSignals {
   /** Queues of which something was told when nobody waited: whoever is only just going to wait looks again at once. */
   readonly #missed = new Set<number>();
   /**
-   * Queues in which nothing was ready when somebody here last knew, and of which nothing was told since; with that moment, by
-   * `performance.now()`. What other nodes do is told late, or never: see `heed`.
+   * Queues in which nothing was ready when somebody here last knew, and of which nothing was told since. What other nodes do is
+   * told late, or never: see `heed`.
    */
-  readonly #empty = new Map<number, number>();
+  readonly #empty = new Map<number, Emptiness>();
   /** About how many messages are ready, as far as this node has stored and fetched them since a queue was known to be empty. */
   readonly #likely = new Map<number, number>();
   /** Queues in which something is about to become ready, and how often that was said. */
@@ -111,7 +119,7 @@ export class QueueSignals {
     if (this.#missed.has(queueId) || this.#doubts.has(queueId)) return;
     this.#likely.delete(queueId);
     if (this.#empty.size >= mostEmpty) this.#empty.clear();
-    this.#empty.set(queueId, at);
+    this.#empty.set(queueId, { since: this.#empty.get(queueId)?.since ?? at, at });
   }
 
   /** A look has found nothing: that was so when it began, if nothing was told since. */
@@ -126,7 +134,7 @@ export class QueueSignals {
    */
   heed(queueId: number, since: number): void {
     const known = this.#empty.get(queueId);
-    if (known !== undefined && known < since) this.wake([queueId]);
+    if (known !== undefined && known.at < since) this.wake([queueId]);
   }
 
   /** So many became ready in this queue, or were fetched from it (below 0). */
@@ -163,6 +171,11 @@ export class QueueSignals {
   /** Whether it is not worth while to look before waiting. Like a signal this is only a hint. */
   isEmpty(queueId: number): boolean {
     return this.#empty.has(queueId);
+  }
+
+  /** What is known of that; undefined where it isn't. */
+  emptiness(queueId: number): Emptiness | undefined {
+    return this.#empty.get(queueId);
   }
 
   /** Calls back for everything that is announced here. */

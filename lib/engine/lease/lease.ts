@@ -57,8 +57,9 @@ async function leaseFor(
     // Who takes straight is waited for where nothing lies for it: what comes may wait for its room.
     const isBusy = max <= 0 && taker !== undefined && context.signals.isEmpty(known.id);
     if (max <= 0 && !isBusy) return [];
+    const isIdle = request.waitMs > 0 && context.idle.covers(known.id);
     const found =
-      !isBusy && (mayLook || !context.signals.isEmpty(known.id))
+      !isBusy && ((mayLook && !isIdle) || !context.signals.isEmpty(known.id))
         ? await claim(context, actor, { ...request, max }, known, begun, taker)
         : await noLook(context, known);
     mayLook = true;
@@ -67,7 +68,7 @@ async function leaseFor(
     if (moreIsLikely) context.signals.wake([queue.id]);
     if (messages.length > 0) return noted(context, actor, request, queue, messages);
     // What comes back is no use to somebody without room.
-    if (moreIsLikely || (!isBusy && (await expiredCameBack(context, queue)))) continue;
+    if (moreIsLikely || (!isBusy && (await expiredCameBack(context, queue, isIdle)))) continue;
     const left = isBusy ? pause : deadline - performance.now();
     if (left <= 0 || request.signal?.aborted) return [];
     // Waiting is using, which a queue with x-expires must be shown in time.
@@ -222,8 +223,8 @@ function remember(context: EngineContext, queueId: number, token: number, rows: 
   for (const [rank, seqs] of byRank) context.claims.granted({ queueId, rank, token: claimToken(token), seqs });
 }
 
-async function expiredCameBack(context: EngineContext, queue: QueueRecord): Promise<boolean> {
-  if (!context.lookouts.isDue(queue.id)) return false;
+async function expiredCameBack(context: EngineContext, queue: QueueRecord, isIdle: boolean): Promise<boolean> {
+  if (!context.lookouts.isDue(queue.id, isIdle)) return false;
   return (await returnExpiredLeases(context, { kind: "queue", queueId: queue.id })) > 0;
 }
 

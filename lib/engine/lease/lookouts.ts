@@ -17,10 +17,14 @@ export class ExpiryLookouts {
     if (queue) queue.dueAt = Math.min(queue.dueAt, performance.now() + forMs);
   }
 
-  /** Whether to look now; the caller does so if this says yes. */
-  isDue(queueId: number): boolean {
+  /**
+   * Whether to look now; the caller does so if this says yes.
+   * @param idle nothing has happened in this queue for a while: only for what was granted here
+   */
+  isDue(queueId: number, idle = false): boolean {
     const now = performance.now();
     const queue = this.#queues.get(queueId);
+    if (idle && (!queue || now < queue.dueAt)) return false;
     if (queue && now < queue.dueAt && now < queue.lookedAt + atLeastEveryMs) return false;
     if (this.#queues.size >= mostQueues) this.#queues.clear();
     const dueAt = queue && queue.dueAt > now ? queue.dueAt : Number.POSITIVE_INFINITY;

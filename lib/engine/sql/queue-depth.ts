@@ -19,6 +19,19 @@ export function queueDepths(queueIds: readonly number[]): readonly [Statement, r
   return [{ name: "queue_depths", text: depths }, [queueIds]];
 }
 
+/** Those of the queues in which something is ready. */
+export async function queuesWithReady(db: Queryable, queueIds: readonly number[]): Promise<number[]> {
+  const rows = await db.query<{ queue_id: number }>({ name: "queues_with_ready", text: withReady }, [queueIds]);
+  return rows.map(({ queue_id: queueId }) => queueId);
+}
+
+const withReady = `
+SELECT r.queue_id FROM (
+  SELECT queue_id, ready FROM warren.queue_counter WHERE queue_id = ANY ($1::int[])
+  UNION ALL
+  SELECT queue_id, ready FROM warren.queue_delta WHERE queue_id = ANY ($1::int[])
+) r GROUP BY r.queue_id HAVING sum(r.ready) > 0`;
+
 const depths = `
 SELECT q.id AS queue_id,
        (coalesce(c.ready, 0) + coalesce(d.ready, 0))::bigint AS ready,
