@@ -81,8 +81,8 @@ export async function transactionalPublisher(world: SoakWorld, name: string): Pr
 /** Consumes and acknowledges, requeues and rejects; closes its channel or breaks its connection with messages in hand. */
 export async function amqpConsumer(world: SoakWorld, name: string, queue: string): Promise<void> {
   let number = 0;
-  await sessions(world, world.consuming, async (connection, ended) => {
-    const holder: Holder = { name: `${name}.${++number}`, until: null };
+  await sessions(world, world.consuming, async (connection, ended, node) => {
+    const holder: Holder = { name: `${name}.${++number}`, until: null, node };
     const prefetch = oneOf(world, [1, 5, 30]);
     const channel = await connection.createChannel();
     channel.on("error", () => {});

@@ -67,7 +67,7 @@ export async function httpConsumer(world: SoakWorld, name: string, queue: string
         },
       );
       messages.forEach((message, index) => {
-        const holder = { name: `${name}.${number}.${index}`, until: Date.parse(message.leased_until) };
+        const holder = { name: `${name}.${number}.${index}`, until: Date.parse(message.leased_until), node: node.name };
         world.ledger.delivered(`${queue}/${message.payload}`, holder, message.redelivered);
       });
       await Promise.all(messages.map((message, index) => settle(world, queue, `${name}.${number}.${index}`, message)));

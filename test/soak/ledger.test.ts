@@ -40,7 +40,7 @@ describe("the ledger notices", () => {
         ledger.delivered("q/a", one, false);
         ledger.delivered("q/a", two, true);
       },
-      /while one held it/,
+      /while one held it,/,
     ],
     [
       "a holder that settles what has passed on",

@@ -6,6 +6,8 @@ export interface Holder {
   readonly name: string;
   /** When the lease ends by itself, in ms since 1970; null for as long as the connection lives. */
   readonly until: number | null;
+  /** Over which it was delivered. */
+  readonly node?: string;
 }
 
 interface Copy {
@@ -24,6 +26,10 @@ interface Copy {
 const relaxedMs = 2_000;
 /** A message may have been under way to its client for so long when it crashed, in ms. */
 const underWayMs = 15_000;
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString().slice(11, 23);
+}
 
 /**
  * What became of each routed copy of each message, as far as the clients know, against the promises of the broker.
@@ -83,7 +89,10 @@ export class Ledger {
       const { holder: before } = copy;
       const holds = before && (before.until === null ? copy.lastDeliveredAt > this.#nodeStuckAt : before.until > now);
       if (holds && before.name !== holder.name) {
-        this.violation(`${name} was delivered to ${holder.name} while ${before.name} held it`);
+        const stuck = this.#nodeStuckAt === 0 ? "none" : timeOf(this.#nodeStuckAt);
+        this.violation(
+          `${name} was delivered to ${holder.name} over ${holder.node} at ${timeOf(now)} while ${before.name} held it, over ${before.node} since ${timeOf(copy.lastDeliveredAt)} (a node stuck last at ${stuck})`,
+        );
       }
     }
     copy.deliveries++;

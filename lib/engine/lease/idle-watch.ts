@@ -31,7 +31,10 @@ export class IdleWatch {
     this.#signals = signals;
   }
 
-  /** Whether somebody who waits at this queue need not look into it: he is woken when there is something. */
+  /**
+   * Whether somebody who waits at this queue need not look into it: he is woken when there is something. To be asked before each
+   * look, since it is watched for as long as somebody asks.
+   */
   covers(queueId: number): boolean {
     const now = performance.now();
     const known = this.#signals.emptiness(queueId);
