@@ -67,6 +67,11 @@ export async function createCluster(size: number, options: { duties: boolean } =
   };
 }
 
+/** This node tells the others nothing of what it stores, as one that dies each time before it does. */
+export function neverTells({ context: { signals } }: ClusterNode): void {
+  signals.announce = (queueIds) => signals.wake(queueIds);
+}
+
 /** Declares a durable queue in vhost `/`. Arguments are given plainly: `{ "x-max-length": 3 }`. */
 export async function declare(broker: Broker, name: string, args: Record<string, unknown> = {}): Promise<string> {
   const traits = { durable: true, autoDelete: false, exclusive: false };

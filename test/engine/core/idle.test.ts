@@ -6,6 +6,7 @@ import {
   createCluster,
   declare,
   lease,
+  neverTells,
   pause,
   publish,
   settle,
@@ -17,7 +18,7 @@ let silent: ClusterNode;
 beforeAll(async () => {
   cluster = await createCluster(2);
   [here, silent] = cluster.nodes as [ClusterNode, ClusterNode];
-  silent.context.signals.announce = (queueIds) => silent.context.signals.wake(queueIds);
+  neverTells(silent);
 });
 afterAll(() => cluster.close());
 

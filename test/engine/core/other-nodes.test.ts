@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Given } from "@/lib/broker/broker";
-import { type Cluster, type ClusterNode, createCluster, declare, settle, tester } from "@/test/engine/core/cluster";
+import {
+  type Cluster,
+  type ClusterNode,
+  createCluster,
+  declare,
+  neverTells,
+  settle,
+  tester,
+} from "@/test/engine/core/cluster";
 
 /** What one node does not know of what others have stored; see decision 180. */
 let cluster: Cluster;
@@ -9,9 +17,7 @@ let dying: ClusterNode;
 beforeAll(async () => {
   cluster = await createCluster(2);
   [here, dying] = cluster.nodes as [ClusterNode, ClusterNode];
-  // It dies each time before it has told the others what it has stored.
-  const { signals } = dying.context;
-  signals.announce = (queueIds) => signals.wake(queueIds);
+  neverTells(dying);
 });
 afterAll(() => cluster.close());
 

@@ -43,11 +43,11 @@ describe("rates", () => {
     await fixture.publish(name, bodies(1000));
     await takeSamples(fixture.context);
     await age(3600);
-    await takeSamples(fixture.context);
-    await age(10);
     const begun = performance.now();
     /** What comes to so many in the ten seconds and since. */
     const rateOf = (count: number) => count / (11 + (performance.now() - begun) / 1000);
+    await takeSamples(fixture.context);
+    await age(10);
     await fixture.publish(name, bodies(100));
     const leased = await fixture.lease(name, 50);
     await fixture.broker.settle(
