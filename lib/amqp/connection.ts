@@ -29,6 +29,8 @@ type State = "handshake" | "running" | "leaving" | "closing" | "closed";
 /** Above this many bytes that the peer has not read yet, its consumers are given no more. */
 const outputLimit = 4 * 1024 * 1024;
 const closeTimeoutMs = 5000;
+/** Others don't wait for longer for what a peer holds that is told to go and doesn't answer. */
+const answerLimitMs = 3000;
 /** While the database is away, a client isn't left for longer without being told that its connection ends. */
 const deletionLimitMs = 1000;
 
@@ -203,8 +205,20 @@ export class Connection {
     this.door.registry.changed(this);
   }
 
-  /** Ends the connection with an error: the peer is told, and everything of it is released. */
+  /** Ends the connection with an error: everything of it is released, and the peer is told. */
   fail(error: unknown): void {
+    this.#end(error, false);
+  }
+
+  /**
+   * Ends the connection from this side, without a fault of the peer's. What it holds goes back when it has answered, so that
+   * nobody is given what the peer still believes to hold.
+   */
+  close(reason: string): void {
+    this.#end(new AmqpError("CONNECTION_FORCED", reason), true);
+  }
+
+  #end(error: unknown, inGoodOrder: boolean): void {
     if (this.#state === "closing" || this.#state === "closed") return;
     if (isUnforeseen(error)) this.door.log.error(`AMQP connection ${this.number} is closed.`, error);
     // Who has said goodbye waits for one answer only.
@@ -214,12 +228,10 @@ export class Connection {
       this.#socket.destroy();
       return;
     }
-    this.#told = this.#beginClosing({ replyCode: told.replyCode, replyText: told.replyText, ...told.about });
-  }
-
-  /** Ends the connection from this side. */
-  close(reason: string): void {
-    this.fail(new AmqpError("CONNECTION_FORCED", reason));
+    this.#told = this.#beginClosing(
+      { replyCode: told.replyCode, replyText: told.replyText, ...told.about },
+      inGoodOrder,
+    );
   }
 
   #read(chunk: Buffer): void {
@@ -314,6 +326,7 @@ export class Connection {
   #frameWhileClosing(type: number, number: number, buffer: Buffer, start: number, end: number): void {
     const frame = number === 0 ? closingFrame("connection", type, buffer, start, end) : null;
     if (frame === null) return;
+    void this.#release();
     if (frame === "close") this.#outbox.frames.method(0, "connection.close-ok", {});
     this.#outbox.flush();
     this.#socket.end();
@@ -363,17 +376,18 @@ export class Connection {
   }
 
   /** As RabbitMQ: who is told has no exclusive queues any more, and may declare them again at once. */
-  async #beginClosing(why: Arguments<"connection.close">): Promise<void> {
+  async #beginClosing(why: Arguments<"connection.close">, inGoodOrder: boolean): Promise<void> {
     this.#state = "closing";
     this.#outbox.flush();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#socket.destroy(), closeTimeoutMs);
     const owns = this.#session !== undefined && this.door.dispatchers.ownedBy(this.vhost, this).length > 0;
-    const released = this.#release();
-    if (owns) await Promise.race([released, pause(deletionLimitMs, undefined, { ref: false })]);
+    const gone = inGoodOrder ? this.#deleteOwnQueues() : this.#release();
+    if (owns) await Promise.race([gone, pause(deletionLimitMs, undefined, { ref: false })]);
     if (this.#state !== "closing") return;
     this.#outbox.frames.method(0, "connection.close", why);
     this.#outbox.flush();
+    if (inGoodOrder) setTimeout(() => void this.#release(), answerLimitMs).unref();
   }
 
   async #closed(): Promise<void> {
@@ -395,6 +409,10 @@ export class Connection {
     const channels = [...this.#channels.values()];
     this.#channels.clear();
     await Promise.all(channels.map((channel) => channel.release()));
+    await this.#deleteOwnQueues();
+  }
+
+  async #deleteOwnQueues(): Promise<void> {
     if (this.#session === undefined) return;
     const { vhost } = this.#session;
     const { dispatchers, broker, log } = this.door;

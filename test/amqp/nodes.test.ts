@@ -2,6 +2,7 @@ import type { Channel, ConsumeMessage } from "amqplib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemActor } from "@/lib/broker/actor";
 import { consume, Nodes } from "@/test/support/amqp/nodes";
+import { RawClient } from "@/test/support/amqp/raw-client";
 
 /** What two broker nodes on one database agree on. */
 let nodes: Nodes;
@@ -229,4 +230,40 @@ test("who was taken for dead and was not, consumes again, behind the others", as
   await two.close();
   await send(await channelOn(1), "back", "b");
   await expect.poll(first.bodies).toEqual(["b"]);
+});
+
+describe("what a client holds whose node stops in good order", () => {
+  /** A client of the first node that holds a message, and was told that it ends. */
+  async function told() {
+    const elsewhere = await channelOn(1);
+    await elsewhere.assertQueue("q");
+    await send(elsewhere, "q", "held");
+    const holder = new RawClient(nodes.node(0).server.port);
+    await holder.open();
+    await holder.openChannel();
+    const flags = { noLocal: false, noAck: false, exclusive: false, noWait: false };
+    holder.send(1, "basic.consume", { queue: "q", consumerTag: "c", ...flags, arguments: new Map() });
+    for (const name of ["basic.consume-ok", "basic.deliver"] as const) await holder.expect(name);
+    while ((await holder.next()).name !== "body");
+    const next = await consume(elsewhere, "q");
+    const stopped = nodes.node(0).server.close();
+    await holder.expect("connection.close");
+    await send(elsewhere, "q", "sent later");
+    await expect.poll(() => next.bodies()[0]).toBe("sent later");
+    return { holder, next, stopped };
+  }
+
+  test("is nobody else's before it has answered", async () => {
+    const { holder, next, stopped } = await told();
+    holder.send(0, "connection.close-ok", {});
+    await expect.poll(next.bodies).toEqual(["sent later", "held"]);
+    expect(next.seen.map((message) => message?.fields.redelivered)).toEqual([false, true]);
+    await stopped;
+  });
+
+  test("is somebody else's soon, though it never answers", async () => {
+    const { next, stopped } = await told();
+    await expect.poll(next.bodies, { timeout: 30_000 }).toEqual(["sent later", "held"]);
+    await stopped;
+  });
 });

@@ -75,9 +75,7 @@ export class Faults {
     const nodes = this.#cluster.nodesOf(kind);
     const node = nodes[Math.floor(this.#random() * nodes.length)];
     if (!node) return;
-    if (signal === "SIGTERM") this.#ledger.nodeStopped(node.name);
     await this.#cluster.endNode(node, signal);
-    if (signal === "SIGTERM") this.#ledger.nodeStopped(node.name);
     await pause(this.#random() * 1_000);
     await this.#cluster.startNode(node);
   }

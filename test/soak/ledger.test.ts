@@ -80,16 +80,6 @@ describe("the ledger notices", () => {
     ledger.close();
     expect(ledger.violations).toEqual([]);
   });
-
-  test("no harm in what a node that stops in good order held, but in what others did", () => {
-    const ledger = new Ledger();
-    ledger.delivered("q/a", { ...one, node: "x" }, false);
-    ledger.delivered("q/b", { ...one, node: "y" }, false);
-    ledger.nodeStopped("x");
-    ledger.delivered("q/a", two, true);
-    ledger.delivered("q/b", two, true);
-    expect(ledger.violations).toEqual([expect.stringMatching(/^q\/b .* while one held it, over y/)]);
-  });
 });
 
 describe("a lane notices", () => {

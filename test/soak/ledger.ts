@@ -39,7 +39,6 @@ export class Ledger {
   readonly #copies = new Map<string, Copy>();
   readonly #crashes: number[] = [];
   #nodeStuckAt = 0;
-  readonly #nodesStoppedAt = new Map<string, number>();
   readonly #violations: string[] = [];
 
   /** What should not have happened, in words. */
@@ -77,14 +76,6 @@ export class Ledger {
     this.#nodeStuckAt = Date.now();
   }
 
-  /**
-   * A node is about to stop in good order, or has done so: what it held goes to others, who may have read that before its clients
-   * read that it stops.
-   */
-  nodeStopped(node: string): void {
-    this.#nodesStoppedAt.set(node, Date.now());
-  }
-
   delivered(name: string, holder: Holder, redelivered: boolean): void {
     const copy = this.#copy(name);
     const now = Date.now();
@@ -96,8 +87,7 @@ export class Ledger {
         this.violation(`${name} was delivered again to ${holder.name}, and not flagged as redelivered`);
       }
       const { holder: before } = copy;
-      const holds =
-        before && (before.until === null ? copy.lastDeliveredAt > this.#letGoAt(before) : before.until > now);
+      const holds = before && (before.until === null ? copy.lastDeliveredAt > this.#nodeStuckAt : before.until > now);
       if (holds && before.name !== holder.name) {
         const stuck = this.#nodeStuckAt === 0 ? "none" : timeOf(this.#nodeStuckAt);
         this.violation(
@@ -144,11 +134,6 @@ export class Ledger {
       if (published === "known" && ends.length === 0 && !maybeEnded)
         this.violation(`${name} was confirmed, and is lost`);
     }
-  }
-
-  /** When the last node that this may have come over lost, or let go of, what it held, in ms since 1970. */
-  #letGoAt({ node }: Holder): number {
-    return Math.max(this.#nodeStuckAt, this.#nodesStoppedAt.get(node ?? "") ?? 0);
   }
 
   #end(name: string, how: string): void {
