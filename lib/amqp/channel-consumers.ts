@@ -116,6 +116,6 @@ export class ChannelConsumers {
     registry.changed(this.#channel.connection);
     if (!dispatcher.remove(consumer)) return;
     standings.leave(subscription.queueId, dispatcher);
-    dispatchers.release(dispatcher);
+    void dispatchers.release(dispatcher);
   }
 }

@@ -40,6 +40,8 @@ export class QueueDispatcher {
   /** Since when there have been consumers, by `performance.now()`. */
   #since = 0;
   #running = false;
+  /** Ends when there are no consumers any more. */
+  #loop: Promise<void> = Promise.resolve();
   /** Taken for consumers that don't acknowledge, when none of them could be given more. */
   readonly #kept: Taken[] = [];
   readonly #straight: StraightTaker = {
@@ -106,7 +108,7 @@ export class QueueDispatcher {
     if (!consumer.noAck && this.#isAutoAck()) this.#stopLooking();
     this.#consumers.push(consumer);
     this.stand(consumer.subscription.standing);
-    if (!this.#running) void this.#run();
+    if (!this.#running) this.#loop = this.#run();
     this.wake();
   }
 
@@ -134,10 +136,18 @@ export class QueueDispatcher {
     if (messages.length === 0) return this.#givingBack ?? Promise.resolve();
     const before = this.#givingBack;
     const returned = Promise.all([before, this.#requeue(messages)]).then(() => {
-      if (this.#givingBack === returned) this.#givingBack = undefined;
+      if (this.#givingBack !== returned) return;
+      this.#givingBack = undefined;
+      this.wake();
     });
     this.#givingBack = returned;
     return returned;
+  }
+
+  /** Resolves when the last consumer has gone and all that was taken for it ahead is in the queue again. Never rejects. */
+  async emptied(): Promise<void> {
+    await this.#loop;
+    await this.giveBack();
   }
 
   /**
@@ -185,6 +195,10 @@ export class QueueDispatcher {
   async #run(): Promise<void> {
     this.#running = true;
     while (this.#consumers.length > 0) {
+      if (this.#givingBack) {
+        await this.#givingBack;
+        continue;
+      }
       if (this.#wanted() === 0) {
         this.#areServed(this.#served.splice(0));
         await new Promise<void>((resolve) => {
@@ -195,8 +209,6 @@ export class QueueDispatcher {
       }
       let asking: (() => void)[] = [];
       try {
-        await this.#givingBack;
-        if (this.#wanted() === 0) continue;
         asking = this.#served.splice(0);
         const autoAck = this.#isAutoAck();
         const taking = this.#takeAndDeal(autoAck, asking.length > 0 ? 0 : waitMs);
@@ -267,6 +279,11 @@ export class QueueDispatcher {
   #deal(messages: readonly Given[]): void {
     this.#measure(messages);
     this.#ahead.add(messages);
+    // These were just being taken when those before them began to go back.
+    if (this.#givingBack) {
+      void this.giveBack();
+      return;
+    }
     this.#dealAhead();
     this.#watchAhead();
   }
@@ -324,9 +341,9 @@ export class QueueDispatcher {
     return ahead >= this.#ahead.size ? ahead : 0;
   }
 
-  /** How many messages consumers have credit for. */
+  /** How many messages consumers have credit for. Nothing may pass what is on its way back. */
   #room(): number {
-    return this.#resting ? 0 : Math.min(this.#credit(), this.#most());
+    return this.#resting || this.#givingBack ? 0 : Math.min(this.#credit(), this.#most());
   }
 
   /** How many more may be taken ahead. */
@@ -352,7 +369,7 @@ export class QueueDispatcher {
 
   /** The same for what consumers acknowledge: it must not matter who else consumes, nor come before what goes back. */
   #takesInHand(): boolean {
-    if (this.#resting || this.#givingBack !== undefined || this.dependsOnOthers) return false;
+    if (this.#resting || this.#givingBack || this.dependsOnOthers) return false;
     return this.#consumers.length > 0 && (this.#standing?.elsewhere ?? null) === null;
   }
 

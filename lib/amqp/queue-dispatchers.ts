@@ -24,16 +24,21 @@ export class QueueDispatchers {
   of(queue: QueueFacts): QueueDispatcher {
     const key = keyOf(queue.vhost, queue.name);
     let dispatcher = this.#dispatchers.get(key);
-    if (dispatcher === undefined) {
+    // One without consumers may be left of a queue of this name that was deleted.
+    if (dispatcher === undefined || (dispatcher.consumers.length === 0 && !isOf(dispatcher, queue))) {
       dispatcher = new QueueDispatcher(queue, this.#broker, this.#log, this.#holdMs);
       this.#dispatchers.set(key, dispatcher);
     }
     return dispatcher;
   }
 
-  /** Forgets a dispatcher without consumers. */
-  release(dispatcher: QueueDispatcher): void {
+  /**
+   * Forgets a dispatcher without consumers, when what it had taken for them is back: until then it is the one of whoever comes, who
+   * gets that first.
+   */
+  async release(dispatcher: QueueDispatcher): Promise<void> {
     const key = keyOf(dispatcher.queue.vhost, dispatcher.queue.name);
+    await dispatcher.emptied();
     if (dispatcher.consumers.length === 0 && this.#dispatchers.get(key) === dispatcher) this.#dispatchers.delete(key);
   }
 
@@ -86,6 +91,10 @@ function locked(vhost: string, queue: string): AmqpError {
     `cannot obtain exclusive access to locked queue '${queue}' in vhost '${vhost}'. It could be originally ` +
       "declared on another connection or the exclusive property value does not match that of the original declaration.",
   );
+}
+
+function isOf({ queue }: QueueDispatcher, facts: QueueFacts): boolean {
+  return queue.autoDelete === facts.autoDelete && queue.singleActive === facts.singleActive;
 }
 
 function keyOf(vhost: string, queue: string): string {

@@ -1,9 +1,9 @@
+import { retryPauseMs } from "@/lib/amqp/until-done";
 import type { Actor } from "@/lib/broker/actor";
 import type { Broker } from "@/lib/broker/broker";
 import type { AnyReceipt, Settlement } from "@/lib/broker/requests";
 
 const atOnce = 1000;
-const retryPauseMs = 500;
 
 /**
  * Settles a connection's deliveries in batches: what arrives while one call is under way goes out with the next.
@@ -62,19 +62,20 @@ export class Settler {
   async #fly(): Promise<void> {
     // One turn later, so that a burst of acknowledgements makes one batch.
     await new Promise(setImmediate);
-    while (this.#waiting.length > 0) {
+    for (let failures = 0; this.#waiting.length > 0; ) {
       const batch = this.#waiting.splice(0, atOnce);
       const lazily = !this.#promised;
       if (this.#waiting.length === 0) this.#promised = false;
       try {
         await this.#broker.settle(this.#actor, batch, { lazily });
+        failures = 0;
         this.#settled += batch.length;
         while (this.#marks[0] !== undefined && this.#marks[0].at <= this.#settled) this.#marks.shift()?.tell();
       } catch (error) {
         this.#onError(error);
         this.#waiting.unshift(...batch);
         this.#promised ||= !lazily;
-        await new Promise((resolve) => setTimeout(resolve, retryPauseMs));
+        await new Promise((resolve) => setTimeout(resolve, retryPauseMs(++failures)));
       }
     }
     this.#flight = undefined;
