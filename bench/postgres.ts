@@ -61,8 +61,12 @@ async function onServer(serverUrl: string, synchronousCommit: string | null, end
   const postmaster = await once(url, (client) => postmasterOf(client));
   let closing: Promise<void> | undefined;
   const close = async () => {
-    await once(serverUrl, (client) => client.query(`drop database if exists ${name} with (force)`));
-    await end();
+    try {
+      // Refused while contestants that are still at work connect again and again.
+      await once(serverUrl, (client) => client.query(`drop database if exists ${name} with (force)`));
+    } finally {
+      await end();
+    }
   };
   return {
     url,
