@@ -10,18 +10,17 @@ import { type Endpoints, endpointsOf } from "@/lib/amqp/endpoints";
 import { Handshake, type Session, type Tuning } from "@/lib/amqp/handshake";
 import { Heartbeat } from "@/lib/amqp/heartbeat";
 import { Outbox } from "@/lib/amqp/outbox";
+import { deleteOwnQueues } from "@/lib/amqp/own-queues";
 import { PublishPressure } from "@/lib/amqp/publish-pressure";
 import { Settler } from "@/lib/amqp/settler";
 import { Tally } from "@/lib/amqp/tally";
-import { untilDone } from "@/lib/amqp/until-done";
 import { defaultFrameMax, frameMinSize, frameType, protocolHeader } from "@/lib/amqp/wire/constants";
 import { idOf } from "@/lib/amqp/wire/content-assembler";
 import { AmqpError } from "@/lib/amqp/wire/errors";
 import { FrameParser, ProtocolMismatchError } from "@/lib/amqp/wire/frame-parser";
 import { decodeMethod } from "@/lib/amqp/wire/method-codec";
 import type { Arguments, ContentMethodName, MethodName } from "@/lib/amqp/wire/methods";
-import { type Actor, systemActor } from "@/lib/broker/actor";
-import { isBrokerError } from "@/lib/broker/errors";
+import type { Actor } from "@/lib/broker/actor";
 
 /** `leaving`: the peer has said goodbye, and what it asked for before is done first; `closing`: we have said it. */
 type State = "handshake" | "running" | "leaving" | "closing" | "closed";
@@ -413,19 +412,7 @@ export class Connection {
   }
 
   async #deleteOwnQueues(): Promise<void> {
-    if (this.#session === undefined) return;
-    const { vhost } = this.#session;
-    const { dispatchers, broker, log } = this.door;
-    for (const queue of dispatchers.ownedBy(vhost, this)) {
-      dispatchers.queueGone(vhost, queue);
-      try {
-        await untilDone(() => broker.deleteQueue(systemActor, vhost, queue, { ifUnused: false, ifEmpty: false }));
-      } catch (error) {
-        if (!isBrokerError(error) || error.code !== "not-found") {
-          log.error(`The exclusive queue '${queue}' could not be deleted.`, error);
-        }
-      }
-    }
+    if (this.#session !== undefined) await deleteOwnQueues(this.door, this.vhost, this);
   }
 
   #wakeConsumers(): void {
