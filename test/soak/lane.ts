@@ -1,3 +1,5 @@
+import { timeOf } from "@/test/soak/ledger";
+
 /** What a lane's consumer saw and did, in order. */
 type Event =
   | { readonly kind: "delivered"; readonly number: number; readonly session: number; readonly seen: string }
@@ -19,12 +21,12 @@ export class Lane {
 
   /** @param node that said so */
   confirmed(number: number, node: string): void {
-    this.#confirmed.set(number, `${time()} by ${node}`);
+    this.#confirmed.set(number, `${timeOf(Date.now())} by ${node}`);
   }
 
   /** @param node to which the consumer's `session` is connected */
   delivered(number: number, session: number, node: string): void {
-    this.#events.push({ kind: "delivered", number, session, seen: `${time()} by ${node}` });
+    this.#events.push({ kind: "delivered", number, session, seen: `${timeOf(Date.now())} by ${node}` });
   }
 
   acknowledged(number: number): void {
@@ -80,8 +82,4 @@ export class Lane {
     );
     return `${number} confirmed at ${this.#confirmed.get(number) ?? "no time"}, delivered at ${came.join(", ") || "no time"}`;
   }
-}
-
-function time(): string {
-  return new Date().toISOString().slice(11, 23);
 }

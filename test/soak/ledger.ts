@@ -27,7 +27,8 @@ const relaxedMs = 2_000;
 /** A message may have been under way to its client for so long when it crashed, in ms. */
 const underWayMs = 15_000;
 
-function timeOf(ms: number): string {
+/** The time of day, to a millisecond, in UTC. */
+export function timeOf(ms: number): string {
   return new Date(ms).toISOString().slice(11, 23);
 }
 
